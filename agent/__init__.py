@@ -1,0 +1,1 @@
+"""Alliance: an email service that helps people design a working agreement."""

@@ -1,0 +1,77 @@
+"""What can happen to an alliance. Each event is a value; `cause` names the kept thing that brought it, once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Somebody who may wrote to the service's own address (F01), or the operator started one."""
+
+    address: str
+    name: str  # the display name of the sender, "" when there was none
+    subject: str
+    text: str
+    offset_s: int | None
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """A participant answered one of our letters."""
+
+    participant: int
+    about: str  # what the answered letter asked, as in `Open.about`
+    text: str  # the new text alone
+    offset_s: int | None  # of the Date header, seconds east of UTC
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepliedFromElsewhere:
+    """A letter of this participant was answered, but not from the participant's address."""
+
+    participant: int
+    about: str
+    text: str
+    sender: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class AutoReplied:
+    """A machine answered for the participant: never an answer (F56). `until` is the day of return, if it said one."""
+
+    participant: int
+    until: datetime | None
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undeliverable:
+    """A letter could not be delivered."""
+
+    participant: int
+    about: str
+    permanent: bool
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A mail of this participant came whose words could not be read (encrypted, empty, picture only, too large)."""
+
+    participant: int
+    about: str
+    why: str  # empty, encrypted, too large, reaction
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Woke:
+    """The instant `wake_at` has come."""
+
+    cause: str
+
+
+Event = Started | Replied | RepliedFromElsewhere | AutoReplied | Undeliverable | Unreadable | Woke

@@ -1,0 +1,313 @@
+"""The aggregate: all that belongs to one alliance, as values.
+
+One alliance is one document. It is stored as JSON, so every field here is part of the storage format: add fields with
+defaults, never rename one without a migration. Participants are numbered from 1; number 1 started the alliance but has
+no extra powers (S14). A person's address, zone and language live once, in `Person`, across alliances (decision 28).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """Where the alliance as a whole stands."""
+
+    SETUP = "setup"  # one person prepares it; nobody else has been written to
+    INVITED = "invited"  # invitations are out
+    ASKING = "asking"  # prompts, reveals, settling
+    DRAFTING = "drafting"  # a draft is out for agreement
+    AGREED = "agreed"  # an agreement is in force; check-ins run
+    CHANGING = "changing"  # in force, and a changed draft is out
+    ENDED = "ended"  # declined, cancelled, left or closed; nothing more is sent
+
+
+class Stage(StrEnum):
+    """Where one participant stands."""
+
+    PREPARING = "preparing"  # being asked whom, and why
+    APPROVING = "approving"  # looking at the invitation before it goes out
+    HOSTING = "hosting"  # invitation sent, waiting for the others
+    INVITED = "invited"  # asked whether to join
+    ANSWERING = "answering"  # a prompt is open, or owed
+    WAITING = "waiting"  # has done a part; the others have not
+    READING = "reading"  # a reveal is open
+    SETTLING = "settling"  # a settle letter is open
+    REVIEWING = "reviewing"  # a draft is open
+    CONFIRMED = "confirmed"  # said yes to the newest draft
+    LIVING = "living"  # an agreement is in force
+    CHECKING = "checking"  # a check-in is open
+    DECLINED = "declined"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an address, once, across alliances. `zone` is an IANA name that was given; "" when not."""
+
+    address: str
+    name: str = ""
+    zone: str = ""
+    offset_s: int | None = None  # seconds east of UTC, guessed from a Date header: good for quiet hours, not a zone
+    language: str = "en"
+    suppressed: bool = False  # never write again (NO THANKS to all, complaints, permanent bounces)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The one letter a participant has to answer. `sent` is None while it is owed and not yet written."""
+
+    about: str  # what it asks: "why", "invitation", "prompt:P11", "reveal:knowing", "settle:meeting", "draft:2", "checkin:1"
+    due: datetime  # when it is to be written: now, or the end of the person's quiet hours
+    sent: datetime | None = None
+    nudges: int = 0
+    nudged: datetime | None = None
+    asked_back: int = 0  # how often an unclear reply to it was asked about
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing that was stored or understood, to open the next letter with (F13). Templates put it into words."""
+
+    kind: str  # see `templates/*/_notes`: kept, replaced, passed, later, rule, zone, chosen, joined, ...
+    title: str = ""  # the prompt's subject
+    text: str = ""  # the person's own words, or a value in words
+    private: int = 0  # how many lines were kept private
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A reply that came from another address: kept until the registered address says whose it was."""
+
+    about: str
+    text: str
+    sender: str
+    cause: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One person in this alliance."""
+
+    number: int
+    address: str
+    name: str = ""  # the name others see: "Maya"
+    full_name: str = ""
+    stage: Stage = Stage.PREPARING
+    short: bool = False
+    part: str = ""  # the part of the flow this person is in
+    open: Open | None = None
+    notes: tuple[Note, ...] = ()
+    all_at_once: bool = False  # asked for ALL: the rest comes in one letter
+    paused: bool = False
+    paused_until: datetime | None = None
+    resting: bool = False  # two nudges unanswered: quiet until they write
+    later: tuple[tuple[str, datetime], ...] = ()  # prompts put off, and when they come back
+    skipped: tuple[str, ...] = ()  # prompts that SHORT left out
+    numbers: bool = False  # agreed to show check-in numbers
+    held: Held | None = None
+    last_heard: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One version of what one person said to one prompt; the newest counts, the others are history (F14)."""
+
+    participant: int
+    prompt: str
+    text: str  # what others may see after the reveal
+    private: str  # what nobody else ever sees (F17)
+    at: datetime
+    cause: str  # the kept message it came from: "inbox:17"
+    passed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one person chose for one shared prompt at its reveal: a letter, or a line of their own that joins."""
+
+    participant: int
+    prompt: str
+    letter: str
+    text: str
+    cause: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to settle: `key` is what to reply."""
+
+    key: str
+    kind: str  # theirs, trial, both, joined, open
+    text: str = ""
+    participant: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A value that two people gave differently and that cannot both be true (F20)."""
+
+    prompt: str
+    opened: datetime
+    options: tuple[Option, ...]
+    replies: tuple[Choice, ...] = ()
+    round: int = 1
+    outcome: Option | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a draft. `id` stays for life; the number people see is its place in that draft."""
+
+    id: int
+    section: str
+    text: str
+    by: tuple[int, ...]  # whose words; all of the participants = "(both)"
+    source: tuple[str, ...]  # where they said it: "inbox:17"
+    owner: int = 0  # whose promise or preference it is: the name in front; 0 for a shared line
+    asked_of: int = 0  # a request: holds only once this participant says yes (F23)
+    open: bool = False  # an open point
+    trial_days: int = 0
+    changes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One difference between two drafts. `now` is "" for a line taken out, `was` is "" for a new one."""
+
+    id: int
+    number: int  # its number in the older draft; in the newer one if it is new
+    was: str
+    now: str
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A numbered version of the agreement. Never altered once made."""
+
+    version: int
+    lines: tuple[Line, ...]
+    text: str  # the exact text that people agree to: NFC, LF, no dates of signing
+    sha256: str
+    at: datetime
+    changed: tuple[Changed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """One person's yes to one version (F28)."""
+
+    participant: int
+    version: int
+    sha256: str
+    at: datetime
+    cause: str
+    words: str  # what they wrote
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often to check in: some first days after the agreement, then every so many months, weeks or days."""
+
+    first: tuple[int, ...] = (30, 90)
+    every: int = 3
+    unit: str = "month"  # day, week, month; "never" for no check-ins
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A date rule that was read from free text: RFC 5545 RRULE parts, and the wall time."""
+
+    freq: str  # DAILY, WEEKLY, MONTHLY, YEARLY
+    interval: int = 1
+    byday: tuple[str, ...] = ()  # MO, 1MO, -1FR
+    bymonthday: tuple[int, ...] = ()
+    hour: int | None = None
+    minute: int = 0
+    zone: str = ""  # an IANA name, where one was given
+
+
+@dataclass(frozen=True, slots=True)
+class CheckinReply:
+    """One person's reply to one check-in; absent fields are None or ""."""
+
+    participant: int
+    at: datetime
+    cause: str
+    rating: int | None = None
+    works: str = ""
+    care: str = ""
+    line: str = ""  # yes, partly, no, not needed
+    hide: bool = False
+    passed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checkin:
+    """One round of looking back."""
+
+    number: int
+    due: datetime
+    line: int  # the id of the agreement line that is looked at
+    replies: tuple[CheckinReply, ...] = ()
+    closed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alliance:
+    """The aggregate root. `people` is filled on loading from rows of their own and is not part of the document."""
+
+    id: int
+    flow: str  # "one_to_one@<sha256 of the file>"
+    created: datetime
+    phase: Phase = Phase.SETUP
+    participants: tuple[Participant, ...] = ()
+    people: dict[str, Person] = field(default_factory=dict)
+    reason: str = ""  # what the first mail said, in its words
+    short: bool = False
+    why: str = ""
+    answers: tuple[Answer, ...] = ()
+    revealed: tuple[str, ...] = ()  # parts
+    reveal_due: datetime | None = None  # set when all have done the next part
+    choices: tuple[Choice, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    confirmations: tuple[Confirmation, ...] = ()
+    agreed: int = 0  # the version in force; 0 for none
+    agreed_at: datetime | None = None
+    rhythm: Rhythm | None = None
+    meeting: Rule | None = None
+    zone: str = ""  # the zone in which the two meet
+    checkins: tuple[Checkin, ...] = ()
+    invited_at: datetime | None = None
+    reminded_at: datetime | None = None
+    rested_at: datetime | None = None  # when the others were told "at rest"
+    letters: int = 0  # how many letters were written: numbers the next
+    calendar_sequence: int = 0
+    ended: str = ""  # declined, cancelled, left, closed, expired
+
+    def participant(self, number: int) -> Participant:
+        """The participant with this number; there must be one."""
+        return self.participants[number - 1]
+
+    def others(self, number: int) -> tuple[Participant, ...]:
+        """Everybody but this participant who has not left or declined."""
+        return tuple(p for p in self.present if p.number != number)
+
+    @property
+    def present(self) -> tuple[Participant, ...]:
+        """Those who take part."""
+        return tuple(p for p in self.participants if p.stage not in (Stage.LEFT, Stage.DECLINED))
+
+    @property
+    def draft(self) -> Draft | None:
+        """The newest draft."""
+        return self.drafts[-1] if self.drafts else None
+
+    def answer(self, number: int, prompt: str) -> Answer | None:
+        """The version that counts of what this participant said to this prompt; None when nothing yet."""
+        return next((a for a in reversed(self.answers) if a.participant == number and a.prompt == prompt), None)

@@ -1,0 +1,1 @@
+"""What mail is: address, message, quote, kind, letter. Pure."""

@@ -1,0 +1,1 @@
+"""The wire: how mail comes in, and how it goes out."""

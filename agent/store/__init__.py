@@ -1,0 +1,1 @@
+"""What is kept: SQL stands here and nowhere else."""
