@@ -1,0 +1,165 @@
+"""Addresses: which ones are plain, which are the same, and our own doors, whose local parts carry a secret.
+
+A reply address is routing and a weak capability, never an identity (mail.md, section B): the envelope recipient says
+which letter is answered, somebody else decides whether the sender may. It is derived with keys from the environment, so
+a copy of the database yields no working address (T12), and it shows nothing of what it hides.
+"""
+
+import hmac
+import re
+import unicodedata
+from base64 import b32decode, b32encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import idna
+
+ALLIANCES = 1 << 48  # ids that fit a token
+LETTERS = 1 << 16  # letters of one alliance that fit a token
+
+_TOKEN = re.compile(r"[a-z][a-z2-7]{39}", re.ASCII)  # kind, then base32 of 8 hidden and 16 proving bytes
+_ATOMS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+)*"
+)
+_DOMAIN = re.compile(
+    r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What one of our addresses leads to. Kinds never interchange (T4): "a" answer, "b" bounce (VERP)."""
+
+    kind: str
+    alliance: int
+    letter: int
+
+
+def seal(route: Route, key: bytes) -> str:
+    """Write the local-part token of a route: the same for ever, 128 bits to guess, and nothing to read off (T1).
+
+    The route is hidden under a mask made of its own proof, as SIV does (RFC 5297): equal routes give equal tokens, and
+    no two share a mask.
+    """
+    assert len(route.kind) == 1
+    assert 0 <= route.alliance < ALLIANCES
+    assert 0 <= route.letter < LETTERS
+    plain = route.alliance.to_bytes(6, "big") + route.letter.to_bytes(2, "big")
+    proof = hmac.digest(derived(key, b"prove"), route.kind.encode("ascii") + plain, "sha256")[:16]
+    return route.kind + b32encode(_masked(plain, proof, key) + proof).decode("ascii").rstrip("=").lower()
+
+
+def unseal(token: str, keys: Sequence[bytes]) -> Route | None:
+    """Read a route back from its token; None when we never wrote it. `keys` are tried in order, newest first.
+
+    Compared in lower case: some senders fold the local part, though RFC 5321 section 2.4 forbids it. The whole token is
+    written again and compared in constant time, so that another kind or another spelling of the same bits is refused too.
+    """
+    token = token.lower() if token.isascii() else ""
+    if not _TOKEN.fullmatch(token):
+        return None
+    sealed = b32decode(token[1:].upper() + "=")
+    hidden, proof = sealed[:8], sealed[8:]
+    for key in keys:
+        plain = _masked(hidden, proof, key)
+        route = Route(token[0], int.from_bytes(plain[:6], "big"), int.from_bytes(plain[6:], "big"))
+        if hmac.compare_digest(seal(route, key), token):
+            return route
+    return None
+
+
+def _masked(eight: bytes, proof: bytes, key: bytes) -> bytes:
+    mask = hmac.digest(derived(key, b"hide"), proof, "sha256")
+    return bytes(a ^ b for a, b in zip(eight, mask, strict=False))
+
+
+def derived(key: bytes, purpose: bytes) -> bytes:
+    """Make one key for one purpose out of the operator's secret (the expanding half of RFC 5869)."""
+    return hmac.digest(key, b"alliance-agent v1 " + purpose + b"\x01", "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The addresses at which mail reaches us. `keys` are newest first; the first one writes, all of them read."""
+
+    domain: str  # as `normal` writes it: lower case, A-labels
+    keys: tuple[bytes, ...]
+    local: str = "alliance"
+    separator: str = "+"
+
+    def __post_init__(self) -> None:
+        """Complain of a door through which no mail could come."""
+        assert self.keys
+        assert normal(self.front) == self.front
+        assert normal(self.reply_address(0, 0)) is not None, "the local part has more than 64 octets"
+
+    @property
+    def front(self) -> str:
+        """Where a person writes who answers nothing: the start of an alliance (F01)."""
+        return f"{self.local}@{self.domain}"
+
+    def reply_address(self, alliance: int, letter: int) -> str:
+        """From and Reply-To of one letter."""
+        return self._behind(Route("a", alliance, letter))
+
+    def bounce_address(self, alliance: int, letter: int) -> str:
+        """The envelope sender of one letter, to which its reports come back (VERP)."""
+        return self._behind(Route("b", alliance, letter))
+
+    def _behind(self, route: Route) -> str:
+        return f"{self.local}{self.separator}{seal(route, self.keys[0])}@{self.domain}"
+
+    def route_of(self, address: str) -> Route | Literal["front"] | None:
+        """Say where an envelope recipient leads; None when it is not ours, or we never wrote it (T2)."""
+        plain = normal(address)
+        if plain is None:
+            return None
+        local, _, domain = plain.partition("@")
+        if domain != self.domain:
+            return None
+        if local == self.local:
+            return "front"
+        if not local.startswith(self.local + self.separator):
+            return None
+        return unseal(local[len(self.local + self.separator) :], self.keys)
+
+
+def normal(address: str) -> str | None:
+    """Give the one spelling of an address, to compare by and to keep as a key; None unless it is one plain addr-spec.
+
+    Plain is a dot-atom (RFC 5322 section 3.4.1, RFC 6531 for letters beyond ASCII) at a domain name, and nothing around
+    it: no display name, comment, route, quoted local part or address literal. Our own strict reading, since the standard
+    library's has been led astray (CVE-2023-27043, T17).
+
+    The domain is in lower case and A-labels. An ASCII local part is in lower case, although only its own server may say
+    that case means nothing (RFC 5321 section 2.4): no provider of today tells people apart by it, and many programs
+    change it on the way. Beyond ASCII it is NFC and nothing else: folding there would join different people (T21).
+    """
+    local, at, domain = address.rpartition("@")
+    if not at or not _ATOMS.fullmatch(local):
+        return None
+    if local.isascii():
+        local = local.lower()
+    elif (local := unicodedata.normalize("NFC", local)) and not all(_is_visible(c) for c in local):
+        return None
+    a_label = _a_label(domain)
+    if a_label is None or len(local.encode()) > 64 or len(local.encode()) + 1 + len(a_label) > 254:
+        return None
+    return f"{local}@{a_label}"
+
+
+def _is_visible(c: str) -> bool:
+    """Whether a character can be seen: controls, separators, surrogates and unassigned ones cannot."""
+    return unicodedata.category(c)[0] not in "CZ"
+
+
+def _a_label(domain: str) -> str | None:
+    """The domain as DNS has it: lower case, A-labels (IDNA 2008, not the 2003 of the standard library); None if it is none."""
+    if not domain.isascii():
+        try:
+            domain = idna.encode(domain, uts46=True).decode("ascii")
+        except UnicodeError:  # idna's own errors are of this kind
+            return None
+    domain = domain.lower()
+    return domain if _DOMAIN.fullmatch(domain) else None
