@@ -1,0 +1,233 @@
+"""Alliances, and all that is said of them in rows: who takes part, who those people are, what was decided, which flow.
+
+An alliance is one document (JSON of `alliance.model.Alliance` without `people`). Rows beside it exist to be found by:
+an address, an instant, a cause. Whoever loads alliances to change them holds them until the transaction ends; batches
+lock in the order of ids, so that two nodes never wait for each other.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import msgspec
+
+from agent.alliance.model import Alliance, Person
+from agent.store.database import Connection, instant, maybe_instant, maybe_micros, micros, rows
+
+_DOCUMENT = msgspec.json.Decoder(Alliance)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A kept decision: what brought it, what happened, and the phase it led to. Unique by alliance and cause."""
+
+    alliance_id: int
+    cause: str  # "inbox:17"
+    at: datetime
+    event: str  # the kind of event: "Replied"
+    phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One alliance in a list, without a word of what people said. `wake_at` is None when nothing is to come."""
+
+    id: int
+    flow: str
+    phase: str
+    created: datetime
+    wake_at: datetime | None
+    version: int  # how often it was saved
+
+
+async def load(c: Connection, ids: Iterable[int]) -> dict[int, Alliance]:
+    """Those of these that exist, with their people, held until the transaction ends."""
+    found = await c.fetch(
+        "SELECT id, document FROM alliances WHERE id IN rows($1 bigint) ORDER BY id FOR UPDATE",
+        rows((number,) for number in ids),
+    )
+    bare = {number: _DOCUMENT.decode(document) for number, document in found}
+    known = await people(c, {p.address for alliance in bare.values() for p in alliance.participants})
+    return {
+        number: replace(
+            alliance, people={p.address: known[p.address] for p in alliance.participants if p.address in known}
+        )
+        for number, alliance in bare.items()
+    }
+
+
+async def people(c: Connection, addresses: Iterable[str]) -> dict[str, Person]:
+    """Those of these addresses whom we know, held until the transaction ends."""
+    found = await c.fetch(
+        """
+        SELECT address, name, zone, offset_s, language, suppressed FROM people
+        WHERE address IN rows($1 text) ORDER BY address FOR UPDATE
+        """,
+        rows((address,) for address in addresses),
+    )
+    return {
+        address: Person(address, name, zone, offset_s, language, suppressed=bool(suppressed))
+        for address, name, zone, offset_s, language, suppressed in found
+    }
+
+
+async def save(c: Connection, changed: Sequence[tuple[Alliance, datetime | None]]) -> None:
+    """Write these as they now are, with the instant at which each wants to be looked at; new ones are inserted.
+
+    The flow must have been put before. Every participant and everybody in `people` is written too.
+    """
+    ordered = sorted(changed, key=lambda pair: pair[0].id)
+    await _save_people(c, {address: person for alliance, _ in ordered for address, person in alliance.people.items()})
+    await c.executemany(
+        """
+        INSERT INTO alliances (id, flow, phase, wake_at, created_at, document) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (id) DO UPDATE SET phase = excluded.phase, wake_at = excluded.wake_at, document = excluded.document,
+            version = alliances.version + 1
+        """,
+        [
+            (a.id, a.flow, str(a.phase), maybe_micros(wake_at), micros(a.created), _document(a))
+            for a, wake_at in ordered
+        ],
+    )
+    await c.executemany(
+        """
+        INSERT INTO participants (alliance_id, number, address, stage) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (alliance_id, number) DO UPDATE SET address = excluded.address, stage = excluded.stage
+            WHERE participants.address <> excluded.address OR participants.stage <> excluded.stage
+        """,
+        [(a.id, p.number, p.address, str(p.stage)) for a, _ in ordered for p in a.participants],
+    )
+
+
+def _document(alliance: Alliance) -> bytes:
+    return msgspec.json.encode(replace(alliance, people={}))
+
+
+async def _save_people(c: Connection, changed: dict[str, Person]) -> None:
+    await c.executemany(
+        """
+        INSERT INTO people (address, name, zone, offset_s, language, suppressed) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (address) DO UPDATE SET name = excluded.name, zone = excluded.zone, offset_s = excluded.offset_s,
+            language = excluded.language, suppressed = excluded.suppressed
+            WHERE people.name <> excluded.name OR people.zone <> excluded.zone
+                OR COALESCE(people.offset_s, 999999) <> COALESCE(excluded.offset_s, 999999)
+                OR people.language <> excluded.language OR people.suppressed <> excluded.suppressed
+        """,
+        [
+            (address, p.name, p.zone, p.offset_s, p.language, int(p.suppressed))
+            for address, p in sorted(changed.items())
+        ],
+    )
+
+
+async def postpone(c: Connection, number: int, wake_at: datetime | None) -> None:
+    """Look at this one then, or not at all: for an alliance whose waking broke us, so that the next goes on."""
+    await c.execute("UPDATE alliances SET wake_at = $2 WHERE id = $1", number, maybe_micros(wake_at))
+
+
+async def due(c: Connection, now: datetime, limit: int) -> list[int]:
+    """Those that want to be looked at, the longest waiting first, but none that another node is looking at."""
+    found = await c.fetch(
+        "SELECT id FROM alliances WHERE wake_at <= $1 ORDER BY wake_at LIMIT $2 FOR UPDATE SKIP LOCKED",
+        micros(now),
+        limit,
+    )
+    return [number for (number,) in found]
+
+
+async def next_wake(c: Connection) -> datetime | None:
+    """The earliest instant at which any wants to be looked at; None when none does."""
+    [(wake_at,)] = await c.fetch("SELECT MIN(wake_at) FROM alliances WHERE wake_at IS NOT NULL")
+    return maybe_instant(wake_at)
+
+
+async def of_address(c: Connection, address: str) -> list[tuple[int, int, str]]:
+    """Where this address takes part, oldest first: alliance, participant number, phase."""
+    found = await c.fetch(
+        """
+        SELECT alliances.id, participants.number, alliances.phase
+        FROM participants JOIN alliances ON alliances.id = participants.alliance_id
+        WHERE participants.address = $1 ORDER BY alliances.created_at, alliances.id, participants.number
+        """,
+        address,
+    )
+    return [(alliance_id, number, phase) for alliance_id, number, phase in found]
+
+
+async def starts(c: Connection, address: str, since: datetime) -> int:
+    """How many alliances this address has started since then: the cap against bombing people with invitations."""
+    [(count,)] = await c.fetch(
+        """
+        SELECT COUNT(*) FROM participants JOIN alliances ON alliances.id = participants.alliance_id
+        WHERE participants.address = $1 AND participants.number = 1 AND alliances.created_at >= $2
+        """,
+        address,
+        micros(since),
+    )
+    return int(count)
+
+
+async def listing(c: Connection, limit: int, *, before: datetime | None = None) -> list[Summary]:
+    """The newest; `before` is when the last of the page before was created."""
+    found = await c.fetch(
+        """
+        SELECT id, flow, phase, created_at, wake_at, version FROM alliances
+        WHERE created_at < $1 ORDER BY created_at DESC LIMIT $2
+        """,
+        2**63 - 1 if before is None else micros(before),
+        limit,
+    )
+    return [
+        Summary(number, flow, phase, instant(created_at), maybe_instant(wake_at), version)
+        for number, flow, phase, created_at, wake_at, version in found
+    ]
+
+
+async def seen(c: Connection, causes: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Those of these alliances and causes that have had their decision: doing them again would do it twice."""
+    found = await c.fetch(
+        "SELECT alliance_id, cause FROM steps WHERE (alliance_id, cause) IN rows($1 bigint text)", rows(causes)
+    )
+    return {(alliance_id, cause) for alliance_id, cause in found}
+
+
+async def record(c: Connection, steps: Iterable[Step]) -> None:
+    """Write these into the history. A cause that an alliance has had already raises: ask `seen` first."""
+    await c.executemany(
+        "INSERT INTO steps (alliance_id, cause, at, event, phase) VALUES ($1, $2, $3, $4, $5)",
+        [(s.alliance_id, s.cause, micros(s.at), s.event, s.phase) for s in steps],
+    )
+
+
+async def history(c: Connection, alliance_id: int) -> list[Step]:
+    """All that happened to this one, in order."""
+    found = await c.fetch(
+        "SELECT alliance_id, cause, at, event, phase FROM steps WHERE alliance_id = $1 ORDER BY at, cause", alliance_id
+    )
+    return [Step(number, cause, instant(at), event, phase) for number, cause, at, event, phase in found]
+
+
+async def put_flow(c: Connection, key: str, content: str) -> None:
+    """Keep a flow's text under "name@sha256"; what is there already is the same."""
+    await c.execute("INSERT INTO flows (key, content) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING", key, content)
+
+
+async def flow(c: Connection, key: str) -> str | None:
+    """The text of a flow; None when it was never put."""
+    found = await c.fetch("SELECT content FROM flows WHERE key = $1", key)
+    return str(found[0][0]) if found else None
+
+
+async def refuse(c: Connection, digest: str, at: datetime) -> None:
+    """Remember a NO THANKS by the keyed hash of "initiator|invitee" (decision 14)."""
+    await c.execute(
+        "INSERT INTO refusals (digest, at) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING", digest, micros(at)
+    )
+
+
+async def refused(c: Connection, digests: Iterable[str]) -> set[str]:
+    """Those of these pairs that must not be invited again."""
+    found = await c.fetch(
+        "SELECT digest FROM refusals WHERE digest IN rows($1 text)", rows((digest,) for digest in digests)
+    )
+    return {digest for (digest,) in found}

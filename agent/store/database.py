@@ -1,0 +1,136 @@
+"""One small contract with two engines behind it: SQLite in a file, PostgreSQL beyond one machine.
+
+A statement is written once, in PostgreSQL's words, with `$1` for what is bound. Beyond that there is one word of our own:
+`rows($1 bigint text)` is the set of rows that `rows()` bound as JSON, one type a column. `FOR UPDATE [SKIP LOCKED]` means
+nothing to SQLite, where there is one writer, and is left out there. A function of `store/` takes a `Connection`, that is an
+open transaction, and never commits; the loops and `cli` open transactions.
+
+Promised: what a transaction wrote is on the disk when its block has ended, and none of it is there if it did not end.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+PATIENCE = timedelta(seconds=5)  # to wait for a lock or a server; an SMTP client waits 10 minutes (RFC 5321 4.5.3.2.6)
+MIGRATIONS = Path(__file__).parent / "migrations"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Row = tuple[Any, ...]
+
+
+class Unavailable(Exception):  # noqa: N818 - a state of the world, not a mistake
+    """The database cannot serve now: locked, full, broken or gone. The edges answer 451, and the sender comes again."""
+
+
+class NewerSchemaError(Exception):
+    """The database was migrated by a newer version of this program; the operator must install that one."""
+
+
+class Connection(Protocol):
+    """One open transaction."""
+
+    async def execute(self, sql: str, *args: object) -> int:
+        """Run one statement; says how many rows it changed."""
+
+    async def executemany(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """Run one statement for each row, in one go."""
+
+    async def fetch(self, sql: str, *args: object) -> list[Row]:
+        """Run one statement and read all its rows."""
+
+
+class Database(Protocol):
+    """Where all is kept. `shared` says whether other nodes may be writing too."""
+
+    shared: bool
+
+    def transaction(self) -> AbstractAsyncContextManager[Connection]:
+        """Commit when the block ends, roll back when it raises. Raises `Unavailable`."""
+
+    def schema(self, sql: str) -> str:
+        """One statement of a migration in this engine's words."""
+
+    async def lock_schema(self, c: Connection) -> None:
+        """Let nobody else migrate until this transaction ends."""
+
+    async def close(self) -> None:
+        """End all connections; open transactions must have ended."""
+
+
+async def open_database(url: str, *, patience: timedelta = PATIENCE) -> Database:
+    """Open "sqlite:PATH", "sqlite::memory:" or "postgresql://...". Raises `Unavailable`, and ValueError for other URLs.
+
+    An engine is imported when it is asked for: the other one costs 50 ms of every start.
+    """
+    scheme, _, rest = url.partition(":")
+    match scheme:
+        case "sqlite" if rest:
+            from agent.store import sqlite  # noqa: PLC0415
+
+            return await sqlite.connect(rest, patience)
+        case "postgresql" | "postgres":
+            from agent.store import postgres  # noqa: PLC0415
+
+            return await postgres.connect(url, patience)
+        case _:
+            raise ValueError(f"not a database: {scheme}:... (write sqlite:PATH or postgresql://USER@HOST/NAME)")
+
+
+async def migrate(db: Database) -> None:
+    """Bring the schema up to date: each numbered file once, in order, all in one transaction."""
+    async with db.transaction() as c:
+        await db.lock_schema(c)
+        await c.execute(db.schema("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY NOT NULL) STRICT"))
+        [(applied,)] = await c.fetch("SELECT COALESCE(MAX(number), 0) FROM migrations")
+        files = {int(path.stem): path for path in MIGRATIONS.glob("*.sql")}
+        if applied > max(files):
+            raise NewerSchemaError(
+                f"the database is at schema {applied}, this program knows {max(files)}: install a newer one"
+            )
+        for number in sorted(n for n in files if n > applied):
+            await _apply(db, c, files[number].read_text("utf-8"))
+            await c.execute("INSERT INTO migrations (number) VALUES ($1)", number)
+
+
+async def _apply(db: Database, c: Connection, script: str) -> None:
+    for statement in script.split(";\n"):
+        if statement.strip():
+            await c.execute(db.schema(statement))
+
+
+def rows(values: Iterable[Sequence[object]]) -> str:
+    """A set of rows as one bound value, for `rows($1 bigint text)`."""
+    return msgspec.json.encode(list(values)).decode()
+
+
+def text(value: str) -> str:
+    """What both engines can keep as text: no NUL (PostgreSQL refuses it), no lone surrogates (neither can encode them).
+
+    For what strangers wrote; one such character must not break the batch in which it came.
+    """
+    return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+def micros(at: datetime) -> int:
+    """An instant as SQL keeps it: microseconds since 1970."""
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+def instant(value: int) -> datetime:
+    """The aware UTC instant that SQL kept."""
+    return EPOCH + timedelta(microseconds=value)
+
+
+def maybe_micros(at: datetime | None) -> int | None:
+    """The same for an instant that may be absent."""
+    return None if at is None else micros(at)
+
+
+def maybe_instant(value: int | None) -> datetime | None:
+    """The same for an instant that may be absent."""
+    return None if value is None else instant(value)

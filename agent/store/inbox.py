@@ -1,0 +1,188 @@
+"""What arrived: kept before we say 250, until it is done, set aside or dropped.
+
+A row is `kept` until a loop has taken it and finished; taking is a lease, so what a killed node had taken comes back.
+`done` rows lose their bytes after a while but stay, and so does their digest: the same message again is the same row.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.store.database import Connection, Row, instant, micros, rows, text
+
+LAST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One message for one recipient, as it came: the envelope and the bytes. `peer` is who handed it to us."""
+
+    rcpt: str
+    mail_from: str  # "" is the null sender
+    raw: bytes
+    at: datetime
+    peer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One row. `raw` is empty when the bytes were erased, or the row was only listed."""
+
+    id: int
+    rcpt: str
+    mail_from: str
+    raw: bytes
+    at: datetime
+    attempts: int  # how often it was taken
+    peer: str = ""
+    state: str = "kept"  # kept, done, aside, dropped
+    outcome: str = ""  # what came of it; for one set aside, why
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many rows are in a state that somebody or something has to act on, and since when the oldest."""
+
+    state: str
+    count: int
+    oldest: datetime
+
+
+async def put(c: Connection, arrivals: Sequence[Arrival]) -> list[int]:
+    """Keep these; the ids, in order. The same bytes for the same recipient are the row that is there already (T33)."""
+    digests = [_digest(arrival) for arrival in arrivals]
+    await c.executemany(
+        """
+        INSERT INTO inbox (digest, claimed_until, at, rcpt, mail_from, peer, raw) VALUES ($1, $2, $2, $3, $4, $5, $6)
+        ON CONFLICT (digest) DO NOTHING
+        """,
+        [
+            (digest, micros(a.at), text(a.rcpt), text(a.mail_from), text(a.peer), a.raw)
+            for digest, a in zip(digests, arrivals, strict=True)
+        ],
+    )
+    found = await c.fetch(
+        "SELECT digest, id FROM inbox WHERE digest IN rows($1 text)", rows((digest,) for digest in digests)
+    )
+    ids: dict[str, int] = dict(found)
+    return [ids[digest] for digest in digests]
+
+
+def _digest(arrival: Arrival) -> str:
+    return hashlib.sha256(text(arrival.rcpt).encode() + b"\0" + arrival.raw).hexdigest()
+
+
+async def take(c: Connection, now: datetime, limit: int, lease: timedelta) -> list[Kept]:
+    """The oldest that nobody holds, held until the lease runs out. Two nodes never hold the same row."""
+    taken = await c.fetch(
+        """
+        UPDATE inbox SET claimed_until = $2, attempts = attempts + 1 WHERE id IN (
+            SELECT id FROM inbox WHERE state = 'kept' AND finished_at IS NULL AND claimed_until <= $1
+            ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED)
+        RETURNING id, rcpt, mail_from, raw, at, attempts, peer, state, outcome
+        """,
+        micros(now),
+        micros(now + lease),
+        limit,
+    )
+    return sorted(map(_kept, taken), key=lambda kept: kept.id)
+
+
+async def release(c: Connection) -> None:
+    """Give back what is held. For the start on a database that is not shared: whoever held it is dead."""
+    await c.execute("UPDATE inbox SET claimed_until = at WHERE state = 'kept' AND finished_at IS NULL")
+
+
+async def done(c: Connection, outcomes: Sequence[tuple[int, str]], now: datetime) -> None:
+    """These were dealt with; `outcome` is one stable word for the operator."""
+    await c.executemany(
+        "UPDATE inbox SET state = 'done', outcome = $2, finished_at = $3 WHERE id = $1 AND state = 'kept'",
+        [(number, outcome, micros(now)) for number, outcome in sorted(outcomes)],
+    )
+
+
+async def set_aside(c: Connection, number: int, reason: str) -> None:
+    """Leave one that broke us for the operator, with the reason."""
+    await c.execute(
+        "UPDATE inbox SET state = 'aside', outcome = $2 WHERE id = $1 AND state = 'kept'", number, text(reason)
+    )
+
+
+async def rerun(c: Connection, number: int) -> bool:
+    """Try again what was set aside, dropped or done; False when there is no such row or its bytes are gone."""
+    changed = await c.execute(
+        """
+        UPDATE inbox SET state = 'kept', outcome = '', finished_at = NULL, claimed_until = at, attempts = 0
+        WHERE id = $1 AND raw IS NOT NULL
+        """,
+        number,
+    )
+    return changed > 0
+
+
+async def drop(c: Connection, number: int, now: datetime) -> bool:
+    """Let this one go unanswered; False when there is no such row or it is finished."""
+    changed = await c.execute(
+        "UPDATE inbox SET state = 'dropped', finished_at = $2 WHERE id = $1 AND finished_at IS NULL",
+        number,
+        micros(now),
+    )
+    return changed > 0
+
+
+async def get(c: Connection, number: int) -> Kept | None:
+    """One row; None when there is none."""
+    found = await c.fetch(
+        "SELECT id, rcpt, mail_from, raw, at, attempts, peer, state, outcome FROM inbox WHERE id = $1", number
+    )
+    return _kept(found[0]) if found else None
+
+
+async def listing(c: Connection, state: str | None, limit: int, *, before: int = LAST) -> list[Kept]:
+    """The newest rows without their bytes, of one state or of any; `before` is the last id of the page before."""
+    if state in ("kept", "aside"):
+        found = await c.fetch(
+            """
+            SELECT id, rcpt, mail_from, NULL, at, attempts, peer, state, outcome FROM inbox
+            WHERE state = $1 AND finished_at IS NULL AND id < $2 ORDER BY id DESC LIMIT $3
+            """,
+            state,
+            before,
+            limit,
+        )
+    else:
+        found = await c.fetch(
+            """
+            SELECT id, rcpt, mail_from, NULL, at, attempts, peer, state, outcome FROM inbox
+            WHERE id < $2 AND (CAST($1 AS TEXT) IS NULL OR state = $1) ORDER BY id DESC LIMIT $3
+            """,
+            state,
+            before,
+            limit,
+        )
+    return [_kept(row) for row in found]
+
+
+async def backlog(c: Connection) -> list[Backlog]:
+    """What waits for us (`kept`) and for the operator (`aside`): a figure for health."""
+    found = await c.fetch(
+        """
+        SELECT state, COUNT(*), MIN(at) FROM inbox WHERE state IN ('kept', 'aside') AND finished_at IS NULL
+        GROUP BY state ORDER BY state
+        """
+    )
+    return [Backlog(state, count, instant(oldest)) for state, count, oldest in found]
+
+
+async def forget_raw(c: Connection, before: datetime) -> int:
+    """Erase the bytes of what was finished before then; says of how many."""
+    return await c.execute(
+        "UPDATE inbox SET raw = NULL WHERE raw IS NOT NULL AND finished_at IS NOT NULL AND finished_at < $1",
+        micros(before),
+    )
+
+
+def _kept(row: Row) -> Kept:
+    number, rcpt, mail_from, raw, at, attempts, peer, state, outcome = row
+    return Kept(number, rcpt, mail_from, raw or b"", instant(at), attempts, peer, state, outcome)

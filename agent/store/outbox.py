@@ -1,0 +1,286 @@
+"""Letters: written once, sent unchanged, owed until they are settled.
+
+queued -> sending -> sent | failed | unknown, or queued again for later; withdrawn when no longer owed. While a letter is
+being sent its `due_at` is the end of a lease: if the sender dies, the same bytes with the same Message-ID go out again.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.store.database import Connection, Row, instant, maybe_instant, maybe_micros, micros, rows, text
+
+REFERENCES = 9  # newest Message-IDs in References beside the root: a line stays below 998 octets (RFC 5322 2.1.1)
+OWED = ("queued", "sending")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter of one alliance to one participant.
+
+    `words` is what our plain text says without furniture, kept to subtract quotes. `raw` is empty once it was erased, and
+    in lists, where `words` are too. `settled_at` is None while the letter is owed.
+    """
+
+    alliance_id: int
+    number: int  # among the letters of this alliance
+    participant: int
+    about: str  # what it asks, as in `Open.about`
+    rcpt: str
+    mail_from: str  # the envelope sender, where reports come back to
+    message_id: str
+    subject: str
+    words: str
+    raw: bytes
+    due_at: datetime
+    at: datetime
+    state: str = "queued"
+    attempts: int = 0
+    reply: str = ""  # what the next hop said last
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What is needed to read the reply to a letter."""
+
+    participant: int
+    about: str
+    words: str
+    message_id: str
+
+
+Settled = tuple[int, int, str, str, datetime | None, datetime]  # alliance, number, state, reply, due_at, now
+
+
+async def put(c: Connection, letters: Iterable[Letter]) -> None:
+    """Owe these letters."""
+    await c.executemany(
+        """
+        INSERT INTO outbox (alliance_id, number, participant, about, due_at, at, message_id, rcpt, mail_from, subject, words, raw)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        """,
+        [
+            (
+                *(letter.alliance_id, letter.number, letter.participant, letter.about),
+                *(micros(letter.due_at), micros(letter.at), letter.message_id, letter.rcpt, letter.mail_from),
+                *(text(letter.subject), text(letter.words), letter.raw),
+            )
+            for letter in letters
+        ],
+    )
+
+
+async def claim(c: Connection, now: datetime, limit: int, lease: timedelta) -> list[Letter]:
+    """Letters to send now, the longest due first, ours until the lease runs out. Two nodes never hold the same one."""
+    claimed = await c.fetch(
+        """
+        UPDATE outbox SET state = 'sending', due_at = $2, attempts = attempts + 1
+        WHERE (alliance_id, number) IN (
+            SELECT alliance_id, number FROM outbox WHERE settled_at IS NULL AND due_at <= $1
+            ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+        RETURNING alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, words, raw,
+            due_at, at, state, attempts, reply, settled_at
+        """,
+        micros(now),
+        micros(now + lease),
+        limit,
+    )
+    return sorted(map(_letter, claimed), key=lambda letter: (letter.at, letter.alliance_id, letter.number))
+
+
+async def release(c: Connection, now: datetime) -> None:
+    """End all leases. For the start on a database that is not shared: whoever was sending is dead."""
+    await c.execute(
+        "UPDATE outbox SET due_at = $1 WHERE settled_at IS NULL AND state = 'sending' AND due_at > $1", micros(now)
+    )
+
+
+async def settle(c: Connection, outcomes: Sequence[Settled]) -> None:
+    """What came of sending. "queued" is owed again, at `due_at`; any other state is the end of it.
+
+    Only a letter that is being sent is changed: a node that was slow does not undo what another has settled since.
+    """
+    await c.executemany(
+        """
+        UPDATE outbox SET state = $3, reply = $4, due_at = COALESCE($5, due_at), settled_at = $6
+        WHERE alliance_id = $1 AND number = $2 AND state = 'sending'
+        """,
+        [
+            (alliance_id, number, state, text(reply), maybe_micros(due_at), None if state in OWED else micros(now))
+            for alliance_id, number, state, reply, due_at, now in sorted(outcomes, key=lambda o: o[:2])
+        ],
+    )
+
+
+async def withdraw(c: Connection, letters: Iterable[tuple[int, int, str | None]], now: datetime) -> None:
+    """Queued letters of (alliance, participant, about) are no longer owed; about None means all of that participant."""
+    await c.executemany(
+        """
+        UPDATE outbox SET state = 'withdrawn', settled_at = $4
+        WHERE alliance_id = $1 AND participant = $2 AND state = 'queued' AND (CAST($3 AS TEXT) IS NULL OR about = $3)
+        """,
+        [(alliance_id, participant, about, micros(now)) for alliance_id, participant, about in letters],
+    )
+
+
+async def sent_letters(c: Connection, letters: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Sent]:
+    """What these letters, by alliance and number, asked and said."""
+    found = await c.fetch(
+        """
+        SELECT alliance_id, number, participant, about, words, message_id FROM outbox
+        WHERE (alliance_id, number) IN rows($1 bigint bigint)
+        """,
+        rows(letters),
+    )
+    return {(alliance_id, number): Sent(*rest) for alliance_id, number, *rest in found}
+
+
+async def threads(c: Connection, participants: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[str]]:
+    """For References: the Message-IDs of each participant's first and newest letters, in order (RFC 5322 3.6.4)."""
+    found = await c.fetch(
+        """
+        SELECT alliance_id, participant, message_id FROM (
+            SELECT alliance_id, participant, number, message_id,
+                ROW_NUMBER() OVER (PARTITION BY alliance_id, participant ORDER BY number) AS from_first,
+                ROW_NUMBER() OVER (PARTITION BY alliance_id, participant ORDER BY number DESC) AS from_last
+            FROM outbox WHERE (alliance_id, participant) IN rows($1 bigint bigint) AND state <> 'withdrawn') AS letters
+        WHERE from_first = 1 OR from_last <= $2 ORDER BY number
+        """,
+        rows(participants),
+        REFERENCES,
+    )
+    thread: dict[tuple[int, int], list[str]] = {}
+    for alliance_id, participant, message_id in found:
+        thread.setdefault((alliance_id, participant), []).append(message_id)
+    return thread
+
+
+async def thread(c: Connection, alliance_id: int, participant: int) -> list[str]:
+    """The same for one participant; empty before the first letter."""
+    return (await threads(c, [(alliance_id, participant)])).get((alliance_id, participant), [])
+
+
+async def next_due(c: Connection) -> datetime | None:
+    """When the next letter is owed, or the next lease runs out; None when nothing is owed."""
+    [(due_at,)] = await c.fetch("SELECT MIN(due_at) FROM outbox WHERE settled_at IS NULL")
+    return maybe_instant(due_at)
+
+
+async def get(c: Connection, alliance_id: int, number: int) -> Letter | None:
+    """One letter; None when there is none."""
+    found = await c.fetch(
+        """
+        SELECT alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, words, raw,
+            due_at, at, state, attempts, reply, settled_at
+        FROM outbox WHERE alliance_id = $1 AND number = $2
+        """,
+        alliance_id,
+        number,
+    )
+    return _letter(found[0]) if found else None
+
+
+async def listing(c: Connection, state: str | None, limit: int) -> list[Letter]:
+    """Letters without bytes and words: what is owed (None, queued, sending), next first; or settled, newest first.
+
+    Of the settled only those whose bytes are still there, since only they can be sent again.
+    """
+    if state is None or state in OWED:
+        found = await c.fetch(
+            """
+            SELECT alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, '', NULL,
+                due_at, at, state, attempts, reply, settled_at
+            FROM outbox WHERE settled_at IS NULL AND (CAST($1 AS TEXT) IS NULL OR state = $1) ORDER BY due_at LIMIT $2
+            """,
+            state,
+            limit,
+        )
+    else:
+        found = await c.fetch(
+            """
+            SELECT alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, '', NULL,
+                due_at, at, state, attempts, reply, settled_at
+            FROM outbox WHERE state = $1 AND settled_at IS NOT NULL AND raw IS NOT NULL
+            ORDER BY settled_at DESC LIMIT $2
+            """,
+            state,
+            limit,
+        )
+    return [_letter(row) for row in found]
+
+
+async def counts(c: Connection) -> dict[str, int]:
+    """How many letters are owed, failed or of unknown fate: a figure for health."""
+    found = await c.fetch(
+        """
+        SELECT 'owed', COUNT(*) FROM outbox WHERE settled_at IS NULL
+        UNION ALL SELECT 'failed', COUNT(*) FROM outbox
+            WHERE state = 'failed' AND settled_at IS NOT NULL AND raw IS NOT NULL
+        UNION ALL SELECT 'unknown', COUNT(*) FROM outbox
+            WHERE state = 'unknown' AND settled_at IS NOT NULL AND raw IS NOT NULL
+        """
+    )
+    return dict(found)
+
+
+async def rerun(c: Connection, alliance_id: int, number: int, now: datetime) -> bool:
+    """Owe a settled letter again, from now; False when there is none or its bytes are gone."""
+    changed = await c.execute(
+        """
+        UPDATE outbox SET state = 'queued', due_at = $3, attempts = 0, settled_at = NULL
+        WHERE alliance_id = $1 AND number = $2 AND settled_at IS NOT NULL AND raw IS NOT NULL
+        """,
+        alliance_id,
+        number,
+        micros(now),
+    )
+    return changed > 0
+
+
+async def drop(c: Connection, alliance_id: int, number: int, now: datetime) -> bool:
+    """Owe this letter no longer; False when there is none or it was sent."""
+    changed = await c.execute(
+        """
+        UPDATE outbox SET state = 'withdrawn', settled_at = $3
+        WHERE alliance_id = $1 AND number = $2 AND state IN ('queued', 'sending', 'failed', 'unknown')
+        """,
+        alliance_id,
+        number,
+        micros(now),
+    )
+    return changed > 0
+
+
+async def forget_raw(c: Connection, before: datetime) -> int:
+    """Erase the bytes, and with them the reply address, of what was settled before then (decision 27)."""
+    return await c.execute(
+        """
+        UPDATE outbox SET raw = NULL WHERE state IN ('sent', 'unknown', 'failed', 'withdrawn')
+            AND settled_at < $1 AND settled_at IS NOT NULL AND raw IS NOT NULL
+        """,
+        micros(before),
+    )
+
+
+def _letter(row: Row) -> Letter:
+    *start, raw, due_at, at, state, attempts, reply, settled_at = row
+    alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, words = start
+    return Letter(
+        alliance_id=alliance_id,
+        number=number,
+        participant=participant,
+        about=about,
+        rcpt=rcpt,
+        mail_from=mail_from,
+        message_id=message_id,
+        subject=subject,
+        words=words,
+        raw=raw or b"",
+        due_at=instant(due_at),
+        at=instant(at),
+        state=state,
+        attempts=attempts,
+        reply=reply,
+        settled_at=maybe_instant(settled_at),
+    )

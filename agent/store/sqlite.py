@@ -1,0 +1,153 @@
+"""The embedded engine: one SQLite file, one connection, one writer.
+
+Every call crosses into the connection's thread, which costs more than most statements: hence whole batches per call.
+"""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+import aiosqlite
+
+from agent.store.database import Connection, Database, Row, Unavailable
+
+# Primary result codes (the low byte) that say "not now" or "not on this disk", rather than "your statement is wrong".
+OUTAGES = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_NOTADB,
+}
+
+# FULL: a commit survives a power cut. secure_delete: erased words leave no trace in the file (decision 27).
+PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -16000",  # 16 MB
+    "PRAGMA journal_size_limit = 67108864",  # a WAL that once grew is cut back to 64 MB
+)
+TYPES = {"bigint": "INTEGER", "text": "TEXT"}
+
+
+async def connect(path: str, patience: timedelta) -> Database:
+    """Open the file, made readable to its owner alone if it is new, since it holds people's words."""
+    with _outages():
+        if path != ":memory:":
+            Path(path).touch(mode=0o600)  # noqa: ASYNC240 - once, at the start
+        connection = await aiosqlite.connect(path, timeout=patience.total_seconds(), isolation_level=None)
+        try:
+            for pragma in PRAGMAS:
+                await connection.execute_fetchall(pragma)
+        except BaseException:
+            await connection.close()
+            raise
+    return SQLite(connection)
+
+
+class SQLite:
+    """`Database` in one file."""
+
+    shared = False
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        """Take an open connection over."""
+        self._connection = connection
+        self._writing = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """`Database.transaction`, one at a time; IMMEDIATE, so that another process is met at the door and not half way.
+
+        Cancelling is safe at any point: calls queue in the connection's thread, so the rollback runs after whatever was
+        cancelled, before the next transaction, and does nothing when the commit went through.
+        """
+        async with self._writing:
+            try:
+                with _outages():
+                    await self._connection.execute_fetchall("BEGIN IMMEDIATE")
+                yield SQLiteTransaction(self._connection)
+                with _outages():
+                    await self._connection.commit()
+            except BaseException:
+                with suppress(sqlite3.Error):  # what went wrong first is what counts
+                    await self._connection.rollback()
+                raise
+
+    def schema(self, sql: str) -> str:
+        """`Database.schema`: migrations are written for SQLite."""
+        return sql
+
+    async def lock_schema(self, c: Connection) -> None:
+        """`Database.lock_schema`: there is one writer."""
+
+    async def close(self) -> None:
+        """`Database.close`."""
+        await self._connection.close()
+
+
+class SQLiteTransaction:
+    """`Connection` on SQLite."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        """Use a connection on which a transaction was begun."""
+        self._connection = connection
+
+    async def execute(self, sql: str, *args: object) -> int:
+        """`Connection.execute`."""
+        with _outages():
+            cursor = await self._connection.execute(translate(sql), args)
+        return max(cursor.rowcount, 0)
+
+    async def executemany(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """`Connection.executemany`."""
+        if rows:
+            with _outages():
+                await self._connection.executemany(translate(sql), rows)
+
+    async def fetch(self, sql: str, *args: object) -> list[Row]:
+        """`Connection.fetch`."""
+        with _outages():
+            found = await self._connection.execute_fetchall(translate(sql), args)
+        return [*map(tuple, found)]
+
+
+@cache
+def translate(sql: str) -> str:
+    """One of our statements in SQLite's words."""
+    sql = re.sub(r"\s+FOR UPDATE( SKIP LOCKED)?", "", sql)
+    sql = re.sub(r"\brows\((\$\d+)((?: \w+)+)\)", _unpacked, sql)
+    return re.sub(r"\$(\d+)", r"?\1", sql)
+
+
+def _unpacked(found: re.Match[str]) -> str:
+    columns = (
+        f"CAST(json_extract(value, '$[{place}]') AS {TYPES[kind]})" for place, kind in enumerate(found[2].split())
+    )
+    return f"(SELECT {', '.join(columns)} FROM json_each({found[1]}))"  # noqa: S608 - our own words
+
+
+@contextmanager
+def _outages() -> Iterator[None]:
+    """Tell what SQLite cannot help from what we did wrong."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in OUTAGES:
+            raise Unavailable(f"SQLite: {error}") from error
+        raise
+    except OSError as error:
+        raise Unavailable(f"SQLite: {error}") from error

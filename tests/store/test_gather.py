@@ -1,0 +1,124 @@
+"""Group commit by natural draining."""
+
+import asyncio
+
+import pytest
+
+from agent.store.gather import Gather
+
+
+class Disk:
+    """Writes down each batch; `gate` holds a commit until it is opened."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.gate = asyncio.Event()
+        self.fails = False
+
+    async def commit(self, batch: list[int]) -> list[str]:
+        self.batches.append(batch)
+        await self.gate.wait()
+        if self.fails:
+            raise OSError("full")
+        return [f"kept {item}" for item in batch]
+
+
+async def started(*tasks: asyncio.Task[str]) -> None:
+    """Let these run until they wait."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+async def test_one_alone_is_committed_at_once() -> None:
+    disk = Disk()
+    disk.gate.set()
+
+    assert await Gather(disk.commit).put(1) == "kept 1"
+
+
+async def test_what_comes_while_a_batch_commits_is_the_next_batch() -> None:
+    disk = Disk()
+    gather = Gather(disk.commit)
+    tasks = [asyncio.create_task(gather.put(1))]
+    await started(*tasks)
+    tasks += [asyncio.create_task(gather.put(n)) for n in (2, 3, 4)]
+    await started(*tasks)
+
+    disk.gate.set()
+
+    assert await asyncio.gather(*tasks) == ["kept 1", "kept 2", "kept 3", "kept 4"]
+    assert disk.batches == [[1], [2, 3, 4]]
+
+
+async def test_a_batch_has_a_limit() -> None:
+    disk = Disk()
+    disk.gate.set()
+    gather = Gather(disk.commit, limit=2)
+
+    await asyncio.gather(*(gather.put(n) for n in range(5)))
+
+    assert disk.batches == [[0, 1], [2, 3], [4]]
+
+
+async def test_a_failed_commit_reaches_everybody_in_its_batch_and_the_next_goes_on() -> None:
+    disk = Disk()
+    disk.fails = True
+    gather = Gather(disk.commit)
+    tasks = [asyncio.create_task(gather.put(n)) for n in (1, 2)]
+    await started(*tasks)
+
+    disk.gate.set()
+    found = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert [str(error) for error in found] == ["full", "full"]
+    disk.fails = False
+    assert await gather.put(3) == "kept 3"
+
+
+async def test_a_waiter_that_gives_up_takes_nobody_with_it() -> None:
+    disk = Disk()
+    gather = Gather(disk.commit)
+    first, second = asyncio.create_task(gather.put(1)), asyncio.create_task(gather.put(2))
+    await started(first, second)
+
+    first.cancel()
+    disk.gate.set()
+
+    assert await second == "kept 2"
+    assert first.cancelled()
+
+
+async def test_what_was_given_up_before_its_batch_is_not_committed() -> None:
+    disk = Disk()
+    gather = Gather(disk.commit)
+    tasks = [asyncio.create_task(gather.put(1))]
+    await started(*tasks)
+    tasks += [asyncio.create_task(gather.put(n)) for n in (2, 3)]
+    await started(*tasks)
+
+    tasks[1].cancel()
+    await started(*tasks)
+    disk.gate.set()
+    await gather.close()
+
+    assert disk.batches == [[1], [3]]
+
+
+async def test_closing_waits_for_what_was_put() -> None:
+    disk = Disk()
+    gather = Gather(disk.commit)
+    task = asyncio.create_task(gather.put(1))
+    await started(task)
+
+    disk.gate.set()
+    await gather.close()
+
+    assert await task == "kept 1"
+
+
+async def test_a_commit_that_answers_too_little_is_told_to_those_who_wait() -> None:
+    async def forgets(batch: list[int]) -> list[int]:
+        return batch[1:]
+
+    with pytest.raises(AssertionError, match="answers for each"):
+        await Gather(forgets).put(1)
