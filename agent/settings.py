@@ -1,0 +1,331 @@
+"""What the operator decides: one commented TOML file, and the secrets from the environment.
+
+`load` finds every fault of both and raises them together, before a port opens. The values here are frozen; no other
+file reads the configuration or the environment. A test holds `config/agent.toml` and `docs/settings.md` to this file.
+"""
+
+import base64
+import binascii
+import difflib
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+DEFAULT_PATH = Path("config/agent.toml")
+KEY_BYTES = 32  # as many as HMAC-SHA256 gives: a shorter key would be the weakest part of an address
+LOCAL_OCTETS = 23  # leaves room for + and a token of 40 in a local part of 64 octets (RFC 5321 section 4.5.3.1.1)
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+NEEDED = {
+    "service.domain": "write the domain whose mail comes here",
+    "service.contact": "write the address at which people reach you, the operator",
+}
+ASK_FOR_A_KEY = "set it to at least 32 random bytes, base64 or hex, such as `openssl rand -hex 32` gives"
+
+
+class SettingsError(Exception):
+    """What the operator has to mend; `complaints` holds all of it, each with its place and what to do."""
+
+    def __init__(self, complaints: tuple[str, ...]) -> None:
+        super().__init__("\n".join(complaints))
+        self.complaints = complaints
+
+
+def _domain(text: str) -> str:
+    """A host name in lower case (RFC 1123 section 2.1)."""
+    label = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+    if len(text) > 253 or not re.fullmatch(rf"{label}(\.{label})*", text.lower()):
+        raise ValueError('is no domain; write one such as "alliance.example.org" (xn-- form for other scripts)')
+    return text.lower()
+
+
+def _local(text: str) -> str:
+    """The part before the @ of the service's own address: it may not look like a reply address, which holds a +."""
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9._-]{0,30}[a-z0-9])?", text):
+        raise ValueError("may hold small letters, digits, dots, hyphens and underscores, at most 32")
+    return text
+
+
+def _address(text: str) -> str:
+    """An address in lower case."""
+    local, at, domain = text.rpartition("@")
+    if not at or not local or re.search(r"[\s<>@,;]", local):
+        raise ValueError('is no address; write one such as "ann@example.org"')
+    return f"{local.lower()}@{_domain(domain)}"
+
+
+def _allowed(text: str) -> str:
+    """An address, or @domain for all of a domain."""
+    return "@" + _domain(text[1:]) if text.startswith("@") else _address(text)
+
+
+def _zone(text: str) -> str:
+    """An IANA zone."""
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        close = difflib.get_close_matches(text, available_timezones(), 1, 0.4)
+        raise ValueError(f'is no IANA time zone; did you mean "{close[0] if close else "Europe/Berlin"}"?') from None
+    return text
+
+
+def _database(text: str) -> str:
+    """An address of a database, without a password."""
+    if not re.match(r"sqlite:.|postgres(ql)?://.", text):
+        raise ValueError('must begin with "sqlite:" and a file, or "postgresql://" and a server')
+    if re.match(r"\w+://[^/@]*:[^/@]+@", text) or "password=" in text:
+        raise ValueError("holds a password; take it out and give it in PGPASSWORD or in ~/.pgpass")
+    return text
+
+
+def _folder(text: str) -> str:
+    """A folder that is there; "" is the shipped one."""
+    if text and not Path(text).is_dir():
+        raise ValueError(f"there is no folder {text}; make it, or leave this out for those that are shipped")
+    return text
+
+
+def _file(text: str) -> str:
+    """A file that can be read; "" is none."""
+    if not text:
+        return text
+    try:
+        Path(text).open("rb").close()
+    except OSError as error:
+        raise ValueError(f"cannot read {text} ({error.strerror}); mend the path or the permissions") from None
+    return text
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Domain = Annotated[str, AfterValidator(_domain)]
+Count = Annotated[int, Field(ge=1)]
+Days = Annotated[int, Field(ge=0, le=3650)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Hour = Annotated[int, Field(ge=0, le=23)]
+Folder = Annotated[str, AfterValidator(_folder)]
+File = Annotated[str, AfterValidator(_file)]
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]  # goes into header lines
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Service(_Section):
+    """Who we are to the people, and who may start."""
+
+    domain: Domain
+    contact: Address
+    name: Name = "Alliance"
+    local: Annotated[str, AfterValidator(_local)] = "alliance"
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
+    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    quiet_hours: tuple[Hour, Hour] = (21, 8)
+    allow: tuple[Annotated[str, AfterValidator(_allowed)], ...] = ()
+    starts_per_day: Count = 5
+    invitations_per_address: Count = 2
+
+    def may_start(self, address: str) -> bool:
+        """Whether the allow-list names this address or its domain (decision 23)."""
+        address = address.lower()
+        return address in self.allow or "@" + address.rpartition("@")[2] in self.allow
+
+
+class Database(_Section):
+    """Where everything is kept."""
+
+    url: Annotated[str, AfterValidator(_database)] = "sqlite:alliance.db"
+
+
+class Inbound(_Section):
+    """The port at which mail arrives, and its limits. With a certificate, STARTTLS is offered."""
+
+    protocol: Literal["smtp", "lmtp"] = "smtp"
+    host: str = "127.0.0.1"
+    port: Port = 2525
+    max_size: Annotated[int, Field(ge=65536)] = 26_214_400  # 25 MiB, as large as the great providers send
+    max_recipients: Count = 50
+    max_connections: Count = 200
+    max_connections_per_client: Count = 50  # what Postfix allows one client
+    timeout_s: Count = 300  # RFC 5321 section 4.5.3.2.7
+    tls_certificate: File = ""
+    tls_key: File = ""
+
+
+class Relay(_Section):
+    """The mail server that carries our letters on."""
+
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    port: Port = 25
+    tls: Literal["none", "starttls", "implicit"] = "none"
+    user: str = ""
+    connections: Count = 4
+    connect_timeout_s: Count = 30
+    timeout_s: Count = 120
+
+
+class Flows(_Section):
+    """The folder of the flow files; "" for those that are shipped."""
+
+    folder: Folder = ""
+
+
+class Templates(_Section):
+    """The folder of the templates; "" for those that are shipped."""
+
+    folder: Folder = ""
+
+
+class Keep(_Section):
+    """How long bytes are kept that are no longer needed. 0 erases them the same day."""
+
+    raw_days: Days = 30
+    letters_days: Days = 7
+
+
+class Log(_Section):
+    """What is logged, and how it looks."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "console"] = "json"
+
+
+class _Tables(BaseModel):
+    """The tables of the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    service: Service
+    database: Database = Database()
+    inbound: Inbound = Inbound()
+    relay: Relay = Relay()
+    flows: Flows = Flows()
+    templates: Templates = Templates()
+    keep: Keep = Keep()
+    log: Log = Log()
+
+
+class Settings(_Tables):
+    """The file and the secrets. `keys` seal the reply addresses, newest first; all of them open."""
+
+    keys: tuple[bytes, ...] = Field(repr=False, min_length=1)
+    relay_password: str = Field(default="", repr=False)
+
+    @property
+    def flows_folder(self) -> Path:
+        """Where the flow files are."""
+        return Path(self.flows.folder) if self.flows.folder else shipped("flows")
+
+    @property
+    def templates_folder(self) -> Path:
+        """Where the templates are."""
+        return Path(self.templates.folder) if self.templates.folder else shipped("templates")
+
+
+def shipped(name: str) -> Path:
+    """The folder of that name that came with the program: inside an installed wheel, else the repository's own."""
+    package = Path(__file__).parent
+    inside = package / "shipped" / name
+    return inside if inside.is_dir() else package.parent / name
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """Read the file and the secrets; SettingsError names every fault of both.
+
+    None for the path means the file that ALLIANCE_CONFIG names, else `config/agent.toml` under the current directory.
+    """
+    path = path or Path(environ.get("ALLIANCE_CONFIG") or DEFAULT_PATH)
+    keys, complaints = _keys_of(environ.get("ALLIANCE_KEY", ""))
+    try:
+        tables = tomllib.loads(path.read_bytes().decode())
+    except OSError as error:
+        complaints.append(
+            f"{path}: {error.strerror}; copy the shipped config/agent.toml, or name yours in ALLIANCE_CONFIG"
+        )
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        complaints.append(f"{path}: is no TOML: {error}")
+    else:
+        complaints += _across(tables, environ)
+        try:
+            # By way of JSON, since only there does strict reading take an array for a tuple.
+            read = _Tables.model_validate_json(json.dumps({"service": {}} | tables, default=str))
+        except ValidationError as error:
+            complaints += _told(error)
+    if complaints:
+        raise SettingsError(tuple(complaints))
+    return Settings(**dict(read), keys=keys, relay_password=environ.get("ALLIANCE_RELAY_PASSWORD", ""))
+
+
+def _keys_of(text: str) -> tuple[tuple[bytes, ...], list[str]]:
+    """Read the secrets that seal addresses, and what is wrong with them; a complaint never shows any of it."""
+    if not text.strip():
+        return (), [f"ALLIANCE_KEY: is missing; {ASK_FOR_A_KEY}"]
+    keys: list[bytes] = []
+    complaints = []
+    for place, word in enumerate(text.split(","), start=1):
+        key = _bytes_of(word.strip())
+        if key is None:
+            complaints.append(f"ALLIANCE_KEY: key {place} is neither base64 nor hex; {ASK_FOR_A_KEY}")
+        elif len(key) < KEY_BYTES:
+            complaints.append(f"ALLIANCE_KEY: key {place} has {len(key)} bytes; {ASK_FOR_A_KEY}")
+        else:
+            keys.append(key)
+    return tuple(keys), complaints
+
+
+def _bytes_of(word: str) -> bytes | None:
+    """Read hex, else base64 in either alphabet, with or without its padding; None when it is neither."""
+    try:
+        if re.fullmatch(r"([0-9A-Fa-f]{2})+", word):
+            return bytes.fromhex(word)
+        standard = word.translate(str.maketrans("-_", "+/")).rstrip("=")
+        return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _across(tables: Mapping[str, object], environ: Mapping[str, str]) -> Iterator[str]:
+    """Complain of settings that are well by themselves and not together; here, so that no other fault hides them."""
+    relay, inbound = (t if isinstance(t := tables.get(name), dict) else {} for name in ("relay", "inbound"))
+    password = environ.get("ALLIANCE_RELAY_PASSWORD")
+    if relay.get("user") and not password:
+        yield "relay.user: has no password; give it in ALLIANCE_RELAY_PASSWORD"
+    if password and not relay.get("user"):
+        yield "ALLIANCE_RELAY_PASSWORD: is given without relay.user; name the user, or take the password away"
+    if relay.get("user") and relay.get("tls", "none") == "none" and relay.get("host", LOOPBACK[0]) not in LOOPBACK:
+        yield 'relay.tls: would send the password in the clear; choose "starttls" or "implicit"'
+    if bool(inbound.get("tls_certificate")) != bool(inbound.get("tls_key")):
+        yield "inbound.tls_certificate, inbound.tls_key: belong together; give both or none"
+
+
+def _told(error: ValidationError) -> Iterator[str]:
+    """Say each fault with the key path by which the operator finds it, and what to do."""
+    for fault in error.errors(include_url=False, include_input=False):
+        place = ".".join(str(step) for step in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            yield f"{place}: is no setting{_meant(fault['loc'])}"
+        elif fault["type"] == "missing":
+            yield f"{place}: is missing; {NEEDED.get(place, 'write a value')}"
+        elif fault["type"] == "value_error":
+            yield f"{place}: {fault['ctx']['error']}"
+        else:
+            yield f"{place}: {fault['msg'][0].lower()}{fault['msg'][1:]}"
+
+
+def _meant(loc: tuple[int | str, ...]) -> str:
+    """Guess the name that was meant; secrets are shown their place."""
+    if "key" in str(loc[-1]) or "password" in str(loc[-1]):
+        return "; secrets come from the environment alone: ALLIANCE_KEY, ALLIANCE_RELAY_PASSWORD"
+    known = _Tables.model_fields
+    if len(loc) > 1:
+        section = known[str(loc[0])].annotation
+        assert isinstance(section, type)
+        assert issubclass(section, BaseModel)
+        known = section.model_fields
+    close = difflib.get_close_matches(str(loc[-1]), known, 1)
+    return f"; did you mean {'.'.join((*map(str, loc[:-1]), close[0]))}?" if close else "; take it out"
