@@ -10,6 +10,12 @@ from datetime import date, datetime
 
 from agent.alliance.model import Note
 
+# Every kind of note that `_notes` can put into words.
+NOTES = frozenset(
+    "kept several replaced joined_answers passed later rule zone rhythm chosen settled left_open said_yes opened_next stale "
+    "short_set resumed undone address_changed numbers_on hidden released".split()
+)
+
 # ---------------------------------------------------------------- setting up
 
 
@@ -532,6 +538,7 @@ class Explain:
     ask: str
     plain: str
     example: str
+    title: str = ""  # of the prompt, so that the subjects of two of them differ
 
 
 @dataclass(frozen=True, slots=True)

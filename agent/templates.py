@@ -1,0 +1,295 @@
+"""The letters' words: every template compiled once at start, filled once for each letter. Only this file knows Jinja and MJML.
+
+A letter has two halves that say the same, written by hand: `part_done.txt` (its first line is the subject) and
+`part_done.mjml`. MJML is compiled with its Jinja tags intact, so what a person wrote never meets the XML parser; Jinja
+escapes it. Names that begin with `_` are shared: `_base.mjml` is the sheet of paper, `_parts` the macros, `_notes` how
+letters begin. `load` finds what is wrong with any of them, so a broken template stops the start and never a letter.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple, get_args
+
+from babel.dates import format_skeleton, format_time
+from babel.lists import format_list
+from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateSyntaxError, meta, nodes, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+from mjml import mjml2html
+
+from agent.alliance.letters import NOTES, Letter
+
+FALLBACK = "en"
+SUBJECT = 50  # characters (spec section 5, check 4); what a phone shows of one
+SHORT = 240  # characters of an answer that is read back in one line; the whole of it is stored
+COMMON = frozenset({"me", "partner", "names", "contact", "service", "language", "zone"})
+_SHEET = frozenset({"subject", "preview", "farewell"})  # what `_base` and `_footer` know besides
+
+_LETTER_MARK = "<!-- letter -->"
+_INLINE = re.compile(r'<mj-style inline="inline">(.*?)</mj-style>', re.DOTALL)
+_RULE = re.compile(r"\.([\w-]+)\s*\{\s*(.*?)\s*\}", re.DOTALL)
+_CLASS = re.compile(r'class="([\w-]+)"')
+_BLANKS = re.compile(r"\n{3,}")
+_HEADERS = re.compile(r"\s*Subject: (.*)\n(?:Preview: (.*)\n)?")
+_LINKS = re.compile(r"(?<=\w)([.@]|:(?=//))(?=[\w/])")
+_CONTROLS = dict.fromkeys(
+    [*range(9), *range(11, 32), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0xFEFF]
+)  # what could turn, hide or end a line: C0 and C1 without tab and newline, the bidi controls, the other line ends
+_LOCALES = {"en": "en_GB"}  # "3 March", "09:14": the same words for all who read English
+
+
+class TemplatesError(Exception):
+    """Templates that cannot be used; `faults` holds every complaint with its file, and its line where there is one."""
+
+    def __init__(self, faults: Collection[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One letter in words. `words` is all that a client may quote of it, to be subtracted from the reply."""
+
+    subject: str
+    text: str
+    html: str
+    words: str
+
+
+class _Halves(NamedTuple):
+    text: Template
+    html: Template
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Every letter in every language, ready to be filled."""
+
+    halves: Mapping[tuple[str, type], _Halves]
+
+    def render(
+        self, letter: Letter, *, me: str, partner: str, names: str, language: str, zone: tzinfo, contact: str, service: str
+    ) -> Rendered:
+        """Put one letter into words for one reader; in English when we do not have the reader's language."""
+        kind = type(letter)
+        language = language if (language, kind) in self.halves else FALLBACK
+        half = self.halves[language, kind]
+        context = {name: getattr(letter, name) for name in half.facts}
+        context |= {"me": me, "partner": partner, "names": names, "contact": contact, "service": service}
+        context |= {"language": language, "zone": zone}
+        text = half.text.render(context)
+        head = _HEADERS.match(text)
+        assert head is not None, f"{kind.__name__} has no subject"
+        subject = _shortened(head[1], SUBJECT)
+        text = _BLANKS.sub("\n\n", text[head.end() :]).strip() + "\n"
+        html = half.html.render(context, subject=subject, preview=head[2] or "")
+        return Rendered(subject, text, html, text)
+
+
+def load(folder: Path, languages: Collection[str] = (FALLBACK,)) -> Templates:
+    """Compile the templates of these languages in `folder/<language>`; raises TemplatesError with all that is wrong."""
+    faults: list[str] = []
+    halves: dict[tuple[str, type], _Halves] = {}
+    for language in sorted({FALLBACK, *languages}):
+        halves |= {(language, kind): half for kind, half in _load_one(folder / language, faults)}
+    if faults:
+        raise TemplatesError(faults)
+    return Templates(halves)
+
+
+def template_of(kind: type) -> str:
+    """The name of the template of a kind of letter: PartDone is `part_done`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+
+
+def _load_one(folder: Path, faults: list[str]) -> Iterator[tuple[type, _Halves]]:
+    if not (folder / "_base.mjml").is_file():
+        faults.append(f"{folder}: there is no _base.mjml here")
+        return
+    kinds = {template_of(kind): kind for kind in get_args(Letter)}
+    files = {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.*")) if path.suffix in (".txt", ".html", ".mjml")}
+    before = len(faults)
+    faults += _missing(folder, kinds, files)
+    texts, htmls = _environment(_one_line), _environment(_escaped)
+    for name, source in files.items():
+        stem = name.rsplit(".", 1)[0]
+        known = COMMON | _SHEET | {f.name for f in fields(kinds[stem])} if stem in kinds else None
+        faults += _faults_in(folder / name, source, texts if name.endswith(".txt") else htmls, known)
+    if len(faults) > before:
+        return
+    base, styles = _sheet(files["_base.mjml"])
+    sources = {name: source for name, source in files.items() if not name.endswith(".mjml")}
+    sources |= {name: _styled(source, styles) for name, source in sources.items() if name.endswith(".html")}
+    for stem in kinds:
+        try:
+            sources[f"{stem}.html"] = _styled(_compiled(base.replace(_LETTER_MARK, files[f"{stem}.mjml"])), styles)
+        except ValueError as error:  # what the MJML parser says: it knows the place, in the sheet and letter together
+            faults.append(f"{folder / stem}.mjml: {error}")
+    if len(faults) > before:
+        return
+    texts.loader = htmls.loader = DictLoader(sources)
+    texts.globals |= vars(texts.get_template("_parts.txt").module)
+    htmls.globals |= vars(htmls.get_template("_parts.html").module)
+    for stem, kind in kinds.items():
+        facts = tuple(f.name for f in fields(kind))
+        yield kind, _Halves(texts.get_template(f"{stem}.txt"), htmls.get_template(f"{stem}.html"), facts)
+
+
+# ---------------------------------------------------------------- what can be wrong
+
+
+def _missing(folder: Path, kinds: Mapping[str, type], files: Mapping[str, str]) -> Iterator[str]:
+    """The halves that are not there, and those that belong to no letter."""
+    wanted = {f"{stem}.{half}" for stem in kinds for half in ("txt", "mjml")}
+    wanted |= {"_base.mjml", *(f"{stem}.{half}" for stem in ("_parts", "_notes", "_footer") for half in ("txt", "html"))}
+    yield from (f"{folder / name}: this half is missing" for name in sorted(wanted - files.keys()))
+    others = sorted(name for name in files.keys() - wanted if not name.startswith("_"))
+    yield from (f"{folder / name}: no letter has this name" for name in others)
+    if _LETTER_MARK not in files.get("_base.mjml", _LETTER_MARK):
+        yield f"{folder / '_base.mjml'}: there is no place for the letter: {_LETTER_MARK}"
+
+
+def _faults_in(path: Path, source: str, environment: Environment, known: Collection[str] | None) -> Iterator[str]:
+    """What Jinja would stumble over in one file, and the facts that its letter does not have."""
+    try:
+        tree = environment.parse(source, path.name, str(path))
+        environment.compile(source, path.name, str(path))
+    except TemplateSyntaxError as error:
+        yield f"{path}:{error.lineno}: {error.message}"
+        return
+    if path.stem == "_notes":
+        told = {c.value for compare in tree.find_all(nodes.Compare) for c in compare.find_all(nodes.Const)}
+        told |= {c.value for compare in tree.find_all(nodes.Compare) for t in compare.find_all(nodes.Tuple) for c in t.find_all(nodes.Const)}
+        yield from (f"{path}: it does not say how to tell {kind!r}" for kind in sorted(NOTES - told))
+    if known is None:
+        return
+    for name in sorted(meta.find_undeclared_variables(tree) - known - _macros(path)):
+        line = next(n.lineno for n in tree.find_all(nodes.Name) if n.name == name)
+        yield f"{path}:{line}: this letter does not know {name!r}"
+    if path.suffix == ".txt" and not re.search(r"^Subject: ", source, re.MULTILINE):
+        yield f"{path}:1: the first line is to be 'Subject: ...'"
+
+
+@lru_cache(maxsize=8)
+def _macros_in(source: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\{%-? *macro (\w+)", source))
+
+
+def _macros(path: Path) -> frozenset[str]:
+    half = path.with_name(f"_parts.{'txt' if path.suffix == '.txt' else 'html'}")
+    return _macros_in(half.read_text("utf-8")) if half.is_file() else frozenset()
+
+
+# ---------------------------------------------------------------- MJML
+
+
+def _sheet(source: str) -> tuple[str, dict[str, str]]:
+    """The sheet of paper without the styles that are to stand in the tags, and these by class.
+
+    MJML's own word for it is mj-style inline="inline", which mrml reads and does not do.
+    """
+    styles = {name: " ".join(rule.split()) for block in _INLINE.findall(source) for name, rule in _RULE.findall(block)}
+    return _INLINE.sub("", source), styles
+
+
+def _compiled(source: str) -> str:
+    return str(mjml2html(source, disable_comments=True, fonts={}))  # no fonts: else it would fetch them from afar (T73)
+
+
+def _styled(html: str, styles: Mapping[str, str]) -> str:
+    return _CLASS.sub(lambda c: f'{c[0]} style="{styles[c[1]]}"' if c[1] in styles else c[0], html)
+
+
+# ---------------------------------------------------------------- Jinja
+
+
+def _environment(finalize: Any) -> Environment:
+    """Every value goes through `finalize`, unless a filter or macro has laid it out already: safe unless said otherwise."""
+    made = Environment(autoescape=True, undefined=StrictUndefined, finalize=finalize, trim_blocks=True, lstrip_blocks=True)
+    made.filters |= {"day": _day, "hour": _hour, "month": _month, "numbers": _list, "short": _short}
+    made.filters |= {"quoted": _quoted, "lines": _lines, "left": _left, "right": _right}
+    return made
+
+
+def _clean(text: str) -> str:
+    return text if text.isascii() and text.isprintable() else text.translate(_CONTROLS)
+
+
+def _one_line(value: object) -> Markup:
+    """A value in running text: one line, whatever is in it, so that nobody's words can look like ours (T64)."""
+    return value if isinstance(value, Markup) else Markup(" ".join(_clean(_plain(value)).split()))  # noqa: S704 plain text
+
+
+def _escaped(value: object) -> Markup:
+    return value if isinstance(value, Markup) else _unlinked(" ".join(_clean(_plain(value)).split()))
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+def _unlinked(text: str) -> Markup:
+    """Escaped, and nothing in it that a mail client would make a link of (T64)."""
+    return Markup(_LINKS.sub(r"<span>\1</span>", str(escape(text))))  # noqa: S704 escaped right here
+
+
+def _quoted(text: str) -> Markup:
+    """Somebody's words in plain text: each line marked."""
+    lines = _clean("\n".join(text.strip().splitlines())).split("\n")
+    return Markup("\n".join(f"> {line}".rstrip() for line in lines))  # noqa: S704 plain text
+
+
+def _lines(text: str) -> Markup:
+    """Somebody's words in HTML, with their line breaks."""
+    lines = _clean("\n".join(text.strip().splitlines())).split("\n")
+    return Markup("<br>").join(_unlinked(line) for line in lines)
+
+
+def _left(value: object, width: int) -> Markup:
+    return Markup(str(_one_line(value)).ljust(width))  # noqa: S704 plain text
+
+
+def _right(value: object, width: int) -> Markup:
+    return Markup(str(_one_line(value)).rjust(width))  # noqa: S704 plain text
+
+
+def _short(text: str) -> str:
+    return _shortened(" ".join(text.split()), SHORT)
+
+
+def _shortened(text: str, width: int) -> str:
+    if len(text) <= width:
+        return text
+    return text[: width - 1].rsplit(" ", 1)[0].rstrip(" ,.:;") + "…"
+
+
+@pass_context
+def _day(context: Context, at: date) -> str:
+    local = at.astimezone(context["zone"]).date() if isinstance(at, datetime) else at
+    return _spelled(local, "MMMMd", context["language"])
+
+
+@pass_context
+def _month(context: Context, at: date) -> str:
+    return _spelled(at, "MMM", context["language"])
+
+
+@pass_context
+def _hour(context: Context, at: datetime) -> str:
+    local = at.astimezone(context["zone"]).time()
+    return str(format_time(local, "short", locale=_LOCALES.get(context["language"], context["language"])))
+
+
+@pass_context
+def _list(context: Context, values: tuple[object, ...]) -> str:
+    return str(format_list([str(v) for v in values], locale=_LOCALES.get(context["language"], context["language"])))
+
+
+@lru_cache(maxsize=4096)  # a year and more, in a few languages; the spelling takes 30 µs
+def _spelled(day: date, skeleton: str, language: str) -> str:
+    return str(format_skeleton(skeleton, day, locale=_LOCALES.get(language, language)))
