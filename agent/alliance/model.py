@@ -106,9 +106,11 @@ class Participant:
     resting: bool = False  # two nudges unanswered: quiet until they write
     later: tuple[tuple[str, datetime], ...] = ()  # prompts put off, and when they come back
     skipped: tuple[str, ...] = ()  # prompts that SHORT left out
+    followed: tuple[str, ...] = ()  # prompts whose vague answer was asked about, once
     numbers: bool = False  # agreed to show check-in numbers
     held: Held | None = None
     last_heard: datetime | None = None
+    told_closed: bool = False  # was told, once, that the alliance has ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +256,8 @@ class Checkin:
     due: datetime
     line: int  # the id of the agreement line that is looked at
     replies: tuple[CheckinReply, ...] = ()
+    asked: datetime | None = None  # when it went out; None while it is ahead
+    digest_due: datetime | None = None
     closed: datetime | None = None
 
 
@@ -279,6 +283,7 @@ class Alliance:
     confirmations: tuple[Confirmation, ...] = ()
     agreed: int = 0  # the version in force; 0 for none
     agreed_at: datetime | None = None
+    first_agreed: datetime | None = None  # check-in days are counted from here, also after a change
     rhythm: Rhythm | None = None
     meeting: Rule | None = None
     zone: str = ""  # the zone in which the two meet
@@ -288,6 +293,7 @@ class Alliance:
     rested_at: datetime | None = None  # when the others were told "at rest"
     letters: int = 0  # how many letters were written: numbers the next
     calendar_sequence: int = 0
+    second: bool = False  # the initiator asked for another alliance with the same person
     ended: str = ""  # declined, cancelled, left, closed, expired
 
     def participant(self, number: int) -> Participant:

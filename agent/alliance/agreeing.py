@@ -1,0 +1,236 @@
+"""Drafts, changes, and a yes that belongs to one version and its hash (F22-F32)."""
+
+from dataclasses import replace
+from datetime import date
+
+from agent.alliance import draft as page
+from agent.alliance import letters, looking, question
+from agent.alliance.dates import checkin_days
+from agent.alliance.event import Replied
+from agent.alliance.model import Changed, Confirmation, Draft, Line, Note, Phase, Stage
+from agent.alliance.turn import Turn
+from agent.alliance.words import Change, ConsentReading, read_consent, read_meeting, read_rhythm, say_rhythm, say_rule
+
+
+def first_draft(turn: Turn) -> None:
+    """All parts are done and settled: put the first draft before everybody."""
+    turn.phase("propose")
+    draft = page.made(turn.flow, turn.alliance, page.first_lines(turn.flow, turn.alliance), turn.now)
+    turn.change(drafts=(*turn.alliance.drafts, draft))
+    for p in turn.alliance.present:
+        turn.move(p.number, "review")
+        question.ask(turn, p.number, f"draft:{draft.version}")
+
+
+def redraft(turn: Turn, by: int) -> None:
+    """An answer was corrected while a draft is out: its lines follow, ids kept where a line still stands for it."""
+    newest = turn.alliance.draft
+    assert newest is not None
+    fresh = page.first_lines(turn.flow, turn.alliance)
+    lines = _merged(newest, fresh, turn.alliance.drafts)
+    changed = page.difference(turn.flow, turn.alliance, newest.lines, lines, by)
+    if changed:
+        new_version(turn, lines, changed)
+
+
+def _merged(newest: Draft, fresh: tuple[Line, ...], drafts: tuple[Draft, ...]) -> tuple[Line, ...]:
+    """Lines that people changed by hand stay; the others are taken from the answers as they are now."""
+    kept = [line for line in newest.lines if line.changes or line.id > len(drafts[0].lines)]
+    dropped = {line.id for line in drafts[0].lines} - {line.id for line in newest.lines}
+    next_id = max(line.id for d in drafts for line in d.lines) + 1
+    taken = {line.id for line in kept} | dropped
+    by_source = {(line.section, line.by, line.source): line.id for line in drafts[0].lines}
+    by_place = {(line.section, line.by, line.owner): line.id for line in reversed(drafts[0].lines)}
+    found = []
+    for line in fresh:
+        exact = by_source.get((line.section, line.by, line.source))
+        line_id = exact if exact is not None else by_place.get((line.section, line.by, line.owner))
+        if line_id in taken and exact is not None:
+            continue
+        if line_id is None or line_id in taken:
+            line_id, next_id = next_id, next_id + 1
+        taken.add(line_id)
+        found.append(replace(line, id=line_id))
+    return (*found, *kept)
+
+
+def new_version(turn: Turn, lines: tuple[Line, ...], changed: tuple[Changed, ...]) -> None:
+    """Draft n+1 to everybody. A yes to an older version is set aside, and its giver told (F28, invariant 4)."""
+    if turn.alliance.phase == Phase.AGREED:
+        turn.phase("reopen")
+    draft = page.made(turn.flow, turn.alliance, lines, turn.now, changed)
+    turn.change(drafts=(*turn.alliance.drafts, draft))
+    for p in turn.alliance.present:
+        turn.close(p.number)
+        turn.move(p.number, "review")
+        question.ask(turn, p.number, f"draft:{draft.version}")
+
+
+# ---------------------------------------------------------------- replies to a page
+
+
+def page_reply(turn: Turn, event: Replied, version: int) -> None:
+    """A reply to a draft, to the agreement, or to any letter that shows the page."""
+    alliance, number = turn.alliance, event.participant
+    newest = alliance.draft
+    if newest is None or not 1 <= version <= len(alliance.drafts):
+        turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
+        return
+    answered = alliance.drafts[version - 1]
+    reading = read_consent(event.text, len(answered.lines))
+    match reading.verdict:
+        case "confirm":
+            _confirm(turn, event, answered)
+        case "changes":
+            _change(turn, event, answered, reading)
+        case _:
+            _ask_back(turn, event, answered, reading)
+
+
+def _confirm(turn: Turn, event: Replied, answered: Draft) -> None:
+    number, newest = event.participant, turn.alliance.draft
+    assert newest is not None
+    if answered.version < newest.version and turn.p(number).stage == Stage.REVIEWING:
+        turn.note(number, Note("stale", title=str(answered.version)))
+        turn.close(number)
+        turn.say(number, question.draft_letter(turn, number), f"draft:{newest.version}")
+        turn.opened(number, f"draft:{newest.version}")
+        return
+    if turn.p(number).stage != Stage.REVIEWING:
+        show(turn, number)
+        return
+    yes = Confirmation(number, newest.version, newest.sha256, turn.now, event.cause, event.text)
+    turn.change(confirmations=(*turn.alliance.confirmations, yes))
+    turn.close(number)
+    turn.move(number, "confirm")
+    if all(p.stage == Stage.CONFIRMED for p in turn.alliance.present):
+        _agree(turn, newest)
+    else:
+        turn.say(number, letters.Confirmed(newest.version, turn.now, waiting=True), f"draft:{newest.version}")
+
+
+def _change(turn: Turn, event: Replied, answered: Draft, reading: ConsentReading) -> None:
+    number = event.participant
+    wanted = tuple(c for c in reading.changes if c.kind != "vague" and (c.text or c.kind in ("drop", "open", "keep")))
+    vague = next((c for c in reading.changes if c not in wanted), None)
+    lines, changed = page.changed_lines(turn.flow, turn.alliance, answered, wanted, turn.p(number), event.cause)
+    newest = turn.alliance.draft
+    if changed:
+        if vague is not None or reading.rest:
+            turn.note(number, Note("not_understood", title=str(vague.number or "") if vague else "", text=reading.rest))
+        new_version(turn, lines, changed)
+    elif vague is not None:
+        kind = "what_words" if vague.number else "which_line"
+        turn.say(number, letters.AskBack(kind, event.text, answered.version, vague.number or 0), event.about)
+    elif wanted and all(c.kind == "keep" for c in wanted) and newest is not None:
+        turn.say(number, question.draft_letter(turn, number), f"draft:{newest.version}")
+    else:
+        turn.say(number, letters.AskBack("which_line", event.text, answered.version, 0), event.about)
+
+
+def _ask_back(turn: Turn, event: Replied, answered: Draft, reading: ConsentReading) -> None:
+    """One short question, never a guess."""
+    reviewing = turn.p(event.participant).stage == Stage.REVIEWING
+    kind = {"decline": "which_line", "question": "question"}.get(reading.verdict, "unclear")
+    if reading.leaning and reviewing:
+        kind = "yes"
+    elif kind == "unclear" and reviewing:
+        kind = "draft"
+    turn.say(event.participant, letters.AskBack(kind, event.text, answered.version, 0), event.about)
+
+
+def change_asked(turn: Turn, number: int, text: str = "") -> None:
+    """CHANGE: take a yes back before it is settled, or open the agreement for a change (F26, A19, A20)."""
+    newest = turn.alliance.draft
+    if newest is None:
+        turn.say(number, letters.AskBack("unclear", text, 0, 0))
+        return
+    set_aside = 0
+    if turn.p(number).stage == Stage.CONFIRMED:
+        set_aside = newest.version
+        turn.change(
+            confirmations=tuple(
+                c for c in turn.alliance.confirmations if (c.participant, c.version) != (number, newest.version)
+            )
+        )
+        turn.move(number, "review")
+        turn.opened(number, f"draft:{newest.version}")
+    sections = page.sections_of(turn.flow, turn.alliance, newest.lines)
+    in_force = turn.alliance.agreed == newest.version
+    turn.say(number, letters.ChangeAsk(newest.version, in_force, set_aside, sections), f"draft:{newest.version}")
+
+
+def show(turn: Turn, number: int) -> None:
+    """SHOW: the page as it stands."""
+    alliance = turn.alliance
+    draft = alliance.drafts[alliance.agreed - 1] if alliance.agreed else alliance.draft
+    if draft is None:
+        turn.say(number, letters.AskBack("nothing_yet", "", 0, 0))
+        return
+    sections = page.sections_of(turn.flow, alliance, draft.lines)
+    agreed_at = alliance.agreed_at if alliance.agreed else None
+    upcoming = looking.next_day(turn)
+    turn.say(number, letters.Show(draft.version, agreed_at, sections, upcoming), f"draft:{draft.version}")
+
+
+# ---------------------------------------------------------------- agreed
+
+
+def _agree(turn: Turn, draft: Draft) -> None:
+    """Everybody said yes to the same words: the same final text to all, and the check-ins begin (F31)."""
+    again = bool(turn.alliance.agreed)
+    turn.phase("agree")
+    turn.change(
+        agreed=draft.version,
+        agreed_at=turn.now,
+        first_agreed=turn.alliance.first_agreed or turn.now,
+        calendar_sequence=turn.alliance.calendar_sequence + again,
+    )
+    _read_lines(turn, draft)
+    looking.plan(turn)
+    for p in turn.alliance.present:
+        turn.move(p.number, "live")
+    letter = final(turn, draft, again=again)
+    for p in turn.alliance.present:
+        turn.say(p.number, letter, f"final:{draft.version}")
+
+
+def final(turn: Turn, draft: Draft, *, again: bool) -> letters.Final:
+    """The agreement with who agreed when. The dates are not part of the hashed text (decision 6)."""
+    alliance = turn.alliance
+    yes = [c for c in alliance.confirmations if c.version == draft.version]
+    open_ids = {n for n, line in enumerate(draft.lines, 1) if line.open}
+    sections = page.sections_of(turn.flow, alliance, draft.lines)
+    days: tuple[date, ...] = ()
+    if alliance.rhythm is not None and alliance.first_agreed is not None:
+        today = looking.local_day(turn, turn.now)
+        every = checkin_days(alliance.rhythm, looking.local_day(turn, alliance.first_agreed), looking.FAR)
+        days = tuple(d for d in every if d > today)[:3]
+    return letters.Final(
+        agreed=tuple(letters.Agreed(alliance.participant(c.participant).name, c.at) for c in yes),
+        version=draft.version,
+        sha256=draft.sha256,
+        sections=sections,
+        open_points=tuple(line for s in sections for line in s.lines if line.number in open_ids),
+        meeting=say_rule(alliance.meeting) if alliance.meeting else "",
+        checkins=days,
+        calendar=bool(days or alliance.meeting),
+        again=again,
+    )
+
+
+def _read_lines(turn: Turn, draft: Draft) -> None:
+    """What the agreed words say about meeting and looking back: a changed line changes the dates."""
+    kinds = {q.section: q.kind for q in turn.flow.prompts.values()}
+    first = turn.alliance.drafts[0]
+    for line in draft.lines:
+        before = next((old for old in first.lines if old.id == line.id), None)
+        if kinds.get(line.section) is None or line.open or before is None or before.text == line.text:
+            continue
+        if before.text.startswith(turn.flow.words.meet):
+            turn.change(meeting=read_meeting(line.text.removeprefix(f"{turn.flow.words.meet}: ")).rule)
+        elif before.text.startswith(turn.flow.words.rhythm) and (rhythm := read_rhythm(line.text)):
+            turn.change(rhythm=rhythm)
+
+
+__all__ = ["Change", "change_asked", "final", "first_draft", "new_version", "page_reply", "redraft", "say_rhythm", "show"]

@@ -1,0 +1,293 @@
+"""What a person may say at any time, in every flow and every state: the engine's patterns (architecture section 2)."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+from agent.alliance import agreeing, asking, letters, looking, question, setup
+from agent.alliance import draft as page
+from agent.alliance.dates import awake_at, zone_of
+from agent.alliance.event import Replied
+from agent.alliance.model import Note, Phase, Stage
+from agent.alliance.turn import Turn
+from agent.alliance.words import Command, read_rhythm
+
+_STAGES = {
+    Stage.PREPARING: "setup",
+    Stage.APPROVING: "setup",
+    Stage.HOSTING: "setup",
+    Stage.CONFIRMED: "reviewing",
+    Stage.CHECKING: "living",
+}
+
+
+def obey(turn: Turn, event: Replied, command: Command) -> bool:
+    """Do what a command says. False when it means nothing here, so that its words are read as an answer."""
+    number = event.participant
+    p = turn.p(number)
+    match command.name:
+        case "stop" | "close":
+            stop(turn, number)
+        case "help" | "ideas":
+            turn.say(number, letters.Help(question.question_of(turn, number)[0], _STAGES.get(p.stage, str(p.stage))), event.about)
+        case "status":
+            turn.say(number, letters.Status(status(turn, number)), event.about)
+        case "who":
+            turn.say(number, setup.who(turn, number), event.about)
+        case "data" | "export":
+            turn.say(number, my_data(turn, number), event.about)
+        case "human":
+            turn.say(number, letters.Human(), event.about)
+        case "delete":
+            turn.say(number, letters.EraseAsk(bool(turn.alliance.agreed)), "erase")
+        case "show":
+            agreeing.show(turn, number)
+        case "pause":
+            pause(turn, number, command.until)
+        case "resume":
+            resume(turn, number)
+        case "hide":
+            turn.set(number, numbers=False)
+            turn.note(number, Note("hidden"))
+            turn.say(number, letters.Corrected((), others_told=False), event.about)
+        case "change" if turn.alliance.drafts and not command.text:
+            _change(turn, event)
+        case "explain" | "resend":
+            _explain(turn, event)
+        case _:
+            return _about_prompts(turn, event, command)
+    return True
+
+
+def _about_prompts(turn: Turn, event: Replied, command: Command) -> bool:
+    """Commands that only mean something while prompts are being asked."""
+    number = event.participant
+    if turn.alliance.phase != Phase.ASKING:
+        return False
+    match command.name:
+        case "pass":
+            return _pass(turn, event)
+        case "later":
+            asking.put_off(turn, event, _morning(turn, number, command.until))
+        case "next":
+            if not asking.next_part(turn, number):
+                _nothing_next(turn, event)
+        case "all":
+            turn.set(number, all_at_once=True)
+            turn.close(number)
+            if not asking.next_part(turn, number):
+                asking.go_on(turn, number)
+        case "short":
+            _shorten(turn, number)
+        case "both":
+            return False
+        case "edit" | "back":
+            return _edit(turn, event, command)
+        case _:
+            return False
+    return True
+
+
+def _pass(turn: Turn, event: Replied) -> bool:
+    kind, _, key = event.about.partition(":")
+    if kind in ("prompt", "all", "follow"):
+        asking.skip(turn, event)
+    elif kind == "settle":
+        asking.settled_reply(turn, event, key, leave_open=True)
+    elif kind == "reveal":
+        if not asking.next_part(turn, event.participant):
+            _nothing_next(turn, event)
+    else:
+        return False
+    return True
+
+
+def _nothing_next(turn: Turn, event: Replied) -> None:
+    """NEXT when a question is already open, or when the others are still at it."""
+    opened = turn.p(event.participant).open
+    if opened is not None and opened.about.startswith(("prompt", "follow", "all")):
+        turn.note(event.participant, Note("resumed"))
+        question.write_open(turn, event.participant)
+    else:
+        turn.say(event.participant, letters.Status(status(turn, event.participant)), event.about)
+
+
+def _shorten(turn: Turn, number: int) -> None:
+    """SHORT gives six: what is left of the full set beyond the short one is not asked of this person any more."""
+    left = [q.id for q in question.remaining(turn, number) if not q.short]
+    p = turn.p(number)
+    turn.set(number, short=True, skipped=(*p.skipped, *left))
+    turn.note(number, Note("short_set"))
+    opened = turn.p(number).open
+    if opened is not None and opened.about.removeprefix("prompt:") in left:
+        turn.close(number)
+    if turn.p(number).open is not None:
+        question.write_open(turn, number)
+    asking.go_on(turn, number)
+
+
+def _edit(turn: Turn, event: Replied, command: Command) -> bool:
+    """ "Change my answer about feedback": keep the new words, or ask that prompt again."""
+    number = event.participant
+    wanted = page.plain(command.which)
+    labels = question.labels(turn, number)
+    prompt_id = labels.get(command.which.strip()) or next(
+        (i for label, i in labels.items() if wanted and (wanted in page.plain(label) or page.plain(label) in wanted)), None
+    )
+    if prompt_id is None or turn.alliance.answer(number, prompt_id) is None:
+        return False
+    if command.text:
+        from agent.alliance.words import AnswerReading
+
+        asking.answered(turn, replace(event, about=f"prompt:{prompt_id}"), AnswerReading(text=command.text))
+    else:
+        turn.say(number, question.prompt_letter(turn, number, turn.flow.prompts[prompt_id]), f"prompt:{prompt_id}")
+    return True
+
+
+def _change(turn: Turn, event: Replied) -> None:
+    if read_rhythm(event.text) and looking.change_rhythm(turn, event.participant, event.text):
+        return
+    agreeing.change_asked(turn, event.participant, event.text)
+
+
+def _explain(turn: Turn, event: Replied) -> None:
+    """ "What do you mean?": the plain version and an example; the same question stays open."""
+    number = event.participant
+    kind, _, key = event.about.partition(":")
+    prompt = turn.flow.prompts.get(key) if kind in ("prompt", "follow") else None
+    if prompt is None:
+        opened = turn.p(number).open
+        prompt = turn.flow.prompts.get(opened.about.partition(":")[2]) if opened else None
+    if prompt is None:
+        turn.say(number, letters.Help(question.question_of(turn, number)[0], _STAGES.get(turn.p(number).stage, str(turn.p(number).stage))), event.about)
+        return
+    plain, thin, example = (question.words(turn, number, t) for t in (prompt.plain, prompt.thin, prompt.example))
+    ask = question.words(turn, number, prompt.ask)
+    turn.say(number, letters.Explain(ask, " ".join(filter(None, (plain, thin))), example), f"prompt:{prompt.id}")
+
+
+# ---------------------------------------------------------------- pause and stop
+
+
+def pause(turn: Turn, number: int, until: date | None) -> None:
+    """Quiet until they write, or until the morning of a day."""
+    turn.set(number, paused=True, paused_until=_morning(turn, number, until), resting=False)
+    turn.withdrawn.append((number, None))
+    turn.say(number, letters.Paused(until), "paused")
+
+
+def _morning(turn: Turn, number: int, day: date | None) -> datetime | None:
+    if day is None:
+        return None
+    zone = zone_of(turn.person(number), turn.house.zone)
+    at = awake_at(datetime.combine(day, time(0), zone).astimezone(UTC), zone, turn.house.quiet)
+    return max(at, turn.now)
+
+
+def resume(turn: Turn, number: int, *, asked: bool = True) -> None:
+    """Take up again where it stopped: the open question once more, if it was asked for."""
+    turn.set(number, paused=False, paused_until=None, resting=False)
+    opened = turn.p(number).open
+    if opened is None:
+        asking.go_on(turn, number)
+        if asked and turn.p(number).open is None:
+            turn.say(number, letters.Status(status(turn, number)))
+        return
+    if not asked:
+        return
+    turn.note(number, Note("resumed"))
+    kind, _, key = opened.about.partition(":")
+    if kind == "reveal":
+        turn.set(number, notes=())
+        turn.say(number, letters.Nudge(turn.flow.part(key).title, "", "reveal"), opened.about)
+    elif kind in ("who", "why", "ready", "existing"):
+        turn.say(number, letters.Help(question.question_of(turn, number)[0], "setup"), opened.about)
+        return
+    else:
+        turn.say(number, question.letter_for(turn, number, opened.about), opened.about)
+    turn.set(number, open=replace(opened, sent=turn.now, nudges=0, nudged=None))
+
+
+def stop(turn: Turn, number: int) -> None:
+    """STOP ends this alliance for that person, at any stage, without a reason (decision 17, invariant 11)."""
+    if number == 1 and turn.alliance.phase == Phase.SETUP:
+        setup.drop(turn)
+        return
+    agreed, invited = bool(turn.alliance.agreed), turn.p(number).stage == Stage.INVITED
+    turn.close(number)
+    turn.withdrawn.append((number, None))
+    if invited:
+        setup.decline(turn, number)
+        return
+    turn.set(number, notes=())
+    turn.say(number, letters.Goodbye(agreed), "goodbye")
+    turn.move(number, "leave")
+    _forget_unrevealed(turn, number)
+    if turn.alliance.phase != Phase.SETUP:
+        for other in turn.alliance.others(number):
+            if other.stage != Stage.INVITED:
+                turn.say(other.number, letters.Left(turn.p(number).name, agreed), "left")
+    if len(turn.alliance.present) < turn.flow.people[0]:
+        for other in turn.alliance.present:
+            turn.close(other.number)
+            turn.withdrawn.append((other.number, None))
+        turn.phase("end")
+        turn.change(ended="left", reveal_due=None)
+
+
+def _forget_unrevealed(turn: Turn, number: int) -> None:
+    """A leaver's unrevealed answers are destroyed (decision 18)."""
+    shown = {q.id for part in turn.flow.parts if part.id in turn.alliance.revealed for q in part.prompts}
+    kept = tuple(a for a in turn.alliance.answers if a.participant != number or a.prompt in shown or turn.alliance.drafts)
+    turn.change(answers=kept)
+
+
+def erase(turn: Turn, number: int) -> None:
+    """DELETE NOW: remove one's own data, never the partner's copy of the agreement; a tombstone remains (decision 17)."""
+    agreed = bool(turn.alliance.agreed)
+    turn.say(number, letters.Erased(agreed), "erased")
+    if turn.p(number).stage not in (Stage.LEFT, Stage.DECLINED):
+        sends = turn.sends
+        stop(turn, number)
+        turn.sends = [s for s in turn.sends if s in sends or s.to != number]
+    alliance = turn.alliance
+    turn.change(
+        answers=tuple(a for a in alliance.answers if a.participant != number),
+        choices=tuple(c for c in alliance.choices if c.participant != number),
+        confirmations=tuple(replace(c, words="") if c.participant == number else c for c in alliance.confirmations),
+        reason="" if number == 1 else alliance.reason,
+        why="" if number == 1 else alliance.why,
+        drafts=alliance.drafts[: alliance.agreed] if agreed else (),
+        checkins=tuple(
+            replace(c, replies=tuple(r for r in c.replies if r.participant != number)) for c in alliance.checkins
+        ),
+    )
+    turn.set(number, held=None, notes=())
+    turn.erased.append(number)
+
+
+# ---------------------------------------------------------------- what is known
+
+
+def status(turn: Turn, number: int) -> letters.StatusRow:
+    """Where this alliance stands, for this person: nothing about what the others have answered."""
+    counted = [q for q in question.mine(turn, number) if q.counted]
+    done = sum(1 for q in counted if turn.alliance.answer(number, q.id))
+    names = turn.partner(number)
+    ask = question.question_of(turn, number)[0]
+    p = turn.p(number)
+    where = str(turn.alliance.phase)
+    return letters.StatusRow(names, where, done, len(counted), ask, looking.next_day(turn), p.paused or p.resting)
+
+
+def my_data(turn: Turn, number: int) -> letters.MyData:
+    """All and only what this person wrote or may see (F57)."""
+    alliance, person = turn.alliance, turn.person(number)
+    own = tuple(
+        letters.OwnAnswer(turn.flow.prompts[a.prompt].title, a.text, a.private, a.at)
+        for a in alliance.answers
+        if a.participant == number and not a.passed
+    )
+    draft = alliance.drafts[alliance.agreed - 1] if alliance.agreed else alliance.draft
+    sections = page.sections_of(turn.flow, alliance, draft.lines) if draft else ()
+    return letters.MyData(person.address, person.zone, own, sections)

@@ -1,0 +1,295 @@
+"""`decide`: what follows from an event. Total: every event in every state gives a decision, and nothing raises.
+
+It finds the place of an event and hands it on: setting up (`setup`), prompts and reveals (`asking`), drafts (`agreeing`),
+check-ins (`looking`), what may be said at any time (`anytime`), and what is due (`waking`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from agent.alliance import agreeing, anytime, asking, letters, looking, question, setup, waking
+from agent.alliance.dates import zone_of
+from agent.alliance.event import (
+    AutoReplied,
+    Event,
+    Replied,
+    RepliedFromElsewhere,
+    Started,
+    Undeliverable,
+    Unreadable,
+    Woke,
+)
+from agent.alliance.flow import Flow
+from agent.alliance.model import Alliance, Held, Note, Phase, Stage
+from agent.alliance.turn import Decision, House, Turn
+from agent.alliance.words import AnswerReading, read_answer, read_invitation
+
+_ONCE_A_DAY = timedelta(days=1)
+
+
+def decide(
+    flow: Flow,
+    house: House,
+    alliance: Alliance,
+    event: Event,
+    now: datetime,
+    *,
+    barred: frozenset[str] = frozenset(),
+    existing: Mapping[str, tuple[datetime, bool]] | None = None,
+) -> tuple[Decision, datetime | None]:
+    """The decision, and when the alliance wants to be woken next."""
+    turn = Turn(flow, house, alliance, now, event.cause, barred, existing or {})
+    match event:
+        case Started():
+            setup.start(turn, event)
+        case Replied():
+            replied(turn, event)
+        case RepliedFromElsewhere():
+            _elsewhere(turn, event)
+        case AutoReplied():
+            _away(turn, event)
+        case Undeliverable():
+            _undeliverable(turn, event)
+        case Unreadable():
+            _unreadable(turn, event)
+        case Woke():
+            pass
+    waking.work_off(turn)
+    return turn.decision(), waking.wake_at(turn)
+
+
+# ---------------------------------------------------------------- a reply
+
+
+def replied(turn: Turn, event: Replied) -> None:
+    """Somebody's own new words. First what may be said at any time, then what this letter asked."""
+    p = turn.p(event.participant)
+    if _is_over(turn, event):
+        return
+    was_quiet = p.paused or p.resting
+    turn.set(p.number, last_heard=turn.now, resting=False)
+    turn.change(rested_at=None if turn.alliance.phase != Phase.INVITED else turn.alliance.rested_at)
+    _know_offset(turn, event)
+    kind, _, key = event.about.partition(":")
+    if kind == "was":
+        _released(turn, event)
+        return
+    if kind == "erase":
+        _erase(turn, event)
+        return
+    if p.stage == Stage.INVITED:
+        _invited(turn, event)
+        return
+    if kind == "rest":
+        event, kind, key = _woken(turn, event)
+        if not kind:
+            return
+    if turn.alliance.phase in (Phase.SETUP, Phase.INVITED):
+        _setting_up(turn, event)
+        return
+    reading = read_answer(event.text, now=_local_now(turn, event.participant), prompts=question.labels(turn, p.number))
+    if reading.care:
+        _care(turn, event)
+        return
+    if _obeyed(turn, event, reading, kind):
+        return
+    if was_quiet:
+        turn.set(p.number, paused=False, paused_until=None)
+    _place(turn, event, reading, kind, key)
+
+
+def _local_now(turn: Turn, number: int) -> datetime:
+    return turn.now.astimezone(zone_of(turn.person(number), turn.house.zone))
+
+
+def _is_over(turn: Turn, event: Replied) -> bool:
+    """A reply to an alliance that has ended, or by somebody who has left: one kind explanation, once."""
+    p = turn.p(event.participant)
+    if turn.alliance.phase != Phase.ENDED and p.stage not in (Stage.LEFT, Stage.DECLINED):
+        return False
+    if event.about == "erase":
+        _erase(turn, event)
+    elif p.stage != Stage.DECLINED and not p.told_closed:
+        turn.set(p.number, told_closed=True)
+        turn.say(p.number, letters.Closed(turn.now), "closed")
+    return True
+
+
+def _know_offset(turn: Turn, event: Replied) -> None:
+    person = turn.person(event.participant)
+    if event.offset_s is not None and not person.zone and person.offset_s != event.offset_s:
+        turn.set_person(replace(person, offset_s=event.offset_s))
+
+
+def _invited(turn: Turn, event: Replied) -> None:
+    reading = read_answer(event.text, now=_local_now(turn, event.participant))
+    command = reading.commands[0] if reading.commands and not reading.text else None
+    if command is not None and command.name in ("stop", "help", "status", "who", "data", "human", "delete"):
+        anytime.obey(turn, event, command)
+    else:
+        setup.invited(turn, event)
+
+
+def _setting_up(turn: Turn, event: Replied) -> None:
+    reading = read_answer(event.text, now=_local_now(turn, event.participant))
+    command = reading.commands[0] if reading.commands and not reading.text else None
+    if command is not None and command.name in ("stop", "help", "status", "data", "human", "delete", "explain"):
+        anytime.obey(turn, event, command)
+    else:
+        setup.reply(turn, event)
+
+
+def _woken(turn: Turn, event: Replied) -> tuple[Replied, str, str]:
+    """ "To pick up again, reply with any word": a word or two asks again, more is the answer."""
+    about = event.about.partition(":")[2]
+    event = replace(event, about=about)
+    kind, _, key = about.partition(":")
+    reading = read_answer(event.text, now=_local_now(turn, event.participant))
+    few = len(event.text.split()) <= 3  # noqa: PLR2004
+    if not reading.commands and (few or reading.not_an_answer) and kind in ("prompt", "follow", "all", "reveal", "settle", "draft"):
+        anytime.resume(turn, event.participant)
+        return event, "", ""
+    return event, kind, key
+
+
+def _obeyed(turn: Turn, event: Replied, reading: AnswerReading, kind: str) -> bool:
+    """Commands beside an answer are done after it; a command alone is done at once."""
+    if kind in ("draft", "final", "checkin", "settle", "reveal") and reading.text:
+        return False
+    if not reading.commands:
+        if reading.unsure is not None:
+            turn.say(event.participant, letters.AskBack(reading.unsure.name, event.text, 0, 0), event.about)
+            return True
+        return False
+    has_words = bool(reading.text or reading.private or reading.labelled)
+    if has_words and kind in ("prompt", "follow", "all"):
+        asking.answered(turn, event, reading)
+    done = False
+    for command in reading.commands:
+        if has_words and command.name == "pass":
+            continue
+        done = anytime.obey(turn, event, command) or done
+    return done or (has_words and kind in ("prompt", "follow", "all"))
+
+
+def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: str) -> None:
+    """What this letter asked decides how its reply is read."""
+    number = event.participant
+    phase = turn.alliance.phase
+    match kind:
+        case "prompt" if key == "rhythm" and phase in (Phase.AGREED, Phase.CHANGING):
+            if not looking.change_rhythm(turn, number, event.text):
+                agreeing.change_asked(turn, number, event.text)
+        case "prompt" | "follow" | "all" if phase in (Phase.AGREED, Phase.CHANGING):
+            agreeing.change_asked(turn, number, event.text)  # answers can be corrected until sign-off (F14)
+        case "prompt" | "follow" | "all":
+            _answer(turn, event, reading)
+        case "reveal":
+            asking.revealed_reply(turn, event, key)
+        case "settle":
+            asking.settled_reply(turn, event, key)
+        case "draft" | "final":
+            agreeing.page_reply(turn, event, int(key))
+        case "checkin":
+            looking.reply(turn, event, int(key))
+        case "digest" | "rhythm":
+            if not looking.change_rhythm(turn, number, event.text):
+                agreeing.page_reply(turn, event, turn.alliance.agreed)
+        case "paused":
+            anytime.resume(turn, number)
+        case _:
+            _unasked(turn, event, reading)
+
+
+def _answer(turn: Turn, event: Replied, reading: AnswerReading) -> None:
+    words = bool(reading.text or reading.private or reading.labelled or reading.both)
+    if reading.not_an_answer or not words:
+        opened = turn.p(event.participant).open
+        if opened is not None and opened.about == event.about:
+            turn.set(event.participant, open=replace(opened, asked_back=opened.asked_back + 1))
+        turn.say(event.participant, letters.AskBack("answer", event.text, 0, 0), event.about)
+        return
+    asking.answered(turn, event, reading)
+
+
+def _unasked(turn: Turn, event: Replied, reading: AnswerReading) -> None:
+    """Words in reply to a letter that asked nothing: labelled answers are filed, all else is asked about."""
+    if reading.labelled and not reading.text and turn.alliance.phase in (Phase.ASKING, Phase.DRAFTING):
+        asking.answered(turn, event, reading)
+    else:
+        turn.say(event.participant, letters.AskBack("unclear", event.text, 0, 0), event.about)
+
+
+def _care(turn: Turn, event: Replied) -> None:
+    """Anger, fear or harm: no prompt, a human is offered, the series pauses (spec 4.7)."""
+    number = event.participant
+    turn.set(number, paused=True, paused_until=None)
+    turn.withdrawn.append((number, None))
+    turn.say(number, letters.Care(), "paused")
+
+
+def _erase(turn: Turn, event: Replied) -> None:
+    reading = read_answer(event.text, now=turn.now)
+    if any(c.name == "delete" for c in reading.commands):
+        anytime.erase(turn, event.participant)
+    elif turn.alliance.phase != Phase.ENDED:
+        turn.say(event.participant, letters.AskBack("delete", event.text, 0, 0), "erase")
+
+
+# ---------------------------------------------------------------- from elsewhere, machines, bounces
+
+
+def _elsewhere(turn: Turn, event: RepliedFromElsewhere) -> None:
+    """The token says which conversation, the address says who: held, and the registered address is asked (T8)."""
+    p = turn.p(event.participant)
+    if turn.alliance.phase == Phase.ENDED or p.stage in (Stage.LEFT, Stage.DECLINED):
+        return
+    if p.held is not None and turn.now - p.held.at < _ONCE_A_DAY:
+        return
+    turn.set(p.number, held=Held(event.about, event.text, event.sender, event.cause, turn.now))
+    turn.say(p.number, letters.WasThisYou(event.sender, event.text), "was")
+
+
+def _released(turn: Turn, event: Replied) -> None:
+    """ "Was this you?": one word releases it; anything else leaves it where it is."""
+    held = turn.p(event.participant).held
+    verdict = read_invitation(event.text).verdict
+    if held is None or verdict not in ("yes", "no"):
+        turn.say(event.participant, letters.AskBack("held" if held else "unclear", event.text, 0, 0), "was")
+        return
+    turn.set(event.participant, held=None)
+    if verdict == "yes":
+        turn.note(event.participant, Note("released", title=held.sender))
+        replied(turn, Replied(event.participant, held.about, held.text, None, held.cause))
+
+
+def _away(turn: Turn, event: AutoReplied) -> None:
+    """Never an answer. With a date of return there is no nudge before it (F56)."""
+    p = turn.p(event.participant)
+    if p.open is None or p.open.sent is None or event.until is None or event.until <= turn.now:
+        return
+    if event.until - turn.now < timedelta(days=366):
+        turn.set(p.number, open=replace(p.open, sent=max(p.open.sent, event.until)))
+
+
+def _undeliverable(turn: Turn, event: Undeliverable) -> None:
+    """An invitation that cannot be delivered is told to the initiator; later it pauses the person (decision 21)."""
+    p = turn.p(event.participant)
+    if not event.permanent or turn.alliance.phase == Phase.ENDED:
+        return
+    if p.stage == Stage.INVITED and turn.alliance.phase == Phase.INVITED:
+        turn.close(p.number)
+        turn.withdrawn.append((p.number, None))
+        turn.say(1, letters.InvitationUndelivered(p.name, p.address), "who")
+    elif p.stage not in (Stage.LEFT, Stage.DECLINED):
+        turn.set(p.number, paused=True, paused_until=None)
+        turn.withdrawn.append((p.number, None))
+
+
+def _unreadable(turn: Turn, event: Unreadable) -> None:
+    """Say which mail could not be read, and what to do; the question stays open."""
+    p = turn.p(event.participant)
+    if turn.alliance.phase == Phase.ENDED or p.stage in (Stage.LEFT, Stage.DECLINED):
+        return
+    turn.say(p.number, letters.Unread(event.why, question.question_of(turn, p.number)[0]), event.about)

@@ -1,0 +1,356 @@
+"""The draft: numbered lines made of people's own words, and what changes do to them. Pure functions of values.
+
+A line is a sentence that a person typed, unchanged but for trimming, a capital, a full stop and the name in front
+(decision 1). What asks something of another person is a request until that person says yes to it (F23).
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from agent.alliance import letters
+from agent.alliance.flow import Flow, Prompt
+from agent.alliance.model import Alliance, Answer, Changed, Draft, Line, Option, Participant
+from agent.alliance.turn import joined
+from agent.alliance.words import Change, say_rhythm
+
+OPEN_AFTER = 3  # the same line changed so often becomes an open point (decision 5)
+LONG = 12  # lines on how we act, beyond which the letter asks which matter most (decision 8)
+_ACT = frozenset({"personal", "shared", "exchange"})
+
+_SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]?[A-ZÀ-ÞΑ-ΩА-Я0-9])")
+_PROMISE = re.compile(r"^(you|\w+) can count on me\b|^(and |so )?(i|i'll|i'm|i'd|i've|my|mine)\b", re.I)
+_ASKS_YOU = re.compile(
+    r"^(please|you|your|you'd|you'll|could you|can you|would you|will you|let me|tell me|ask me|give me|help me|"
+    r"don't|do not|never|always)\b"
+    r"|^(and |so |but )?(i|i'd|i would|i'll) (would |will |also |really |just )*"
+    r"(like|need|want|wish|ask|expect|hope|count on|appreciate|love|prefer)\b.*\b(you|your)\b"
+    r"|^(and |so |but )?i (would like|'d like|want|need|hope|wish) to (be able to )?count on\b",
+    re.I,
+)
+
+
+def tidy(text: str) -> str:
+    """Trim, join broken lines, and give a capital and a full stop; the words stay."""
+    text = " ".join(unicodedata.normalize("NFC", text).split()).lstrip("-*•– ").strip()
+    if not text:
+        return ""
+    text = text[0].upper() + text[1:]
+    return text if text[-1] in ".!?…”\"'’)" else text + "."
+
+
+def same(a: str, b: str) -> bool:
+    """Whether two answers are literally equal, but for case, space and closing punctuation."""
+    return plain(a) == plain(b)
+
+
+def plain(text: str) -> str:
+    """The words alone, for comparing."""
+    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
+
+
+def sentences(text: str) -> Iterator[str]:
+    """The sentences of an answer, a new line always ending one unless it is a wrapped one."""
+    for paragraph in re.split(r"\n\s*\n|\n(?=\s*(?:[-*•]|\d+[.)])\s)|(?<=[.!?…])\s*\n", text):
+        yield from (s.strip() for s in _SENTENCE.split(" ".join(paragraph.split())) if s.strip())
+
+
+def asks_of(text: str, author: Participant, people: Iterable[Participant]) -> int:
+    """Whom this sentence binds besides its author: a participant's number, 0 for nobody."""
+    plain = text.replace("’", "'").strip(" -*•–\"'“”")
+    others = [p for p in people if p.number != author.number]
+    for other in others:
+        name = re.escape(other.name)
+        if other.name and re.search(
+            rf"(^|, |; |: |\bthen |\band |\bthat |\bcount on |\blike |\bneed |\bwant |\bask |\bexpect )(for )?{name}('s)?\b",
+            plain,
+            re.I,
+        ):
+            return other.number
+    if re.match(r"^you can count on me\b", plain, re.I) or not _ASKS_YOU.search(plain):
+        mentioned = re.search(r"(^|, |; |: |\bthen |\band |\bthat )you (will|'ll|must|should|do|can|keep|bring|take|are)\b", plain, re.I)
+        return others[0].number if mentioned and others and not re.match(r"^you can count on me", plain, re.I) else 0
+    return others[0].number if others else 0
+
+
+# ---------------------------------------------------------------- lines out of answers
+
+
+def first_lines(flow: Flow, alliance: Alliance) -> tuple[Line, ...]:
+    """The lines of draft 1, in the order of the flow's sections, with ids from 1."""
+    found: list[Line] = []
+    for prompt in flow.prompts.values():
+        if prompt.kind == "hopes":  # hopes and fears are never put in the draft (F06, S13)
+            continue
+        found += list(_lines_of(flow, alliance, prompt))
+    order = {s.id: i for i, s in enumerate(flow.sections)}
+    found.sort(key=lambda line: order["open" if line.open else line.section])
+    return tuple(replace(line, id=i) for i, line in enumerate(found, 1))
+
+
+def _lines_of(flow: Flow, alliance: Alliance, prompt: Prompt) -> Iterator[Line]:
+    said = [(p, a) for p in alliance.present if (a := alliance.answer(p.number, prompt.id)) and a.text]
+    match prompt.kind:
+        case "why" | "personal" | "between":
+            for p, a in said:
+                yield Line(0, prompt.section, tidy(a.text), (p.number,), (a.cause,), owner=p.number)
+        case "shared":
+            yield from _shared(alliance, prompt, said)
+        case "exchange":
+            for p, a in said:
+                yield from exchange_lines(prompt.section, p, a, alliance.present)
+        case "meeting":
+            yield from _meeting(flow, alliance, prompt, said)
+        case "rhythm" if alliance.rhythm is not None:
+            everyone = tuple(p.number for p in alliance.present)
+            text = f"{flow.words.rhythm} {say_rhythm(alliance.rhythm)}."
+            yield Line(0, prompt.section, text, everyone, tuple(a.cause for _, a in said))
+
+
+def _shared(alliance: Alliance, prompt: Prompt, said: list[tuple[Participant, Answer]]) -> Iterator[Line]:
+    everyone = tuple(p.number for p in alliance.present)
+    if chosen := agreed_choice(alliance, prompt.id):
+        text, causes = chosen
+        yield Line(0, prompt.section, tidy(text), everyone, causes)
+    elif len(said) == len(everyone) > 1 and all(same(a.text, said[0][1].text) for _, a in said):
+        yield Line(0, prompt.section, tidy(said[0][1].text), everyone, tuple(a.cause for _, a in said))
+    else:
+        for p, a in said:
+            asked = asks_of(a.text, p, alliance.present)
+            yield Line(0, prompt.section, tidy(a.text), (p.number,), (a.cause,), asked_of=asked)
+
+
+def exchange_lines(section: str, author: Participant, answer: Answer, people: tuple[Participant, ...]) -> Iterator[Line]:
+    """Promises and requests. A sentence that says neither belongs to the one before it; "we" lines bind by AGREE."""
+    groups: list[tuple[int, int, list[str]]] = []  # (asked of, owner, sentences)
+    for sentence in sentences(answer.text):
+        asked = asks_of(sentence, author, people)
+        plain = sentence.replace("’", "'").lstrip(" -*•–\"'“")
+        if asked:
+            groups.append((asked, 0, [sentence]))
+        elif _PROMISE.match(plain):
+            groups.append((0, author.number, [sentence]))
+        elif re.match(r"^(we|we'll|our|us|both|when|if)\b", plain, re.I):
+            groups.append((0, 0, [sentence]))
+        elif groups:
+            groups[-1][2].append(sentence)
+        else:
+            groups.append((0, author.number, [sentence]))
+    for asked, owner, parts in groups:
+        text = tidy(" ".join(parts))
+        yield Line(0, section, text, (author.number,), (answer.cause,), owner=owner, asked_of=asked)
+
+
+def options(alliance: Alliance, prompt_id: str) -> list[tuple[str, int, str, str]]:
+    """What can be chosen for a shared prompt: (letter, whose, words, cause); joined lines follow the answers."""
+    said = [(p.number, a) for p in alliance.present if (a := alliance.answer(p.number, prompt_id)) and a.text]
+    found = [(n, a.text, a.cause) for n, a in said]
+    found += [(c.participant, c.text, c.cause) for c in alliance.choices if c.prompt == prompt_id and c.text]
+    return [(chr(ord("A") + i), n, text, cause) for i, (n, text, cause) in enumerate(found[:26])]
+
+
+def agreed_choice(alliance: Alliance, prompt_id: str) -> tuple[str, tuple[str, ...]] | None:
+    """The words that everybody chose for a shared prompt, with the causes; None when they did not all choose the same."""
+    latest = {c.participant: c for c in alliance.choices if c.prompt == prompt_id}
+    present = [p.number for p in alliance.present]
+    letters_chosen = {latest[n].letter for n in present if n in latest}
+    if len(present) < 2 or len(letters_chosen) != 1 or any(n not in latest for n in present):  # noqa: PLR2004
+        return None
+    option = next((o for o in options(alliance, prompt_id) if o[0] in letters_chosen), None)
+    return (option[2], (option[3], *(latest[n].cause for n in present))) if option else None
+
+
+def _meeting(flow: Flow, alliance: Alliance, prompt: Prompt, said: list[tuple[Participant, Answer]]) -> Iterator[Line]:
+    everyone = tuple(p.number for p in alliance.present)
+    settled = next((s for s in alliance.settlements if s.prompt == prompt.id), None)
+    meet = flow.words.meet
+    causes = tuple(a.cause for _, a in said)
+    if settled is not None and settled.outcome is not None:
+        yield from _settled_line(flow, prompt, settled.outcome, said, everyone)
+    elif not said:
+        yield Line(0, prompt.section, flow.words.unmet, (), (), open=True)
+    elif len(said) > 1 and all(same(a.text, said[0][1].text) for _, a in said):
+        yield Line(0, prompt.section, f"{meet}: {tidy(said[0][1].text)}", everyone, causes)
+    else:
+        for p, a in said:
+            yield Line(0, prompt.section, f"{meet}: {tidy(a.text)}", (p.number,), (a.cause,))
+
+
+def _settled_line(
+    flow: Flow, prompt: Prompt, outcome: Option, said: list[tuple[Participant, Answer]], everyone: tuple[int, ...]
+) -> Iterator[Line]:
+    meet, causes = flow.words.meet, tuple(a.cause for _, a in said)
+    if outcome.kind in ("theirs", "trial", "joined"):
+        days = 30 if outcome.kind == "trial" else 0
+        yield Line(0, prompt.section, f"{meet}: {tidy(outcome.text)}", everyone, causes, trial_days=days)
+        return
+    for p, a in said:
+        yield Line(0, prompt.section, f"{meet}: {tidy(a.text)}", (p.number,), (a.cause,), open=outcome.kind == "open")
+
+
+# ---------------------------------------------------------------- the page
+
+
+def line_text(flow: Flow, alliance: Alliance, line: Line) -> str:
+    """A line as it stands on the page: the name in front of what is one person's, the author behind what is a view."""
+    names = {p.number: p.name for p in alliance.participants}
+    everyone = {p.number for p in alliance.present}
+    tags = []
+    text = line.text
+    if line.asked_of:
+        asks = flow.words.asks.format(a=names[line.by[0]], b=names[line.asked_of])
+        text = f"{asks}: {text}"
+    elif line.owner:
+        text = f"{names[line.owner]}: {text}"
+    elif len(line.by) > 1 and set(line.by) >= everyone:
+        tags.append(flow.words.both if len(everyone) == 2 else joined([names[n] for n in line.by]))  # noqa: PLR2004
+    elif line.by:
+        tags.append(joined([names[n] for n in line.by]))
+    if line.trial_days:
+        tags.append(flow.words.trial.format(days=line.trial_days))
+    return f"{text} ({', '.join(tags)})" if tags else text
+
+
+def sections_of(flow: Flow, alliance: Alliance, lines: tuple[Line, ...]) -> tuple[letters.PageSection, ...]:
+    """The page: titled sections of numbered lines, open points last."""
+    numbered = list(enumerate(lines, 1))
+    found = []
+    for section in flow.sections:
+        here = [(n, line) for n, line in numbered if (("open" if line.open else line.section) == section.id)]
+        if here:
+            page = tuple(letters.PageLine(n, line_text(flow, alliance, line)) for n, line in here)
+            found.append(letters.PageSection(section.title, page))
+    return tuple(found)
+
+
+def page_text(flow: Flow, alliance: Alliance, lines: tuple[Line, ...]) -> str:
+    """The exact text that people agree to: UTF-8, NFC, LF, and no dates that depend on the day of signing (decision 6)."""
+    out = [joined([p.name for p in alliance.present])]
+    for section in sections_of(flow, alliance, lines):
+        out += ["", section.title.upper(), *(f"{line.number}. {line.text}" for line in section.lines)]
+    out += ["", flow.words.notice, ""]
+    return unicodedata.normalize("NFC", "\n".join(out))
+
+
+def made(
+    flow: Flow, alliance: Alliance, lines: tuple[Line, ...], now: datetime, changed: tuple[Changed, ...] = ()
+) -> Draft:
+    """The next draft with these lines, put in the order of the page."""
+    order = {s.id: i for i, s in enumerate(flow.sections)}
+    lines = tuple(sorted(lines, key=lambda line: order["open" if line.open else line.section]))
+    text = page_text(flow, alliance, lines)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    numbers = {line.id: n for n, line in enumerate(lines, 1)}
+    changed = tuple(replace(c, number=numbers[c.id]) if not c.was and c.id in numbers else c for c in changed)
+    return Draft(len(alliance.drafts) + 1, lines, text, digest, now, changed)
+
+
+def asks_of_me(lines: tuple[Line, ...], number: int) -> tuple[int, ...]:
+    """The numbers of the lines that ask something of this participant."""
+    return tuple(n for n, line in enumerate(lines, 1) if line.asked_of == number)
+
+
+def is_long(flow: Flow, lines: tuple[Line, ...]) -> bool:
+    """Whether there are more than twelve lines on how we act."""
+    acting = {p.section for p in flow.prompts.values() if p.kind in _ACT}
+    return sum(1 for line in lines if line.section in acting) > LONG
+
+
+# ---------------------------------------------------------------- changes
+
+
+def changed_lines(
+    flow: Flow, alliance: Alliance, answered: Draft, changes: tuple[Change, ...], author: Participant, cause: str
+) -> tuple[tuple[Line, ...], tuple[Changed, ...]]:
+    """What the newest draft's lines become. Numbers mean the lines of the draft that was answered (decision 5).
+
+    Gives the new lines and exactly what changed; both wordings as they stand on the page.
+    """
+    newest = alliance.draft or answered
+    lines = list(newest.lines)
+    for change in changes:
+        lines = _applied(flow, alliance, lines, answered, change, author, cause)
+    return tuple(lines), difference(flow, alliance, newest.lines, tuple(lines), author.number)
+
+
+def _applied(
+    flow: Flow, alliance: Alliance, lines: list[Line], answered: Draft, change: Change, author: Participant, cause: str
+) -> list[Line]:
+    if change.kind == "add":
+        return [*lines, _added(flow, alliance, lines, change.text, author, cause)]
+    line_id = _line_id(alliance, answered, change)
+    at = next((i for i, line in enumerate(lines) if line.id == line_id), None)
+    if change.kind == "keep":
+        return _kept(alliance, lines, line_id, at)
+    if at is None:
+        return lines
+    if change.kind == "drop":
+        return lines[:at] + lines[at + 1 :]
+    if change.kind == "open":
+        return [*lines[:at], replace(lines[at], open=True), *lines[at + 1 :]]
+    if change.kind == "replace" and change.text:
+        return [*lines[:at], _reworded(alliance, lines[at], change.text, author, cause), *lines[at + 1 :]]
+    return lines
+
+
+def _line_id(alliance: Alliance, answered: Draft, change: Change) -> int:
+    """The permanent id of the line that is meant. KEEP means the number it had before it was changed or taken out."""
+    if change.kind == "keep":
+        for c in answered.changed:
+            if c.number == change.number:
+                return c.id
+    if change.number is not None and 1 <= change.number <= len(answered.lines):
+        return answered.lines[change.number - 1].id
+    return 0
+
+
+def _reworded(alliance: Alliance, line: Line, text: str, author: Participant, cause: str) -> Line:
+    count = line.changes + 1
+    own = line.owner == author.number
+    asked = 0 if own else (line.owner or asks_of(text, author, alliance.present))
+    return replace(
+        line,
+        text=tidy(text),
+        by=(author.number,),
+        source=(cause,),
+        owner=line.owner if own else 0,
+        asked_of=asked,
+        changes=count,
+        open=line.open or count >= OPEN_AFTER,
+        trial_days=0,
+    )
+
+
+def _added(flow: Flow, alliance: Alliance, lines: list[Line], text: str, author: Participant, cause: str) -> Line:
+    used = [line.id for draft in alliance.drafts for line in draft.lines] + [line.id for line in lines]
+    section = next((p.section for p in flow.prompts.values() if p.kind == "exchange"), flow.sections[0].id)
+    answer = Answer(author.number, "", text, "", alliance.created, cause)
+    shape = next(exchange_lines(section, author, answer, alliance.present))
+    return replace(shape, id=max(used, default=0) + 1, text=tidy(text))
+
+
+def _kept(alliance: Alliance, lines: list[Line], line_id: int, at: int | None) -> list[Line]:
+    """The line as it stood before its last change, or before it was taken out."""
+    for draft in reversed(alliance.drafts):
+        old = next((line for line in draft.lines if line.id == line_id), None)
+        if old is not None and (at is None or old.text != lines[at].text):
+            return [*lines, old] if at is None else [*lines[:at], replace(old, changes=lines[at].changes), *lines[at + 1 :]]
+    return lines
+
+
+def difference(
+    flow: Flow, alliance: Alliance, old: tuple[Line, ...], new: tuple[Line, ...], by: int
+) -> tuple[Changed, ...]:
+    """Every line whose words on the page differ, with both wordings (F27)."""
+    before = {line.id: (n, line_text(flow, alliance, line), line.open) for n, line in enumerate(old, 1)}
+    after = {line.id: (line_text(flow, alliance, line), line.open) for line in new}
+    found = []
+    for line_id, (number, was, was_open) in before.items():
+        now, is_open = after.get(line_id, ("", was_open))
+        if now != was or is_open != was_open:
+            found.append(Changed(line_id, number, was, now, by))
+    found += [Changed(i, 0, "", text, by) for i, (text, _) in after.items() if i not in before]
+    return tuple(found)

@@ -1,0 +1,207 @@
+"""Looking back: check-ins on a rhythm that people chose, one line at a time, and the digest (F34-F36, F40)."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from agent.alliance import draft as page
+from agent.alliance import letters, question
+from agent.alliance.dates import at_hour, checkin_days, zone_named
+from agent.alliance.event import Replied
+from agent.alliance.model import Checkin, CheckinReply, Phase, Rhythm, Stage
+from agent.alliance.turn import Turn
+from agent.alliance.words import CheckinReading, read_checkin, read_rhythm, say_rhythm
+
+FAR = 400  # check-ins that are looked ahead for the next one: a hundred years of quarters
+
+
+def local_day(turn: Turn, instant: datetime) -> date:
+    """The day of an instant where the people of this alliance meet."""
+    zone = zone_named(turn.alliance.zone or turn.house.zone)
+    return instant.astimezone(zone).date() if zone else instant.date()
+
+
+def plan(turn: Turn) -> None:
+    """Set the next check-in: the first day of the rhythm that is ahead and later than the last that went out (F34)."""
+    alliance = turn.alliance
+    went = tuple(c for c in alliance.checkins if c.asked is not None)
+    turn.change(checkins=went)
+    if alliance.rhythm is None or alliance.rhythm.unit == "never" or alliance.first_agreed is None:
+        return
+    zone = zone_named(alliance.zone or turn.house.zone) or UTC
+    last = max((local_day(turn, c.due) for c in went), default=date.min)
+    days = checkin_days(alliance.rhythm, local_day(turn, alliance.first_agreed), FAR)
+    ahead = (at_hour(d, turn.flow.checkin.hour, zone) for d in days if d > last)
+    due = next((at for at in ahead if at > turn.now), None)
+    if due is not None:
+        turn.change(checkins=(*went, Checkin(len(went) + 1, due, _next_line(turn))))
+
+
+def _next_line(turn: Turn) -> int:
+    """The agreement line to look at: they rotate without repeats until all were asked (F36)."""
+    alliance = turn.alliance
+    lines = alliance.drafts[alliance.agreed - 1].lines
+    acting = {q.section for q in turn.flow.prompts.values() if q.kind in ("shared", "exchange", "meeting")}
+    ids = [line.id for line in lines if line.section in acting and not line.open] or [line.id for line in lines]
+    asked = [c.line for c in alliance.checkins if c.asked is not None]
+    return min(ids, key=lambda i: (asked.count(i), ids.index(i))) if ids else 0
+
+
+def next_day(turn: Turn) -> date | None:
+    """The day of the next check-in; None when none is planned."""
+    ahead = [c for c in turn.alliance.checkins if c.asked is None]
+    return local_day(turn, ahead[0].due) if ahead else None
+
+
+def open_checkin(turn: Turn) -> None:
+    """The day has come: the same check-in to everybody (S19)."""
+    checkin = turn.alliance.checkins[-1]
+    _set(turn, replace(checkin, asked=turn.now, line=_next_line(turn), digest_due=turn.now + _digest_after(turn)))
+    for p in turn.alliance.present:
+        if p.stage == Stage.LIVING and not p.paused:
+            turn.move(p.number, "look_back")
+            turn.close(p.number)
+            question.ask(turn, p.number, f"checkin:{checkin.number}")
+
+
+def _digest_after(turn: Turn) -> timedelta:
+    return timedelta(days=turn.flow.checkin.digest_after_days)
+
+
+def _set(turn: Turn, checkin: Checkin) -> None:
+    turn.change(checkins=tuple(checkin if c.number == checkin.number else c for c in turn.alliance.checkins))
+
+
+# ---------------------------------------------------------------- replies
+
+
+def reply(turn: Turn, event: Replied, number: int) -> None:
+    """One short reply fills four fields; what has none is asked back, and nothing is lost (F35)."""
+    who, checkin = event.participant, turn.alliance.checkins[number - 1]
+    reading = read_checkin(event.text)
+    if checkin.closed is not None or checkin.asked is None:
+        late_reply(turn, event)
+        return
+    old = next((r for r in checkin.replies if r.participant == who), None)
+    said = _merged(old, reading, event, turn.now)
+    checkin = replace(checkin, replies=(*(r for r in checkin.replies if r.participant != who), said))
+    _set(turn, checkin)
+    if reading.hide:
+        turn.set(who, numbers=False)
+    if said.rating is None and not said.passed:
+        turn.say(who, letters.AskBack("rating", event.text, 0, number), event.about)
+        return
+    turn.close(who)
+    if turn.p(who).stage == Stage.CHECKING:
+        turn.move(who, "looked_back")
+    if all_in(turn, checkin):
+        _set(turn, replace(checkin, digest_due=turn.all_awake()))
+        if turn.all_awake() <= turn.now:
+            digest(turn)
+        return
+    lines = turn.alliance.drafts[turn.alliance.agreed - 1].lines
+    at = next((n for n, line in enumerate(lines, 1) if line.id == checkin.line), 0)
+    due = checkin.digest_due or turn.now
+    noted = letters.CheckinNoted(said.rating, said.works, said.care, said.line, at, said.hide, due)
+    turn.say(who, noted, event.about)
+
+
+def all_in(turn: Turn, checkin: Checkin) -> bool:
+    """Whether everybody who was asked has answered."""
+    complete = {r.participant for r in checkin.replies if r.rating is not None or r.passed}
+    return all(p.number in complete or p.paused or p.stage != Stage.CHECKING for p in turn.alliance.present) and bool(complete)
+
+
+def _merged(old: CheckinReply | None, new: CheckinReading, event: Replied, now: datetime) -> CheckinReply:
+    """A second reply replaces what it says again; what it does not mention stays."""
+    base = old or CheckinReply(event.participant, now, event.cause)
+    care = new.care or (new.rest if not base.care and not new.works and new.rating is not None else "")
+    return replace(
+        base,
+        at=now,
+        cause=event.cause,
+        rating=new.rating if new.rating is not None else base.rating,
+        works=new.works or base.works,
+        care=care or base.care,
+        line=new.line or base.line,
+        hide=new.hide or base.hide,
+        passed=new.passed and not old,
+    )
+
+
+def late_reply(turn: Turn, event: Replied) -> None:
+    """A reply to a check-in that is over, or to a digest: a new rhythm, or a question back."""
+    if not change_rhythm(turn, event.participant, event.text):
+        turn.say(event.participant, letters.AskBack("checkin_over", event.text, 0, 0), event.about)
+
+
+def change_rhythm(turn: Turn, number: int, text: str) -> bool:
+    """Either may change the rhythm, and both are told (decision 16). False when the text names none."""
+    rhythm = read_rhythm(text)
+    if rhythm is None or turn.alliance.phase not in (Phase.AGREED, Phase.CHANGING):
+        return False
+    set_rhythm(turn, rhythm)
+    upcoming = next_day(turn)
+    words = say_rhythm(rhythm)
+    turn.say(number, letters.RhythmChanged("", words, upcoming), "rhythm")
+    turn.tell_others(number, letters.RhythmChanged(turn.p(number).name, words, upcoming), "rhythm")
+    return True
+
+
+def set_rhythm(turn: Turn, rhythm: Rhythm) -> None:
+    """Count anew from the agreement by this rhythm; a check-in that is out stays as it is (F34)."""
+    turn.change(rhythm=rhythm)
+    plan(turn)
+
+
+# ---------------------------------------------------------------- digest
+
+
+def digest(turn: Turn) -> None:
+    """What those who replied said, side by side; nothing about who did not (decision 16, invariant 5)."""
+    checkin = next(c for c in turn.alliance.checkins if c.asked is not None and c.closed is None)
+    _set(turn, replace(checkin, closed=turn.now))
+    for p in turn.alliance.present:
+        if p.stage == Stage.CHECKING:
+            turn.close(p.number)
+            turn.move(p.number, "looked_back")
+    plan(turn)
+    replies = [r for r in checkin.replies if not r.passed]
+    if not replies:
+        return
+    lines = turn.alliance.drafts[turn.alliance.agreed - 1].lines
+    at = next((n for n, line in enumerate(lines, 1) if line.id == checkin.line), 0)
+    names = {p.number: p.name for p in turn.alliance.participants}
+
+    def said(field: str) -> tuple[letters.RevealAnswer, ...]:
+        return tuple(letters.RevealAnswer("", names[r.participant], t) for r in replies if (t := getattr(r, field)))
+
+    letter = letters.Digest(
+        number=checkin.number,
+        rounds=_rounds(turn),
+        rows=_rows(turn),
+        works=said("works"),
+        care=said("care"),
+        line_number=at,
+        line=page.line_text(turn.flow, turn.alliance, lines[at - 1]) if at else "",
+        line_replies=said("line"),
+        next_checkin=next_day(turn),
+    )
+    for p in turn.alliance.present:
+        if not p.paused:
+            turn.say(p.number, letter, f"digest:{checkin.number}")
+
+
+def _rounds(turn: Turn) -> tuple[date, ...]:
+    return tuple(local_day(turn, c.due) for c in turn.alliance.checkins if c.closed is not None)
+
+
+def _rows(turn: Turn) -> tuple[letters.Row, ...]:
+    """The numbers, only if all chose to show them, and nobody hid one in this round (F38)."""
+    done = [c for c in turn.alliance.checkins if c.closed is not None]
+    if not question.shows_numbers(turn.alliance) or any(r.hide for r in done[-1].replies):
+        return ()
+    rows = []
+    for p in turn.alliance.present:
+        by_round = [next((r for r in c.replies if r.participant == p.number), None) for c in done]
+        rows.append(letters.Row(p.name, tuple(r.rating if r and not r.hide else None for r in by_round)))
+    return tuple(rows)

@@ -1,0 +1,235 @@
+"""The open question, as a letter: what `Open.about` says, put into facts. Also the question alone, for nudges and HELP."""
+
+from dataclasses import replace
+
+from agent.alliance import draft as page
+from agent.alliance import letters
+from agent.alliance.flow import Prompt
+from agent.alliance.model import Alliance, Changed, Draft
+from agent.alliance.turn import Turn
+
+
+def write_open(turn: Turn, number: int) -> None:
+    """Write the letter that this person has to answer, and note when."""
+    opened = turn.p(number).open
+    assert opened is not None
+    turn.say(number, letter_for(turn, number, opened.about), opened.about)
+    turn.set(number, open=replace(opened, sent=turn.now))
+
+
+def ask(turn: Turn, number: int, about: str) -> None:
+    """Open a question for this person: written now, or when the quiet hours end."""
+    turn.open(number, about)
+    opened = turn.p(number).open
+    if opened is not None and opened.due <= turn.now and not turn.p(number).paused:
+        write_open(turn, number)
+
+
+def letter_for(turn: Turn, number: int, about: str) -> letters.Letter:
+    """The letter that asks this."""
+    kind, _, key = about.partition(":")
+    match kind:
+        case "invitation":
+            return invitation(turn)
+        case "prompt":
+            return prompt_letter(turn, number, turn.flow.prompts[key])
+        case "all":
+            return letters.AllPrompts((), tuple(_item(turn, number, p) for p in remaining(turn, number)))
+        case "follow":
+            return _follow_up(turn, number, turn.flow.prompts[key])
+        case "settle":
+            return _settle(turn, key)
+        case "draft":
+            return draft_letter(turn, number)
+        case "checkin":
+            return _checkin(turn, int(key))
+    raise AssertionError(about)
+
+
+def question_of(turn: Turn, number: int) -> tuple[str, str]:
+    """The open question in its own words and its subject; ("", "") when nothing with words is open."""
+    opened = turn.p(number).open
+    kind, _, key = opened.about.partition(":") if opened else ("", "", "")
+    if kind in ("prompt", "follow"):
+        prompt = turn.flow.prompts[key]
+        return (words(turn, number, prompt.ask) if kind == "prompt" else turn.flow.words.camera), prompt.subject
+    if kind == "why":
+        prompt = turn.flow.prompts["why"]
+        return words(turn, number, prompt.ask), prompt.subject
+    return "", ""
+
+
+def words(turn: Turn, number: int, text: str) -> str:
+    """A flow's text with the partner's name and the person's zone in it."""
+    zone = turn.person(number).zone or turn.house.zone
+    return text.replace("{partner}", turn.partner(number)).replace("{zone}", zone.split("/")[-1].replace("_", " "))
+
+
+def invitation(turn: Turn) -> letters.Invitation:
+    """The invitation as it goes out: the initiator's why, character for character (F03)."""
+    me, short = turn.p(1), turn.alliance.short
+    return letters.Invitation(
+        initiator=me.name,
+        initiator_full=me.full_name,
+        initiator_address=me.address,
+        why=turn.alliance.why,
+        prompts=len(turn.flow.counted(short=short)),
+        mails=turn.flow.mails(short=short),
+    )
+
+
+# ---------------------------------------------------------------- prompts
+
+
+def mine(turn: Turn, number: int) -> list[Prompt]:
+    """The prompts this person is asked, in order."""
+    p = turn.p(number)
+    return [q for q in turn.flow.prompts.values() if q.id not in p.skipped]
+
+
+def remaining(turn: Turn, number: int, part: str = "") -> list[Prompt]:
+    """The prompts without an answer yet, of one part or of all."""
+    inside = {q.id for q in turn.flow.part(part).prompts} if part else set(turn.flow.prompts)
+    return [q for q in mine(turn, number) if q.id in inside and turn.alliance.answer(number, q.id) is None]
+
+
+def label_of(turn: Turn, number: int, prompt: Prompt) -> int:
+    """The number this prompt is called by: "3 of 12"; uncounted prompts are numbered after the counted ones."""
+    asked = mine(turn, number)
+    order = [q for q in asked if q.counted] + [q for q in asked if not q.counted]
+    return order.index(prompt) + 1
+
+
+def labels(turn: Turn, number: int) -> dict[str, str]:
+    """All that a person may put before an answer, and the prompt it means (F12)."""
+    found = {}
+    for q in mine(turn, number):
+        found |= {str(label_of(turn, number, q)): q.id, q.subject: q.id, q.title: q.id}
+    return found
+
+
+def prompt_letter(turn: Turn, number: int, prompt: Prompt) -> letters.Prompt:
+    """One prompt, with all that makes it easy."""
+    counted = [q for q in mine(turn, number) if q.counted]
+    quoted = turn.alliance.answer(number, prompt.quote) if prompt.quote else None
+    return letters.Prompt(
+        notes=(),
+        subject=prompt.subject,
+        position=counted.index(prompt) + 1 if prompt in counted else 0,
+        total=len(counted),
+        lead=words(turn, number, prompt.lead),
+        ask=words(turn, number, prompt.ask),
+        hint=words(turn, number, prompt.hint),
+        example=words(turn, number, prompt.example),
+        private=prompt.private,
+        own=quoted.text if quoted else "",
+        extra=words(turn, number, prompt.numbers),
+    )
+
+
+def _item(turn: Turn, number: int, prompt: Prompt) -> letters.Item:
+    label = str(label_of(turn, number, prompt))
+    return letters.Item(label, prompt.title, words(turn, number, prompt.ask), words(turn, number, prompt.hint))
+
+
+def _follow_up(turn: Turn, number: int, prompt: Prompt) -> letters.FollowUp:
+    answer = turn.alliance.answer(number, prompt.id)
+    return letters.FollowUp((), prompt.title, vague_line(turn, answer.text) if answer else "")
+
+
+def vague_line(turn: Turn, text: str) -> str:
+    """The first sentence with a vague word and nothing that a camera could see; "" when there is none (F25)."""
+    for sentence in page.sentences(text):
+        plain = f" {page.plain(sentence)} "
+        if any(f" {w} " in plain for w in turn.flow.vague) and not any(
+            f" {page.plain(w)}" in plain for w in turn.flow.observable
+        ):
+            return sentence
+    return ""
+
+
+# ---------------------------------------------------------------- settling
+
+
+def _settle(turn: Turn, key: str) -> letters.Settle:
+    settlement = next(s for s in turn.alliance.settlements if s.prompt == key)
+    names = {p.number: p.name for p in turn.alliance.participants}
+    said = [(p.name, a.text) for p in turn.alliance.present if (a := turn.alliance.answer(p.number, key)) and a.text]
+    chosen = settlement.replies if settlement.round > 1 else ()
+    return letters.Settle(
+        notes=(),
+        title=turn.flow.prompts[key].title,
+        answers=tuple(letters.RevealAnswer("", name, text) for name, text in said),
+        options=tuple(
+            letters.SettleOption(o.key, o.kind, names.get(o.participant, ""), o.text) for o in settlement.options
+        ),
+        replies=tuple(letters.RevealAnswer(c.letter, names[c.participant], c.text) for c in chosen),
+        round=settlement.round,
+    )
+
+
+# ---------------------------------------------------------------- draft
+
+
+def draft_letter(turn: Turn, number: int, *, voided: int = 0) -> letters.DraftLetter | letters.DraftChanged:
+    """The newest draft for this person: whole when it is the first, else with WAS and NOW before the page."""
+    alliance, newest = turn.alliance, turn.alliance.draft
+    assert newest is not None
+    sections = page.sections_of(turn.flow, alliance, newest.lines)
+    asked = page.asks_of_me(newest.lines, number)
+    open_points = tuple(n for n, line in enumerate(newest.lines, 1) if line.open)
+    if not newest.changed:
+        long = page.is_long(turn.flow, newest.lines) and newest.version == 1
+        return letters.DraftLetter((), newest.version, sections, asked, open_points, long)
+    return letters.DraftChanged(
+        notes=(),
+        version=newest.version,
+        changes=tuple(_change(alliance, newest, c, number) for c in newest.changed),
+        voided=voided or _voided(alliance, number),
+        mine=all(c.by == number for c in newest.changed),
+        in_force=alliance.agreed,
+        sections=sections,
+        asks_of_me=asked,
+        open_points=open_points,
+    )
+
+
+def _voided(alliance: Alliance, number: int) -> int:
+    """The older version that this person had said yes to, before it was ever in force."""
+    old = [c.version for c in alliance.confirmations if c.participant == number and c.version > alliance.agreed]
+    newest = alliance.draft.version if alliance.draft else 0
+    return max((v for v in old if v < newest), default=0)
+
+
+def _change(alliance: Alliance, newest: Draft, changed: Changed, number: int) -> letters.LineChange:
+    line = next((line for line in newest.lines if line.id == changed.id), None)
+    request = line is not None and line.asked_of == number
+    name = alliance.participant(changed.by).name if changed.by else ""
+    return letters.LineChange(changed.number, changed.was, changed.now, name, request)
+
+
+# ---------------------------------------------------------------- check-in
+
+
+def _checkin(turn: Turn, key: int) -> letters.Checkin:
+    checkin = turn.alliance.checkins[key - 1]
+    lines = turn.alliance.drafts[turn.alliance.agreed - 1].lines
+    at = next((n for n, line in enumerate(lines, 1) if line.id == checkin.line), 0)
+    asked = turn.flow.checkin
+    assert turn.alliance.agreed_at is not None
+    return letters.Checkin(
+        number=key,
+        since=turn.alliance.agreed_at,
+        trust=asked.trust,
+        works=asked.works,
+        care=asked.care,
+        line_number=at,
+        line=page.line_text(turn.flow, turn.alliance, lines[at - 1]) if at else "",
+        numbers=shows_numbers(turn.alliance),
+        digest_days=asked.digest_after_days,
+    )
+
+
+def shows_numbers(alliance: Alliance) -> bool:
+    """Numbers are shown only if all chose to (invariant 13)."""
+    return len(alliance.present) > 1 and all(p.numbers for p in alliance.present)

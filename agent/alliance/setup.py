@@ -1,0 +1,237 @@
+"""From the first note to everybody's YES: whom, why, the invitation, and its answers (F01-F05, S11)."""
+
+import re
+from dataclasses import replace
+
+from agent.alliance import asking, letters, question
+from agent.alliance.event import Replied, Started
+from agent.alliance.model import Answer, Note, Participant, Person, Phase, Stage
+from agent.alliance.turn import Turn
+from agent.alliance.words import first_name, read_approval, read_invitation, read_setup, read_start
+
+
+def start(turn: Turn, event: Started) -> None:
+    """Open a draft alliance from the first mail; nothing goes to anybody but its author (F01)."""
+    reading = read_start(event.subject, event.text)
+    person = turn.alliance.people.get(event.address) or Person(event.address)
+    turn.set_person(replace(person, name=person.name or event.name, offset_s=event.offset_s or person.offset_s))
+    name = event.name or event.address.partition("@")[0].title()
+    me = Participant(1, event.address, first_name(name), name, last_heard=turn.now)
+    turn.change(participants=(me,), reason=reading.reason.strip())
+    others = [a.lower() for a in reading.addresses if a.lower() != event.address]
+    if len(others) > 1:
+        turn.change(participants=(me, _partner(reading.name, "")))
+        _ask_partner(turn, "two")
+        return
+    address = (reading.address or (event.address if reading.addresses else "")).lower()
+    turn.change(participants=(me, _partner(reading.name, address)))
+    _next_step(turn)
+
+
+def _partner(name: str, address: str) -> Participant:
+    known = name or (address.partition("@")[0].replace(".", " ").title() if address else "")
+    return Participant(2, address, first_name(known), known, stage=Stage.INVITED)
+
+
+def _next_step(turn: Turn) -> None:
+    """Ask for what is still missing, or show the invitation."""
+    partner = turn.p(2)
+    if not partner.address:
+        _ask_partner(turn, "missing")
+    elif partner.address == turn.p(1).address:
+        turn.set(2, address="")
+        _ask_partner(turn, "same")  # decision 22
+    elif partner.address in turn.barred:
+        turn.set(2, address="")
+        _ask_partner(turn, "refused")  # decision 14: NO THANKS also blocks a new invitation by the same initiator
+    elif partner.address in turn.existing and not turn.alliance.second:
+        since, agreed = turn.existing[partner.address]
+        turn.say(1, letters.SetupExisting(partner.name, since, agreed), "existing")
+        turn.opened(1, "existing")
+    elif not turn.alliance.why:
+        hint = turn.flow.prompts["why"].hint
+        ask = question.words(turn, 1, turn.flow.prompts["why"].ask)
+        turn.say(1, letters.SetupWhy(partner.full_name, partner.address, turn.alliance.reason, ask, hint), "why")
+        turn.opened(1, "why")
+    else:
+        if turn.p(1).stage == Stage.PREPARING:
+            turn.move(1, "understand")
+        _show_invitation(turn)
+
+
+def _ask_partner(turn: Turn, problem: str) -> None:
+    turn.say(1, letters.SetupPartner(turn.alliance.reason, turn.p(2).name, problem), "who")
+    turn.opened(1, "who")
+
+
+def _show_invitation(turn: Turn) -> None:
+    partner = turn.p(2)
+    full, short = (len(turn.flow.counted(short=s)) for s in (False, True))
+    turn.say(1, letters.SetupReady((), partner.name, partner.address, question.invitation(turn), full, short), "ready")
+    turn.opened(1, "ready")
+
+
+# ---------------------------------------------------------------- the initiator's replies
+
+
+def reply(turn: Turn, event: Replied) -> None:
+    """The initiator answers while nothing has gone out yet, or replaces an address that was mistyped (decision 14)."""
+    reading = read_setup(event.text)
+    if reading.drop:
+        drop(turn)
+        return
+    kind = event.about.partition(":")[0]
+    if kind == "ready" and turn.p(1).stage == Stage.APPROVING:
+        _approve(turn, event)
+        return
+    if kind == "existing" and re.search(r"\b(new|another|second)\b", event.text, re.I):
+        turn.change(second=True)
+    changed = _correct(turn, (reading.address or "").lower(), reading.name)
+    if turn.p(1).stage == Stage.HOSTING:
+        _resend(turn, changed=changed, event=event)
+        return
+    text = reading.text.strip()
+    if kind == "why" and text:
+        _keep_why(turn, text, event.cause)
+    elif kind == "who" and text and not turn.alliance.why and not reading.address and not changed:
+        turn.change(reason=f"{turn.alliance.reason}\n\n{text}".strip())
+    _next_step(turn)
+
+
+def _keep_why(turn: Turn, text: str, cause: str) -> None:
+    answer = Answer(1, "why", text, "", turn.now, cause)
+    turn.change(why=text, answers=(*turn.alliance.answers, answer))
+    turn.note(1, Note("kept", turn.flow.prompts["why"].title, text))
+
+
+def _correct(turn: Turn, address: str, name: str) -> bool:
+    partner = turn.p(2)
+    if address and address != partner.address:
+        turn.set(2, address=address, name=partner.name or _partner("", address).name)
+        turn.set(2, full_name=turn.p(2).full_name or _partner("", address).full_name)
+        turn.note(1, Note("address_changed", turn.p(2).name, address))
+    if name:
+        turn.set(2, name=first_name(name), full_name=name)
+    return bool(address and address != partner.address)
+
+
+def _approve(turn: Turn, event: Replied) -> None:
+    reading = read_approval(event.text)
+    if reading.short or reading.verdict == "short":
+        turn.change(short=True)
+    match reading.verdict:
+        case "send" | "short":
+            _send(turn)
+        case "stop":
+            drop(turn)
+        case "change":
+            wanted = read_setup(reading.text or event.text)
+            if not _correct(turn, (wanted.address or "").lower(), wanted.name) and not wanted.name and wanted.text.strip():
+                _keep_why(turn, wanted.text.strip(), event.cause)
+            _next_step(turn)
+        case _:
+            turn.say(1, letters.AskBack("send", event.text, 0, 0), "ready")
+
+
+def _send(turn: Turn) -> None:
+    if turn.alliance.short:
+        for number in (1, 2):
+            turn.set(number, short=True, skipped=_left_out(turn))
+    turn.close(1)
+    turn.move(1, "send")
+    turn.phase("invite")
+    turn.change(invited_at=turn.now, reminded_at=None)
+    address = turn.p(2).address
+    turn.set_person(turn.alliance.people.get(address) or Person(address, turn.p(2).full_name))
+    question.ask(turn, 2, "invitation")
+    turn.say(1, letters.InvitationSent(turn.p(2).name, address), "sent")
+
+
+def _left_out(turn: Turn) -> tuple[str, ...]:
+    return tuple(q.id for q in turn.flow.prompts.values() if not q.short)
+
+
+def _resend(turn: Turn, *, changed: bool, event: Replied) -> None:
+    """Before YES a mistyped address may be replaced; the old one's token dies with its withdrawn letter (decision 14)."""
+    if not changed:
+        turn.say(1, letters.AskBack("unclear", event.text, 0, 0), event.about)
+        return
+    turn.withdrawn.append((2, None))
+    turn.move(1, "rethink")
+    turn.change(phase=Phase.SETUP)
+    _next_step(turn)
+
+
+def drop(turn: Turn) -> None:
+    """The initiator drops it; nothing (more) goes to the partner."""
+    turn.close(1)
+    turn.withdrawn.append((2, None))
+    turn.say(1, letters.SetupDropped(turn.p(2).name), "dropped")
+    turn.move(1, "leave")
+    turn.phase("end")
+    turn.change(ended="cancelled")
+
+
+# ---------------------------------------------------------------- the invitee's replies
+
+
+def invited(turn: Turn, event: Replied) -> None:
+    """YES, NOT NOW, NO THANKS, a question, or something unclear. Only a YES is consent (F04)."""
+    number, host = event.participant, turn.p(1)
+    reading = read_invitation(event.text)
+    if reading.short and reading.verdict == "yes":
+        turn.set(number, short=True, skipped=_left_out(turn))
+        turn.note(number, Note("short_set"))
+    match reading.verdict:
+        case "yes":
+            join(turn, number)
+        case "no":
+            decline(turn, number)
+        case "not_now":
+            turn.close(number)
+            turn.change(reminded_at=turn.alliance.reminded_at or turn.now)
+            turn.say(number, letters.NotNow(host.name), "invitation")
+            turn.say(1, letters.InvitationNotNow(turn.p(number).name), "sent")
+        case "who":
+            turn.say(number, who(turn, number), "invitation")
+        case "question":
+            turn.say(1, letters.InvitationQuestion(turn.p(number).name, event.text), "sent")
+            turn.say(number, letters.InvitationAsk(host.name, event.text), "invitation")
+        case _:
+            turn.say(number, letters.InvitationAsk(host.name, event.text), "invitation")
+
+
+def who(turn: Turn, number: int) -> letters.Who:
+    """Who asked, what is stored, how to stop."""
+    host = turn.p(1)
+    stored = tuple(
+        turn.flow.prompts[q].title for q in dict.fromkeys(a.prompt for a in turn.alliance.answers if a.participant == number)
+    )
+    return letters.Who(host.name, host.address, stored, turn.p(number).stage == Stage.INVITED)
+
+
+def decline(turn: Turn, number: int) -> None:
+    """No is final and reasonless: not a letter more to this address about this alliance (F05)."""
+    turn.close(number)
+    turn.withdrawn.append((number, None))
+    turn.move(number, "decline")
+    turn.refused.append((turn.p(1).address, turn.p(number).address))
+    turn.say(1, letters.InvitationDeclined(turn.p(number).name), "declined")
+    if len(turn.alliance.present) < turn.flow.people[0]:
+        turn.phase("end")
+        turn.change(ended="declined")
+
+
+def join(turn: Turn, number: int) -> None:
+    """A YES. When everybody invited has said it, the prompts begin for all (decision 9)."""
+    turn.close(number)
+    turn.move(number, "join")
+    if any(p.stage == Stage.INVITED for p in turn.alliance.present):
+        return
+    turn.phase("begin")
+    turn.move(1, "join")
+    turn.note(1, Note("said_yes", turn.p(number).name))
+    turn.note(number, Note("welcome", turn.p(1).name))
+    for p in turn.alliance.present:
+        turn.set(p.number, part=turn.flow.parts[0].id, last_heard=p.last_heard or turn.now)
+        asking.go_on(turn, p.number)

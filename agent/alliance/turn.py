@@ -1,0 +1,168 @@
+"""One turn of an alliance: the working copy that `decide` changes, and what follows from it.
+
+A `Turn` lives for one event. It keeps the aggregate as a value, replaces it piece by piece, and gathers the letters.
+Nothing here waits, reads a clock or draws a number.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from agent.alliance import dates, letters, machine
+from agent.alliance.flow import Flow
+from agent.alliance.model import Alliance, Note, Open, Participant, Person, Stage
+
+NUDGE_AFTER = timedelta(days=3)
+REST_AFTER = timedelta(days=7)  # after the nudge
+LATER = timedelta(days=7)
+AT_REST_AFTER = timedelta(days=30)  # decision 13
+REMIND_AFTER = timedelta(days=7)  # decision 14
+QUIET_AFTER = timedelta(days=14)  # after the reminder
+SETTLE_WITHIN = timedelta(days=7)  # decision 3
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the operator decides for all alliances."""
+
+    zone: str = "UTC"
+    quiet: tuple[int, int] = dates.QUIET
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A letter to be written now. `number` counts the letters of the alliance; `about` is what a reply to it answers."""
+
+    to: int
+    number: int
+    letter: letters.Letter
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows from one event: the new aggregate, letters, and what is no longer owed."""
+
+    alliance: Alliance
+    sends: tuple[Send, ...] = ()
+    withdrawn: tuple[tuple[int, str | None], ...] = ()  # (participant, about; None = all) still queued, not owed any more
+    refused: tuple[tuple[str, str], ...] = ()  # (initiator's, invitee's address): never invite again (decision 14)
+    erased: tuple[int, ...] = ()  # participants whose kept mail is to be erased too
+    moves: tuple[str, ...] = ()  # the arrows that were fired, for the step log: "1:finish", "phase:propose"
+
+
+@dataclass(slots=True)
+class Turn:
+    """The working copy."""
+
+    flow: Flow
+    house: House
+    alliance: Alliance
+    now: datetime
+    cause: str
+    barred: frozenset[str] = frozenset()  # addresses that said NO THANKS to this initiator before
+    existing: Mapping[str, tuple[datetime, bool]] = field(default_factory=dict)  # partner's address: since, agreed
+    sends: list[Send] = field(default_factory=list)
+    withdrawn: list[tuple[int, str | None]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    erased: list[int] = field(default_factory=list)
+    moves: list[str] = field(default_factory=list)
+
+    def decision(self) -> Decision:
+        """What has been decided so far."""
+        return Decision(
+            self.alliance,
+            tuple(self.sends),
+            tuple(self.withdrawn),
+            tuple(self.refused),
+            tuple(self.erased),
+            tuple(self.moves),
+        )
+
+    # -- reading
+
+    def p(self, number: int) -> Participant:
+        """The participant as it stands in this turn."""
+        return self.alliance.participant(number)
+
+    def person(self, number: int) -> Person:
+        """The person behind a participant."""
+        address = self.p(number).address
+        return self.alliance.people.get(address) or Person(address)
+
+    def partner(self, number: int) -> str:
+        """The others' names as one reads them: "Jonas", "Ana, Ben and Cy"."""
+        return joined([p.name for p in self.alliance.participants if p.number != number and p.stage != Stage.LEFT])
+
+    def awake(self, number: int) -> datetime:
+        """The first instant from now on at which this person may be written to unasked."""
+        return dates.awake_at(self.now, dates.zone_of(self.person(number), self.house.zone), self.house.quiet)
+
+    def all_awake(self) -> datetime:
+        """The first minute from now on in which nobody is in quiet hours (decision 12)."""
+        zones = [dates.zone_of(self.person(p.number), self.house.zone) for p in self.alliance.present]
+        return dates.all_awake_at(self.now, zones, self.house.quiet)
+
+    # -- changing
+
+    def change(self, **changes: Any) -> None:
+        """Replace fields of the aggregate."""
+        self.alliance = replace(self.alliance, **changes)
+
+    def set(self, number: int, **changes: Any) -> None:
+        """Replace fields of one participant."""
+        people = list(self.alliance.participants)
+        people[number - 1] = replace(people[number - 1], **changes)
+        self.change(participants=tuple(people))
+
+    def set_person(self, person: Person) -> None:
+        """Replace what is known about a person, across alliances."""
+        self.change(people={**self.alliance.people, person.address: person})
+
+    def move(self, number: int, trigger: str) -> None:
+        """Fire an arrow of the participant's machine."""
+        self.set(number, stage=machine.stage_after(self.p(number).stage, trigger))
+        self.moves.append(f"{number}:{trigger}")
+
+    def phase(self, trigger: str) -> None:
+        """Fire an arrow of the alliance's machine."""
+        self.change(phase=machine.phase_after(self.alliance.phase, trigger))
+        self.moves.append(f"phase:{trigger}")
+
+    def note(self, number: int, note: Note) -> None:
+        """Have the next letter to this person open with what was stored (F13)."""
+        self.set(number, notes=(*self.p(number).notes, note))
+
+    def say(self, number: int, letter: letters.Letter, about: str = "info") -> None:
+        """Write a letter now. Letters with room for notes take those that are pending."""
+        if any(f.name == "notes" for f in fields(letter)):
+            letter = replace(letter, notes=(*self.p(number).notes, *letter.notes))  # type: ignore[union-attr,call-arg]
+            self.set(number, notes=())
+        self.change(letters=self.alliance.letters + 1)
+        self.sends.append(Send(number, self.alliance.letters, letter, about))
+
+    def tell_others(self, number: int, letter: letters.Letter, about: str = "info") -> None:
+        """Write the same letter to everybody else who is in."""
+        for other in self.alliance.others(number):
+            self.say(other.number, letter, about)
+
+    def close(self, number: int) -> None:
+        """Nothing is open any more for this person; a letter about it that still waits is not owed."""
+        opened = self.p(number).open
+        if opened is not None:
+            self.set(number, open=None)
+            self.withdrawn.append((number, opened.about))
+
+    def open(self, number: int, about: str) -> None:
+        """Owe this person one question, now or when the quiet hours end; `waking` writes it when it is due."""
+        self.set(number, open=Open(about, self.awake(number)))
+
+    def opened(self, number: int, about: str) -> None:
+        """Note that the letter just written is the one to answer."""
+        self.set(number, open=Open(about, self.now, sent=self.now))
+
+
+def joined(names: list[str]) -> str:
+    """Names as one reads them."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

@@ -1,0 +1,163 @@
+"""What is due, and when: the one list from which `wake_at` is read and which a `Woke` works off.
+
+A timer never outlives its reason, because there are no timers: what is due is computed from the aggregate each time.
+After downtime each thing is done once; a nudge counts from the letter that was really sent, so nothing is replayed.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from agent.alliance import anytime, asking, letters, looking, question
+from agent.alliance.dates import awake_at, zone_of
+from agent.alliance.model import Open, Participant, Phase, Stage
+from agent.alliance.turn import (
+    AT_REST_AFTER,
+    NUDGE_AFTER,
+    QUIET_AFTER,
+    REMIND_AFTER,
+    REST_AFTER,
+    SETTLE_WITHIN,
+    Turn,
+)
+
+_MANY = 100  # more rounds than any alliance can owe at once: a guard against a duty that does not move
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One thing that is owed at an instant."""
+
+    at: datetime
+    do: Callable[[Turn], None]
+
+
+def wake_at(turn: Turn) -> datetime | None:
+    """When this alliance wants to be looked at next; None when nothing is ahead."""
+    return min((d.at for d in duties(turn)), default=None)
+
+
+def work_off(turn: Turn) -> None:
+    """Do everything that is due now, the oldest first."""
+    for _ in range(_MANY):
+        due = min((d for d in duties(turn) if d.at <= turn.now), key=lambda d: d.at, default=None)
+        if due is None:
+            return
+        due.do(turn)
+    raise AssertionError("a duty does not move")
+
+
+def duties(turn: Turn) -> Iterator[Duty]:
+    """All that is owed, at any time."""
+    alliance = turn.alliance
+    if alliance.phase == Phase.ENDED:
+        return
+    for p in alliance.present:
+        yield from _of_participant(turn, p)
+    yield from _of_invitation(turn)
+    if alliance.phase == Phase.ASKING:
+        if alliance.reveal_due is not None and not any(p.paused for p in alliance.present):
+            yield Duty(alliance.reveal_due, asking.reveal)
+        for s in alliance.settlements:
+            if s.outcome is None:
+                yield Duty(s.opened + SETTLE_WITHIN, lambda t, prompt=s.prompt: asking.settle_overdue(t, prompt))  # type: ignore[misc]
+        yield from _at_rest(turn)
+    if alliance.checkins and alliance.phase in (Phase.AGREED, Phase.CHANGING):
+        last = alliance.checkins[-1]
+        if last.asked is None and alliance.phase == Phase.AGREED:
+            yield Duty(last.due, looking.open_checkin)
+        running = next((c for c in alliance.checkins if c.asked is not None and c.closed is None), None)
+        if running is not None and running.digest_due is not None:
+            yield Duty(running.digest_due, looking.digest)
+
+
+def _of_participant(turn: Turn, p: Participant) -> Iterator[Duty]:
+    number = p.number
+    if p.paused:
+        if p.paused_until is not None:
+            yield Duty(p.paused_until, lambda t: anytime.resume(t, number))
+        return
+    if p.open is None:
+        if p.stage == Stage.ANSWERING and p.later:
+            yield Duty(min(at for _, at in p.later), lambda t: _bring_back(t, number))
+        return
+    if p.open.sent is None:
+        yield Duty(p.open.due, lambda t: question.write_open(t, number))
+    elif not p.resting and not p.open.about.startswith(("checkin", "invitation")):
+        since = p.open.nudged or p.open.sent
+        wait = REST_AFTER if p.open.nudges else NUDGE_AFTER
+        at = awake_at(since + wait, zone_of(turn.person(number), turn.house.zone), turn.house.quiet)
+        yield Duty(at, lambda t: _nudge(t, number))
+
+
+def _bring_back(turn: Turn, number: int) -> None:
+    p = turn.p(number)
+    turn.set(number, later=tuple(x for x in p.later if x[1] > turn.now))
+    asking.go_on(turn, number)
+
+
+def _nudge(turn: Turn, number: int) -> None:
+    """At most two for each question, then rest (invariant 8)."""
+    opened = turn.p(number).open
+    assert opened is not None
+    kind = opened.about.partition(":")[0]
+    what = {"follow": "prompt", "all": "prompt", "why": "setup", "who": "setup", "ready": "setup", "existing": "setup"}.get(kind, kind)
+    ask, subject = question.question_of(turn, number)
+    if opened.nudges == 0:
+        turn.say(number, letters.Nudge(subject, ask, what), opened.about)
+    else:
+        turn.say(number, letters.Rest(what), f"rest:{opened.about}")
+        turn.set(number, resting=True)
+    turn.set(number, open=replace(opened, nudges=opened.nudges + 1, nudged=turn.now))
+
+
+def _of_invitation(turn: Turn) -> Iterator[Duty]:
+    """One reminder a week after the invitation; two weeks later the initiator hears that it is at rest (decision 14)."""
+    alliance = turn.alliance
+    if alliance.phase != Phase.INVITED or alliance.invited_at is None:
+        return
+    waiting = [p for p in alliance.present if p.stage == Stage.INVITED and p.open and p.open.sent]
+    if not waiting or alliance.rested_at is not None:
+        return
+    number = waiting[0].number
+    zone = zone_of(turn.person(number), turn.house.zone)
+    if alliance.reminded_at is None:
+        yield Duty(awake_at(alliance.invited_at + REMIND_AFTER, zone, turn.house.quiet), lambda t: _remind(t, number))
+    else:
+        host = zone_of(turn.person(1), turn.house.zone)
+        yield Duty(awake_at(alliance.reminded_at + QUIET_AFTER, host, turn.house.quiet), lambda t: _tell_quiet(t, number))
+
+
+def _remind(turn: Turn, number: int) -> None:
+    host = turn.p(1)
+    turn.say(number, letters.InvitationReminder(host.name, host.address, turn.alliance.why), "invitation")
+    turn.change(reminded_at=turn.now)
+
+
+def _tell_quiet(turn: Turn, number: int) -> None:
+    turn.say(1, letters.InvitationQuiet(turn.p(number).name), "sent")
+    turn.change(rested_at=turn.now)
+
+
+def _at_rest(turn: Turn) -> Iterator[Duty]:
+    """After 30 days without somebody, the others are told "at rest", once and without a cause (decision 13)."""
+    alliance = turn.alliance
+    if alliance.rested_at is not None:
+        return
+    silent = [p for p in alliance.present if p.last_heard is not None]
+    waiting = [p for p in alliance.present if p.stage == Stage.WAITING and not p.paused]
+    if not waiting or not silent:
+        return
+    slowest = min((p for p in silent if p not in waiting), key=lambda p: p.last_heard or turn.now, default=None)
+    if slowest is not None and slowest.last_heard is not None:
+        yield Duty(slowest.last_heard + AT_REST_AFTER, _tell_at_rest)
+
+
+def _tell_at_rest(turn: Turn) -> None:
+    turn.change(rested_at=turn.now)
+    for p in turn.alliance.present:
+        if p.stage == Stage.WAITING and not p.paused:
+            turn.say(p.number, letters.AtRest(), "rest")
+
+
+__all__ = ["Duty", "Open", "duties", "wake_at", "work_off"]
