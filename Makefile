@@ -1,0 +1,53 @@
+# Three commands, which need Python 3.11 or newer with pip, make and git, and no root:
+#   make run    play a whole alliance on this machine, and leave its mails in rehearsal/
+#   make test   check everything, as CI does
+#   make env    prepare .venv alone; the other two do so by themselves
+
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+NEW_ENOUGH := import sys, venv; sys.exit(sys.version_info < (3, 11))
+
+# The first of these that runs and is new enough; `make PYTHON=...` names another.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	"$$p" -c '$(NEW_ENOUGH)' 2>/dev/null && { echo "$$p"; break; }; done)
+
+# Where Python came without ensurepip (Debian without python3-venv), its own pip fills the environment.
+PIP = $$(test -x $(BIN)/pip && echo $(BIN)/pip || echo $(PYTHON) -m pip --python $(BIN)/python) \
+	--disable-pip-version-check --no-input --quiet
+
+.PHONY: env run test check lock clean
+
+env: $(READY)
+
+$(READY): requirements.txt requirements-dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found; install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@test -x $(BIN)/python || { echo "Preparing $(VENV) with $$($(PYTHON) --version)"; \
+		$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m venv --clear --without-pip $(VENV); }
+	$(PIP) install --require-hashes --requirement requirements-dev.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: env
+	$(BIN)/alliance rehearse
+
+test: check
+	$(BIN)/pytest
+
+# What reads the code without running it.
+check: env
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+# Pin anew: needs pip-tools in .venv. No address of an index may get into the files.
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+lock: env
+	$(COMPILE) --output-file requirements.txt requirements.in
+	$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
