@@ -1,0 +1,233 @@
+"""Turns the HTML half of a message into the text that its reader sees.
+
+Lists, line breaks and paragraphs stay; what the mail client marked as the earlier mail comes out with "> " in front, so
+that the quote rules are the same for both halves; what no reader could see is left out (T45).
+"""
+
+import re
+
+from lxml import etree, html
+
+LONGEST = 512 * 1024  # characters that are read; an answer is a page, the quote below it ten
+MOST_ELEMENTS = 50_000  # a bomb of empty elements ends here
+DEEPEST = 200  # below libxml2's own limit of 256
+
+_BLOCKS = frozenset(("address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tr", "ul"))  # fmt: skip
+_APART = frozenset(
+    ("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "pre", "table")
+)  # paragraphs: an empty line around them
+_SILENT = frozenset(
+    (
+        "head",
+        "style",
+        "script",
+        "title",
+        "template",
+        "object",
+        "iframe",
+        "noscript",
+        "svg",
+        "math",
+        "select",
+        "textarea",
+        "button",
+    )
+)
+_CELLS = frozenset(("td", "th"))
+# Everything that follows in the document is the earlier mail.
+_HISTORY_BELOW = re.compile(r"(^|\s|x_)(divrplyfwdmsg|appendonsend|stopspelling|olk_src_body_section|ms-outlook-mobile-reference-message|mail-editor-reference-message-container|spmarker|_mailoriginal|replysplit|originalcontent|isreplycontent)\b", re.IGNORECASE)  # fmt: skip
+# Everything inside is the earlier mail, or the line that introduces it.
+_HISTORY_INSIDE = re.compile(r"(^|\s|x_)(gmail_attr|gmail_quote_container|moz-cite-prefix|moz-forward-container|moz-email-headers-table|moz-signature|yahoo_quoted|yahooquotedcontent|yahooqt\w*|protonmail_quote|tutanota_quote|zmail_extra|zmail_extra_hr|wm_quote|mailbox_signature|gmail_signature|gmail_signature_prefix|protonmail_signature_block\S*|apple-mail-signature|outlookmessageheader|quotedmailwrapper|reply-intro|ms-outlook-mobile-signature|mobile-signature|mail-signature)\b", re.IGNORECASE)  # fmt: skip
+_OUTLOOK_RULE = re.compile(
+    r"border:none;border-top:solid#?\w+1(\.0)?pt;padding:3(\.0)?pt0(in|cm|mm|pt)?0(in|cm|mm|pt)?0(in|cm|mm|pt)?",
+    re.IGNORECASE,
+)
+_HIDDEN = re.compile(
+    r"display:none|visibility:hidden|(?<![\w-])font-size:0(\.0+)?(px|pt|em|rem|%)?(;|!|$)|mso-hide:all|(?<!-)opacity:0(\.0+)?(;|!|$)|max-height:0(px)?(;|!|$)",
+    re.IGNORECASE,
+)
+_WHITE = r"(?:#fff(?:fff)?|white|rgb\(255,255,255\))(?=[;!]|$)"
+_WHITE_TEXT = re.compile(r"(?<![\w-])color:" + _WHITE, re.IGNORECASE)
+_GROUND = re.compile(r"(?<![\w-])background(-color)?:", re.IGNORECASE)
+_WHITE_GROUND = re.compile(r"(?<![\w-])background(-color)?:" + _WHITE, re.IGNORECASE)
+_INDENT = re.compile(
+    r"margin:00040px|margin-left:40px|border:none", re.IGNORECASE
+)  # what "indent" gives in webmail: not a quote
+_SPACE = re.compile(r"[ \t\r\n\f\u00a0\u2007\u202f]+")
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f]")
+_TAG = re.compile(
+    r"<(?:style|script|head|title)\b.*?</(?:style|script|head|title)\s*>|<!--.*?-->|<[^>]*>|&nbsp;|&#160;",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def has_words(source: str) -> bool:
+    """Whether there is any text at all between the tags: a cheap look."""
+    return bool(_TAG.sub(" ", source[:LONGEST]).strip()) if source else False
+
+
+def text_of(source: str) -> str:
+    """The visible text; earlier mails with "> " before each line. "" when it cannot be read at all."""
+    source = source[:LONGEST].replace("\x00", "")
+    if not source.strip():
+        return ""
+    try:
+        parser = html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
+        root = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return ""
+    page = _Page()
+    for number, (event, element) in enumerate(etree.iterwalk(root, events=("start", "end"))):
+        if number > MOST_ELEMENTS:
+            break
+        if event == "start":
+            page.enter(element)
+        else:
+            page.leave(element)
+    return page.text()
+
+
+class _Page:
+    """The text as it grows: a line that is being written, how deep it is quoted, and what is hidden."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.line = ""
+        self.depth = 0  # of quoting
+        self.level = 0  # of elements
+        self.hidden_at = 0  # the level at which hiding began; 0 when visible
+        self.lists: list[int] = []  # the next number of each open list; -1 for bullets
+        self.quotes: list[int] = []  # the levels at which quoting began
+        self.pre = 0
+        self.history = False  # all the rest is history
+
+    def enter(self, element: etree._Element) -> None:
+        self.level += 1
+        if self.hidden_at or not isinstance(element.tag, str):
+            return
+        tag = element.tag
+        style = element.get("style", "")
+        style = "".join(style.split()) if style else ""
+        if (
+            tag in _SILENT
+            or (style and _is_hidden(element, style))
+            or element.get("hidden") is not None
+            or self.level > DEEPEST
+        ):
+            self.hidden_at = self.level
+            return
+        self._quote(element, tag, style)
+        if tag == "br":
+            self._end_line(blank=True)
+        elif tag in _BLOCKS:
+            self._begin_block(element, tag)
+        elif tag in _CELLS and self.line.strip():
+            self.line += " "
+        elif tag == "img":
+            self._say(_emoji(element.get("alt", "")))
+        self._say(element.text)
+
+    def leave(self, element: etree._Element) -> None:
+        if self.hidden_at == self.level:
+            self.hidden_at = 0
+        elif not self.hidden_at and isinstance(element.tag, str):
+            self._end_block(element.tag)
+        self.level -= 1
+        if not self.hidden_at:
+            self._say(element.tail)
+
+    def text(self) -> str:
+        """All lines; never more than one empty line in a row."""
+        self._end_line()
+        joined = "\n".join(self.lines)
+        return re.sub(r"\n(?:> *)*(?:\n(?:> *)*){2,}(?=\n|$)", "\n\n", joined).strip("\n")
+
+    def _quote(self, element: etree._Element, tag: str, style: str) -> None:
+        marks = f"{element.get('class', '')} {element.get('id', '')}"
+        below = (marks != " " and _HISTORY_BELOW.search(marks)) or (style and _OUTLOOK_RULE.search(style))
+        if below and not self.history and (self.lines or self.line.strip()):
+            self._end_line()
+            self.history = True
+            self.depth += 1
+        cited = tag == "blockquote" and not (
+            style and _INDENT.search(style) and not element.get("class") and element.get("type") != "cite"
+        )
+        if cited or (marks != " " and _HISTORY_INSIDE.search(marks)):
+            self._end_line()
+            self.depth += 1
+            self.quotes.append(self.level)
+
+    def _begin_block(self, element: etree._Element, tag: str) -> None:
+        self._end_line(apart=tag in _APART and not self.lists)
+        if tag in ("ul", "ol"):
+            start = element.get("start", "1")
+            self.lists.append((int(start) if start.isdecimal() and len(start) < 6 else 1) if tag == "ol" else -1)
+        elif tag == "li":
+            self.line = self._bullet()
+        elif tag == "pre":
+            self.pre += 1
+
+    def _bullet(self) -> str:
+        if not self.lists or self.lists[-1] < 0:
+            return "  " * max(0, len(self.lists) - 1) + "- "
+        self.lists[-1] += 1
+        return "  " * max(0, len(self.lists) - 1) + f"{self.lists[-1] - 1}. "
+
+    def _end_block(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            if tag in ("ul", "ol") and self.lists:
+                self.lists.pop()
+            self.pre -= tag == "pre"
+            self._end_line(apart=tag in _APART and not self.lists)
+        if self.quotes and self.quotes[-1] == self.level:
+            self._end_line()
+            self.quotes.pop()
+            self.depth -= 1
+
+    def _say(self, words: str | None) -> None:
+        if not words:
+            return
+        words = _INVISIBLE.sub("", words)
+        if self.pre:
+            *whole, words = words.split("\n")
+            for line in whole:
+                self.line += line
+                self._end_line(blank=True)
+            self.line += words
+            return
+        words = _SPACE.sub(" ", words)
+        self.line += words.lstrip(" ") if not self.line or self.line[-1] == " " else words
+
+    def _end_line(self, *, apart: bool = False, blank: bool = False) -> None:
+        line = self.line.rstrip()
+        prefix = "> " * self.depth
+        if line or blank:
+            self.lines.append((prefix + line).rstrip())
+        self.line = ""
+        if apart and self.lines and self.lines[-1].strip("> "):
+            self.lines.append(prefix.rstrip())
+
+
+def _is_hidden(element: etree._Element, style: str) -> bool:
+    """Whether a style, written without spaces, says plainly that nobody can see this."""
+    if found := _HIDDEN.search(style):
+        return not found[0].startswith("max-height") or "overflow:hidden" in style
+    if not _WHITE_TEXT.search(style):
+        return False
+    grounds = (_ground(e) for e in (element, *element.iterancestors()))
+    return next((ground == "white" for ground in grounds if ground), True)
+
+
+def _ground(element: etree._Element) -> str:
+    """The background that this element itself sets: white, other, or "" for none."""
+    style = "".join(element.get("style", "").split())
+    if element.get("bgcolor") or element.get("background"):
+        style += f";background:{element.get('bgcolor') or 'picture'}"
+    if not _GROUND.search(style):
+        return ""
+    return "white" if _WHITE_GROUND.search(style) else "other"
+
+
+def _emoji(alt: str) -> str:
+    """Webmail draws emoji as pictures; other pictures say nothing of what was typed."""
+    return alt if 0 < len(alt) <= 4 and not alt.isascii() else ""

@@ -1,0 +1,139 @@
+"""Finds what the person typed this time, and says why the rest is not it.
+
+Our own letters are subtracted first, by their words (`ours`); only what is left is guessed (`history`). A leaked line costs
+a smile, a lost word costs trust: when in doubt it stays. What is cut is handed back with its reason, and can be shown.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.mail import history
+from agent.mail import html as hypertext
+from agent.mail.message import Message
+from agent.mail.ours import QUOTED, left_over
+
+_WORD = re.compile(r"[^\W_]+")
+_ADDRESS = re.compile(r"<?(?:https?://|mailto:|www\.)\S+")
+_ARMOUR = re.compile(
+    r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[\w-]+: .*\n)*\n(.*?)\n-----BEGIN PGP SIGNATURE-----.*?(?:-----END PGP SIGNATURE-----|\Z)",
+    re.DOTALL,
+)
+_EMPTY_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What was taken away, and why: ours, quote, attribution, history, forwarded, signature, mobile footer, list footer, legal footer, banner."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """What was typed this time. `disagree`: the text and the HTML half say different things, so that a consent must be asked about (T45)."""
+
+    kept: str
+    cut: tuple[Cut, ...] = ()
+    disagree: bool = False
+
+
+def new_text(message: Message, ours: Sequence[str] = ()) -> NewText:
+    """What the person typed this time; `ours` is the plain text of the letters that they may be quoting, newest first."""
+    names = _names(message)
+    if message.text.strip():
+        found = typed(message.text, ours, names)
+        if not message.html or _is_empty(message.html):
+            return found
+        other = typed(hypertext.text_of(message.html), ours, names)
+        return NewText(found.kept, found.cut, disagree=_differ(found, other))
+    return typed(hypertext.text_of(message.html), ours, names)
+
+
+def typed(text: str, ours: Sequence[str] = (), names: Sequence[str] = ()) -> NewText:
+    """The same for plain text alone. `names` are the sender's own, which may open a signature."""
+    lines = _unarmoured(text).split("\n")
+    known = left_over(lines, ours)
+    why = history.guess(lines, known, names)
+    if ours and not any(_words(_kept_line(*one)) for one in zip(lines, known, why, strict=True)):
+        why = _recovered(lines, known, why)
+    kept = [line for one in zip(lines, known, why, strict=True) if (line := _kept_line(*one)) is not None]
+    return NewText(_tidy(kept), tuple(_cuts(lines, known, why)))
+
+
+def _kept_line(line: str, rest: str | None, why: str) -> str | None:
+    """What stays of a line; None when nothing does."""
+    if why == "recovered":
+        return QUOTED.sub("", line, count=1)
+    if why:
+        return None
+    return line if rest is None else rest
+
+
+def _recovered(lines: Sequence[str], known: Sequence[str | None], why: list[str]) -> list[str]:
+    """Nothing was typed, so it seems: then marked lines that are not ours are the answer, typed by a client that marks all."""
+    marked = [i for i, reason in enumerate(why) if reason == "quote" and known[i] is None]
+    bare = [QUOTED.sub("", lines[i], count=1) for i in marked]
+    inner = history.guess(bare, [None] * len(bare))
+    for i, line, reason in zip(marked, bare, inner, strict=True):
+        if not reason and _WORD.search(line):
+            why[i] = "recovered"
+    return why
+
+
+def _cuts(lines: Sequence[str], known: Sequence[str | None], why: Sequence[str]) -> list[Cut]:
+    """Neighbouring lines that were cut for one reason, together."""
+    cuts: list[Cut] = []
+    before = ""
+    for line, rest, reason in zip(lines, known, why, strict=True):
+        reason = reason if reason != "recovered" else ""  # noqa: PLW2901 - kept after all
+        if not reason and rest:
+            cuts.append(Cut(line.removesuffix(rest), "ours"))
+        elif reason and reason == before:
+            cuts[-1] = Cut(f"{cuts[-1].text}\n{line}", reason)
+        elif reason:
+            cuts.append(Cut(line, reason))
+        before = reason
+    return cuts
+
+
+def _unarmoured(text: str) -> str:
+    """A PGP signed text without its armour (RFC 9580 section 7); nothing is verified."""
+    if "-----BEGIN PGP SIGNED" not in text:
+        return text
+    return _ARMOUR.sub(lambda found: re.sub(r"^- ", "", found[1], flags=re.MULTILINE), text)
+
+
+def _tidy(lines: Sequence[str]) -> str:
+    text = "\n".join(line.rstrip() for line in lines)
+    return _EMPTY_LINES.sub("\n\n", text).strip("\n").rstrip()
+
+
+def _names(message: Message) -> tuple[str, ...]:
+    if len(message.froms) != 1:
+        return ()
+    name, address = message.froms[0]
+    words = _WORD.findall(f"{name} {address.partition('@')[0]}".casefold())
+    return tuple(w for w in words if len(w) > 2)
+
+
+def _words(text: str | None) -> list[str]:
+    return _WORD.findall(_ADDRESS.sub(" ", text.casefold())) if text else []
+
+
+def _is_empty(source: str) -> bool:
+    return not hypertext.has_words(source)
+
+
+def _differ(text: NewText, other: NewText) -> bool:
+    """Whether one half says words that the other half does not: not even among what was cut of it for other reasons than being quoted."""
+    here, there = Counter(_words(text.kept)), Counter(_words(other.kept))
+    if here == there:
+        return False
+    spare_here = Counter(w for cut in text.cut if cut.why not in ("quote", "ours", "history") for w in _words(cut.text))
+    spare_there = Counter(
+        w for cut in other.cut if cut.why not in ("quote", "ours", "history") for w in _words(cut.text)
+    )
+    return bool(here - there - spare_there) or bool(there - here - spare_here)
