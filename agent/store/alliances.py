@@ -186,7 +186,11 @@ async def listing(c: Connection, limit: int, *, before: datetime | None = None) 
 async def seen(c: Connection, causes: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:
     """Those of these alliances and causes that have had their decision: doing them again would do it twice."""
     found = await c.fetch(
-        "SELECT alliance_id, cause FROM steps WHERE (alliance_id, cause) IN rows($1 bigint text)", rows(causes)
+        """
+        SELECT alliance_id, cause FROM rows($1 bigint text) AS wanted CROSS JOIN steps
+        WHERE alliance_id = wanted.c0 AND cause = wanted.c1
+        """,
+        rows(causes),
     )
     return {(alliance_id, cause) for alliance_id, cause in found}
 

@@ -1,8 +1,8 @@
 """One small contract with two engines behind it: SQLite in a file, PostgreSQL beyond one machine.
 
 A statement is written once, in PostgreSQL's words, with `$1` for what is bound. Beyond that there is one word of our own:
-`rows($1 bigint text)` is the set of rows that `rows()` bound as JSON, one type a column. `FOR UPDATE [SKIP LOCKED]` means
-nothing to SQLite, where there is one writer, and is left out there. A function of `store/` takes a `Connection`, that is an
+`rows($1 bigint text)` is the set of rows (c0, c1) that `rows()` bound as JSON. In front of `CROSS JOIN` it is also where SQLite
+starts, which guesses badly how to look up pairs. `FOR UPDATE [SKIP LOCKED]` is left out on SQLite, where there is one writer. A function of `store/` takes a `Connection`, that is an
 open transaction, and never commits; the loops and `cli` open transactions.
 
 Promised: what a transaction wrote is on the disk when its block has ended, and none of it is there if it did not end.

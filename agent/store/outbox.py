@@ -140,20 +140,15 @@ async def threads(c: Connection, participants: Iterable[tuple[int, int]]) -> dic
     """For References: the Message-IDs of each participant's first and newest letters, in order (RFC 5322 3.6.4)."""
     found = await c.fetch(
         """
-        SELECT alliance_id, participant, message_id FROM (
-            SELECT alliance_id, participant, number, message_id,
-                ROW_NUMBER() OVER (PARTITION BY alliance_id, participant ORDER BY number) AS from_first,
-                ROW_NUMBER() OVER (PARTITION BY alliance_id, participant ORDER BY number DESC) AS from_last
-            FROM outbox WHERE (alliance_id, participant) IN rows($1 bigint bigint) AND state <> 'withdrawn') AS letters
-        WHERE from_first = 1 OR from_last <= $2 ORDER BY number
+        SELECT alliance_id, participant, message_id FROM rows($1 bigint bigint) AS wanted CROSS JOIN outbox
+        WHERE alliance_id = wanted.c0 AND participant = wanted.c1 AND state <> 'withdrawn' ORDER BY number
         """,
         rows(participants),
-        REFERENCES,
     )
-    thread: dict[tuple[int, int], list[str]] = {}
+    sent: dict[tuple[int, int], list[str]] = {}
     for alliance_id, participant, message_id in found:
-        thread.setdefault((alliance_id, participant), []).append(message_id)
-    return thread
+        sent.setdefault((alliance_id, participant), []).append(message_id)
+    return {key: ids if len(ids) <= REFERENCES else [ids[0], *ids[-REFERENCES:]] for key, ids in sent.items()}
 
 
 async def thread(c: Connection, alliance_id: int, participant: int) -> list[str]:

@@ -135,7 +135,8 @@ def translate(sql: str) -> str:
 
 def _unpacked(found: re.Match[str]) -> str:
     columns = (
-        f"CAST(json_extract(value, '$[{place}]') AS {TYPES[kind]})" for place, kind in enumerate(found[2].split())
+        f"CAST(json_extract(value, '$[{place}]') AS {TYPES[kind]}) AS c{place}"
+        for place, kind in enumerate(found[2].split())
     )
     return f"(SELECT {', '.join(columns)} FROM json_each({found[1]}))"  # noqa: S608 - our own words
 

@@ -5,4 +5,4 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from engines import database, postgresql, url  # noqa: E402, F401
+from engines import database, postgresql, url  # noqa: F401

@@ -1,0 +1,203 @@
+"""What arrived is kept once, taken by one, and never lost."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from samples import DAY, MINUTE, NOW, arrival
+
+from agent.store import inbox
+from agent.store.database import Database
+
+
+async def kept(db: Database, *arrivals: inbox.Arrival) -> list[int]:
+    async with db.transaction() as c:
+        return await inbox.put(c, arrivals)
+
+
+async def test_what_is_put_comes_back_as_it_came(database: Database) -> None:
+    [number] = await kept(database, arrival("Sch\u00f6n"))
+
+    async with database.transaction() as c:
+        found = await inbox.get(c, number)
+
+    assert found == inbox.Kept(
+        number, "r+1.abc@reply.example", "maya@example.org", "Sch\u00f6n".encode(), NOW, 0, "192.0.2.7"
+    )
+
+
+@pytest.mark.row("T33")
+async def test_the_same_message_again_is_the_same_row(database: Database) -> None:
+    first = await kept(database, arrival("one"), arrival("one"))
+    again = await kept(database, arrival("two"), replace(arrival("one"), peer="192.0.2.99", at=NOW + DAY))
+
+    assert first == [first[0]] * 2
+    assert again[1] == first[0]
+    assert again[0] != first[0]
+
+
+@pytest.mark.row("T33")
+async def test_the_same_message_is_known_after_it_was_done_and_erased(database: Database) -> None:
+    [number] = await kept(database, arrival())
+    async with database.transaction() as c:
+        await inbox.done(c, [(number, "replied")], NOW)
+        await inbox.forget_raw(c, NOW + DAY)
+
+    assert await kept(database, arrival()) == [number]
+
+    async with database.transaction() as c:
+        assert await inbox.take(c, NOW + DAY, 10, MINUTE) == []
+
+
+async def test_one_message_id_with_other_words_is_another_row(database: Database) -> None:
+    ids = await kept(database, arrival("Message-ID: <a@b>\r\n\r\nyes"), arrival("Message-ID: <a@b>\r\n\r\nno"))
+
+    assert len(set(ids)) == 2
+
+
+async def test_one_message_for_two_recipients_is_two_rows(database: Database) -> None:
+    ids = await kept(database, arrival(rcpt="r+1@reply.example"), arrival(rcpt="r+2@reply.example"))
+
+    assert len(set(ids)) == 2
+
+
+async def test_an_envelope_that_no_engine_can_encode_is_kept_all_the_same(database: Database) -> None:
+    [number] = await kept(database, replace(arrival("\0"), mail_from="a\0b\udce4@example.org"))
+
+    async with database.transaction() as c:
+        found = await inbox.get(c, number)
+
+    assert found is not None
+    assert (found.mail_from, found.raw) == ("a\ufffdb?@example.org", b"\0")
+
+
+async def test_the_oldest_are_taken_first(database: Database) -> None:
+    ids = await kept(database, *(arrival(str(n)) for n in range(5)))
+
+    async with database.transaction() as c:
+        taken = await inbox.take(c, NOW, 3, MINUTE)
+
+    assert [row.id for row in taken] == ids[:3]
+    assert [row.raw for row in taken] == [b"0", b"1", b"2"]
+
+
+async def test_what_is_held_is_not_taken_until_the_lease_runs_out(database: Database) -> None:
+    [number] = await kept(database, arrival())
+    async with database.transaction() as c:
+        await inbox.take(c, NOW, 10, MINUTE)
+
+        assert await inbox.take(c, NOW + MINUTE / 2, 10, MINUTE) == []
+        [again] = await inbox.take(c, NOW + MINUTE, 10, MINUTE)
+
+    assert (again.id, again.attempts) == (number, 2)
+
+
+async def test_at_a_start_what_a_dead_process_held_is_given_back(database: Database) -> None:
+    [number] = await kept(database, arrival())
+    async with database.transaction() as c:
+        await inbox.take(c, NOW, 10, MINUTE)
+        await inbox.release(c)
+
+        assert [row.id for row in await inbox.take(c, NOW, 10, MINUTE)] == [number]
+
+
+async def test_two_takers_at_once_never_hold_the_same(database: Database) -> None:
+    ids = await kept(database, *(arrival(str(n)) for n in range(20)))
+
+    async def take() -> list[inbox.Kept]:
+        async with database.transaction() as c:
+            return await inbox.take(c, NOW, 10, MINUTE)
+
+    halves = await asyncio.gather(take(), take())
+
+    assert sorted(row.id for half in halves for row in half) == ids
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite has one writer
+async def test_a_row_that_another_is_just_taking_is_skipped_and_not_waited_for(database: Database) -> None:
+    ids = await kept(database, arrival("1"), arrival("2"))
+
+    async with database.transaction() as one, database.transaction() as other:
+        first = await inbox.take(one, NOW, 1, MINUTE)
+        second = await inbox.take(other, NOW, 10, MINUTE)
+
+    assert [[row.id for row in first], [row.id for row in second]] == [ids[:1], ids[1:]]
+
+
+async def test_what_is_done_is_not_taken_again(database: Database) -> None:
+    [number] = await kept(database, arrival())
+    async with database.transaction() as c:
+        await inbox.done(c, [(number, "replied")], NOW)
+
+        assert await inbox.take(c, NOW + DAY, 10, MINUTE) == []
+        [row] = await inbox.listing(c, "done", 10)
+
+    assert (row.state, row.outcome) == ("done", "replied")
+
+
+async def test_what_was_set_aside_waits_for_the_operator_with_its_reason(database: Database) -> None:
+    [number] = await kept(database, arrival())
+    async with database.transaction() as c:
+        await inbox.set_aside(c, number, "KeyError: 'P99'\0")
+
+        assert await inbox.take(c, NOW + DAY, 10, MINUTE) == []
+        [row] = await inbox.listing(c, "aside", 10)
+        assert (row.id, row.outcome, row.raw) == (number, "KeyError: 'P99'\ufffd", b"")
+
+        assert await inbox.rerun(c, number)
+        assert [row.attempts for row in await inbox.take(c, NOW, 10, MINUTE)] == [1]
+
+
+async def test_what_was_dropped_goes_unanswered_and_can_be_run_after_all(database: Database) -> None:
+    [number] = await kept(database, arrival())
+    async with database.transaction() as c:
+        assert await inbox.drop(c, number, NOW)
+        assert not await inbox.drop(c, number, NOW)
+        assert await inbox.take(c, NOW, 10, MINUTE) == []
+
+        assert await inbox.rerun(c, number)
+        assert len(await inbox.take(c, NOW, 10, MINUTE)) == 1
+
+
+async def test_there_is_nothing_to_run_where_there_is_no_row_or_no_bytes(database: Database) -> None:
+    [number] = await kept(database, arrival())
+    async with database.transaction() as c:
+        await inbox.done(c, [(number, "replied")], NOW)
+        await inbox.forget_raw(c, NOW + DAY)
+
+        assert not await inbox.rerun(c, number)
+        assert not await inbox.rerun(c, 999)
+        assert await inbox.get(c, 999) is None
+
+
+async def test_only_what_was_finished_long_enough_ago_is_erased(database: Database) -> None:
+    ids = await kept(database, *(arrival(str(n)) for n in range(4)))
+    async with database.transaction() as c:
+        await inbox.done(c, [(ids[0], "replied")], NOW)
+        await inbox.done(c, [(ids[1], "replied")], NOW + DAY)
+        await inbox.set_aside(c, ids[2], "broke")
+
+        assert await inbox.forget_raw(c, NOW + DAY) == 1
+        rows = [await inbox.get(c, number) for number in ids]
+
+    assert [row.raw for row in rows if row] == [b"", b"1", b"2", b"3"]
+
+
+async def test_a_list_is_newest_first_and_goes_on_page_by_page(database: Database) -> None:
+    ids = await kept(database, *(arrival(str(n)) for n in range(5)))
+    async with database.transaction() as c:
+        await inbox.done(c, [(ids[1], "replied")], NOW)
+
+        assert [row.id for row in await inbox.listing(c, None, 3)] == [ids[4], ids[3], ids[2]]
+        assert [row.id for row in await inbox.listing(c, None, 3, before=ids[2])] == [ids[1], ids[0]]
+        assert [row.id for row in await inbox.listing(c, "kept", 9, before=ids[2])] == [ids[0]]
+
+
+async def test_the_backlog_says_how_much_and_since_when(database: Database) -> None:
+    ids = await kept(database, arrival("1"), replace(arrival("2"), at=NOW - DAY), arrival("3"), arrival("4"))
+    async with database.transaction() as c:
+        assert await inbox.backlog(c) == [inbox.Backlog("kept", 4, NOW - DAY)]
+        await inbox.set_aside(c, ids[0], "broke")
+        await inbox.done(c, [(ids[3], "replied")], NOW)
+
+        assert await inbox.backlog(c) == [inbox.Backlog("aside", 1, NOW), inbox.Backlog("kept", 2, NOW - DAY)]
