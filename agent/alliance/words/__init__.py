@@ -1,0 +1,41 @@
+"""What a person's words mean, in the state they are in: text in, a value out, and nothing is ever raised.
+
+One reader for each thing that we ask. All of them work on the new text of a reply, without its quotes.
+"""
+
+from agent.alliance.words.answer import read_answer
+from agent.alliance.words.checkin import read_checkin
+from agent.alliance.words.choice import read_choice
+from agent.alliance.words.consent import read_consent
+from agent.alliance.words.invitation import read_approval, read_invitation
+from agent.alliance.words.schedule import (
+    MeetingReading,
+    read_meeting,
+    read_rhythm,
+    read_schedule,
+    read_zone,
+    say_rhythm,
+    say_rule,
+    slower,
+)
+from agent.alliance.words.start import first_name, read_setup, read_start
+from agent.alliance.words.values import (
+    AnswerReading,
+    ApprovalReading,
+    Change,
+    CheckinReading,
+    ChoiceReading,
+    Command,
+    ConsentReading,
+    InvitationReading,
+    Pick,
+    SetupReading,
+    StartReading,
+)
+
+__all__ = [
+    "AnswerReading", "ApprovalReading", "Change", "CheckinReading", "ChoiceReading", "Command", "ConsentReading",
+    "InvitationReading", "MeetingReading", "Pick", "SetupReading", "StartReading", "first_name", "read_answer", "read_approval",
+    "read_checkin", "read_choice", "read_consent", "read_invitation", "read_meeting", "read_rhythm", "read_schedule", "read_setup",
+    "read_start", "read_zone", "say_rhythm", "say_rule", "slower",
+]  # fmt: skip

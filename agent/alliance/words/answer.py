@@ -1,0 +1,180 @@
+"""What a reply to a prompt says: an answer, commands, or both; what is private; several answers at once (F11, F12, F17).
+
+An answer swallowed as a command is lost, so a command must be the whole reply, or stand apart from the answer: in
+capitals, on a line of its own, or in words that can only mean us. What may be either is `unsure`, and asked about.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from agent.alliance.words.commands import command_of, is_aside
+from agent.alliance.words.dates import tail_day
+from agent.alliance.words.grammar import grammar, texts
+from agent.alliance.words.tokens import LONGEST, Sentence, sentences, words
+from agent.alliance.words.values import AnswerReading, Command
+
+_PRIVATE = re.compile(r"(?:^[ \t]*[*_-]*[ \t]*(?i:private)(?![\w'’-])[*_]*|(?<=[.!?:)])[ \t]+PRIVATE(?![\w'’-]))[ \t]*[:,–—-]?[ \t]*", re.MULTILINE)
+_BLANK = re.compile(r"\n[ \t]*\n")
+_AT_PROMPTS = frozenset(
+    ("pass", "later", "pause", "resume", "all", "short", "next", "back", "help", "status", "stop", "explain", "who", "show",
+     "both", "edit", "delete", "data", "human", "resend")
+)  # fmt: skip
+_OURS = re.compile(r"\b(?:please|pls|question|prompt|mails?|e-?mails?|unsubscribe|list|this one|my (?:data|answers?|account))\b", re.IGNORECASE)
+_CARE = re.compile(
+    r"\b(?:(?:afraid|scared|frightened|terrified) of (?:him|her|them|my (?:partner|husband|wife|boss))|(?:he|she|they) (?:hits?|hit|hurts?|beats?|threatens?|threatened|chokes?|stalks?) me"
+    r"|(?:kill|hurt|harm) (?:my|him|her)self|suicid\w+|end my life|don't want to live|want to die|self[- ]harm|domestic (?:violence|abuse)|abus(?:es|ed|ing|ive) (?:me|relationship|partner)"
+    r"|how dare you|fuck (?:you|off)|(?:stop|quit) (?:harassing|spamming|bothering) me|leave me the (?:hell|fuck) alone|not safe (?:with|at home)|in danger)\b",
+    re.IGNORECASE,
+)
+_NOTHING = frozenset({"ok", "hm", "hmm", "lol", "haha", "ha", "hi", "hello", "test", "wait", "k"})
+_AWAY = re.compile(r"\b(?:out of (?:the )?office|auto(?:matic)?[- ]?reply|ticket (?:number|#)|give me a (?:day|week|moment)|still thinking|will (?:answer|reply) (?:later|tomorrow|soon))\b", re.IGNORECASE)
+_NEGATED = re.compile(r"\b(?:don't|do not|did not|didn't|never|not)\s+(?:\w+\s+){0,3}(?:pause|stop|skip|delete|unsubscribe|pass)\b|^please don't\b", re.IGNORECASE)
+
+
+def read_answer(text: str, *, now: datetime, prompts: Mapping[str, str] | None = None) -> AnswerReading:
+    """Read a reply to a prompt. `prompts` maps labels ("1", "good feedback") to prompt ids for answers in one letter."""
+    shared, private = _parted(text)
+    labelled, rest = _labelled(shared, prompts or {})
+    commands, body, unsure = _commands(rest, now)
+    both = any(c.name == "both" for c in commands)
+    nothing = not (commands or private or labelled or unsure) and _is_nothing(body)
+    if not unsure and not commands and len(rest) < 200 and _NEGATED.search(rest) and len(sentences(rest)) == 1 and _OURS_ONLY.fullmatch(rest.strip()):
+        nothing = True
+    return AnswerReading(
+        commands=commands, text=body, private=private, labelled=labelled, both=both, not_an_answer=nothing,
+        care=bool(_CARE.search(text[: LONGEST * 4].replace("’", "'"))), unsure=unsure,
+    )  # fmt: skip
+
+
+_OURS_ONLY = re.compile(
+    r"(?:please\s+)?(?:don'?t|do not|i did not ask to|i didn't ask to)\s+(?:pause|stop|skip|delete|unsubscribe|pass)(?:\s+(?:this one|anything|yet|it|me|everything))*\W*(?:,?\s*i'?m (?:fine|still thinking))?\W*",
+    re.IGNORECASE,
+)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """What others may see, and what runs from the word PRIVATE to the next blank line (decision 11)."""
+    shared, private, at = [], [], 0
+    for mark in _PRIVATE.finditer(text):
+        if mark.start() < at:
+            continue  # a second PRIVATE inside a private paragraph
+        blank = _BLANK.search(text, mark.end())
+        end = blank.start() if blank else len(text)
+        shared.append(text[at : mark.start()])
+        private.append(_PRIVATE.sub("", text[mark.end() : end]).strip())
+        at = end
+    shared.append(text[at:])
+    return "".join(shared).strip(), "\n\n".join(p for p in private if p)
+
+
+def _labelled(text: str, prompts: Mapping[str, str]) -> tuple[tuple[tuple[str, str], ...], str]:
+    """The answers that stand behind a label at the start of a line, and the text before the first of them."""
+    if not prompts:
+        return (), text
+    by_label = {label.casefold().strip(): prompt for label, prompt in prompts.items()}
+    names = "|".join(re.escape(label) for label in sorted(by_label, key=len, reverse=True) if label)
+    mark = re.compile(rf"^[ \t]*[(*#]*({names})(?:[ \t]*[*]*[:.)–—]+[*]*|[ \t]+-|[ \t]*$)[ \t]*\n?", re.IGNORECASE | re.MULTILINE)
+    found = list(mark.finditer(text))
+    ends = [*(m.start() for m in found[1:]), len(text)][: len(found)]
+    answers = tuple((by_label[m[1].casefold()], text[m.end() : end].strip()) for m, end in zip(found, ends, strict=True))
+    answers = tuple((prompt, answer) for prompt, answer in answers if answer)
+    return (answers, text[: found[0].start()].strip()) if answers else ((), text)
+
+
+def _commands(text: str, now: datetime) -> tuple[tuple[Command, ...], str, Command | None]:
+    """The commands, the text without them, and a command that may be meant."""
+    if not text or len(text) > LONGEST * 10:
+        return (), text, None
+    found = sentences(text)
+    whole = _all_commands(found, text, now)
+    if whole:
+        return whole, "", None
+    if len(found) < 2:
+        return _leading(text, found, now)
+    commands: list[Command] = []
+    unsure: Command | None = None
+    start, end = 0, len(text)
+    for place in (found[0], found[-1]):
+        command = _at_prompt(place.text, now)
+        if command is None:
+            continue
+        if not _stands_apart(place, found, command):
+            unsure = unsure or (command if _OURS.search(place.text) or _shouted(place.text) else None)
+            continue
+        commands.append(command)
+        start, end = (place.end, end) if place is found[0] else (start, place.start)
+    return tuple(commands), text[start:end].strip(), unsure if not commands else None
+
+
+def _all_commands(found: tuple[Sentence, ...], text: str, now: datetime) -> tuple[Command, ...]:
+    """When there is nothing but commands, courtesies and reasons: the commands."""
+    if not found or len(found) > 6:
+        return ()
+    flat = " ".join(text.split())
+    one = _at_prompt(flat, now)
+    if one:
+        return (one,)
+    read = [(s, _at_prompt(s.text, now)) for s in _unsigned(found)]
+    commands = tuple(dict.fromkeys(c for _, c in read if c))
+    if not commands or any(c is None and not is_aside(s.text) and not tail_day(s.text, now) for s, c in read):
+        return ()
+    day = next((d[1] for s, c in read if not c and (d := tail_day(s.text, now))), None)
+    if any(c.name == "pause" for c in commands):
+        return tuple(replace(c, until=c.until or day) if c.name == "pause" else c for c in commands)
+    return commands if all(c or is_aside(s.text) for s, c in read) else ()
+
+
+def _unsigned(found: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+    """Without a name under a courtesy: "Thanks / Omar"."""
+    closing = len(found) > 2 and found[-1].line != found[-2].line and re.fullmatch(r"[A-Z][\w'’-]*( [A-Z][\w'’-]*)?", found[-1].text)
+    return found[:-1] if closing and is_aside(found[-2].text) else found
+
+
+def _leading(text: str, found: tuple[Sentence, ...], now: datetime) -> tuple[tuple[Command, ...], str, Command | None]:
+    """One sentence that begins with a word to us: "pass, too private"; "Pause, breathe, then answer" is an answer."""
+    head = re.match(r"\s*(pass|skip|PASS|SKIP|LATER|STOP|PAUSE|HELP|ALL|SHORT|NEXT|BOTH|Pass|Skip)\s*(?:[,;:–—-]|\.\s)\s*(?=\S)", text)
+    if head and (command := _at_prompt(head[1], now)):
+        tail = text[head.end() :].strip()
+        return (command,), "" if command.name == "pass" and is_aside(tail) else tail, None
+    unsure = _at_prompt(re.split(r"[,;:.]| - | because | as ", text, maxsplit=1)[0], now) if found else None
+    return (), text, unsure if unsure and _OURS.search(text) else None
+
+
+def _at_prompt(sentence: str, now: datetime) -> Command | None:
+    command = command_of(sentence, now)
+    return command if command and (command.name in _AT_PROMPTS or _shouted(sentence)) else None
+
+
+def _shouted(sentence: str) -> bool:
+    """Whether it begins with a word in capitals: PASS, PAUSE until 12 May."""
+    return bool(re.match(r"\W*[A-Z]{3,}(?:[ :.,!]|$)", sentence))
+
+
+def _stands_apart(place: Sentence, found: tuple[Sentence, ...], command: Command) -> bool:
+    """Whether a command beside an answer can be nothing else."""
+    if _shouted(place.text):
+        return True
+    alone = sum(s.line == place.line for s in found) == 1
+    if command.name in ("pass", "pause", "later") and (alone or command.until):
+        return True
+    if command.name in ("pass", "explain", "both") and len(place.text.split()) == 1:
+        return command.name == "pass"
+    return bool(_OURS.search(place.text))
+
+
+def _is_nothing(text: str) -> bool:
+    """A courtesy, a promise to answer, an "ok": no answer to a prompt."""
+    found = sentences(text[:LONGEST])
+    if not text.strip() or not re.search(r"\w|[^\w\s]", text):
+        return True
+    if len(text) > LONGEST or len(found) > 4:
+        return False
+    if _AWAY.search(text):
+        return True
+    g = grammar("consent")
+    return all(
+        any(r <= {"thanks", "defer"} for r in g.classes(s.text)) or (len(found) == 1 and set(texts(words(s.text))) <= _NOTHING)
+        for s in found
+    )

@@ -1,0 +1,171 @@
+"""A reply to a check-in: "4, mornings, money, partly" fills four fields (F35).
+
+A number counts as the rating only in a clause that says nothing else ("4 out of 5", "a 2 from me", "from 2 to 3"), so
+"at 4 pm" and "2 kids" are words. Two different ratings, or one between two, are asked about (decision 16).
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Literal, cast
+
+from agent.alliance.words.commands import command_of
+from agent.alliance.words.grammar import grammar, texts
+from agent.alliance.words.tokens import LONGEST, NUMBERS, mended, sentences, straight, words
+from agent.alliance.words.values import CheckinReading
+
+Kept = Literal["", "yes", "partly", "no", "not needed"]
+_HIDE = re.compile(r"(?:^|[\s,;.(])hide(?: (?:it|this(?: one)?|my (?:number|score)))?(?: please)?\s*(?=[\s,;.)!]|$)", re.IGNORECASE)
+_KEPT: dict[str, Kept] = {
+    "yes": "yes", "yeah": "yes", "yep": "yes", "yup": "yes", "y": "yes", "always": "yes", "yes it did": "yes", "it did": "yes",
+    "yes we did": "yes", "partly": "partly", "partially": "partly", "mostly": "partly", "sometimes": "partly", "sort of": "partly",
+    "kind of": "partly", "half": "partly", "in part": "partly", "a bit": "partly", "not always": "partly", "yes and no": "partly",
+    "no": "no", "nope": "no", "n": "no", "never": "no", "not really": "no", "it did not": "no", "it didn't": "no", "not yet": "no",
+    "not needed": "not needed", "no need": "not needed", "n/a": "not needed", "not necessary": "not needed", "wasn't needed": "not needed",
+    "not applicable": "not needed", "didn't come up": "not needed", "never came up": "not needed",
+}  # fmt: skip
+_LABEL = re.compile(
+    r"^[ \t]*(?:(?P<rating>rating|score|trust|q?1[.):])|(?P<works>q?2[.):]|(?:what |that |one thing that )?works?(?: well)?\s*[:=–—-]|good\s*[:=–—-])"
+    r"|(?P<care>q?3[.):]|(?:what )?(?:needs? )?care\s*[:=–—-]|needs? (?:work|care)\s*[:=–—-])|(?P<line>q?4[.):]|(?:and )?line(?: \d+)?\s*[:=–—-]|promise\s*[:=–—-]))[ \t]*(?P<rest>.*)$",
+    re.IGNORECASE,
+)
+
+
+def read_checkin(text: str) -> CheckinReading:
+    """Read the four fields in one line, in several, or under labels; what has no field is `rest`."""
+    if len(text) > LONGEST * 4:
+        return CheckinReading(rest=text.strip(), unclear=True)
+    hide = bool(_HIDE.search(text))
+    body = _HIDE.sub(" ", text).strip() if hide else text.strip()
+    command = command_of(" ".join(body.split())) if body else None
+    if command is None and body:
+        command = next((c for s in sentences(body) if (c := command_of(s.text)) and c.name in ("stop", "delete", "pause", "pass", "human")), None)
+    if command and command.name in ("pass", "later") and not rating_of(body):
+        return CheckinReading(hide=hide, passed=command.name == "pass", command=command)
+    if command and command_of(" ".join(body.split())):
+        return CheckinReading(hide=hide, command=command)
+    fields = _labels(body) or _listed(body)
+    rating, unclear = ratings_in(fields.pop("rating", "") or body)
+    return CheckinReading(
+        rating=rating, works=fields.get("works", ""), care=fields.get("care", ""),
+        line=cast(Kept, fields.get("line", "")), hide=hide, command=command, rest=fields.get("rest", ""), unclear=unclear,
+    )  # fmt: skip
+
+
+def kept_of(text: str) -> Kept:
+    """Whether the line that was looked at held: the whole text must say so."""
+    return _KEPT.get(re.sub(r"^(?:line \d+|and line \d+)\s*[:,-]?\s*", "", straight(text).lower().strip(" .!,;")), "")
+
+
+def _labels(body: str) -> dict[str, str]:
+    """Fields by labels or numbers at the line starts; {} when fewer than two stand there."""
+    found: dict[str, list[str]] = {}
+    at = "rest"
+    for line in body.splitlines():
+        label = _LABEL.match(line)
+        name = label.lastgroup if label else None
+        if label and name:
+            at = next(n for n in ("rating", "works", "care", "line") if label[n])
+        found.setdefault(at, []).append((label["rest"] if label else line).strip())
+    named = {k: "\n".join(v).strip() for k, v in found.items()}
+    if len([k for k in named if k != "rest"]) < 2:
+        return {}
+    if "line" in named and not kept_of(named["line"]):
+        named["rest"] = "\n".join(x for x in (named.get("rest", ""), named.pop("line")) if x)
+    elif "line" in named:
+        named["line"] = kept_of(named["line"])
+    return named
+
+
+def _listed(body: str) -> dict[str, str]:
+    """Fields by their place: lines, or the parts between commas, of which the first is a rating."""
+    lines = [x.strip() for x in body.splitlines() if x.strip()]
+    parts = lines if len(lines) > 2 else [p.strip() for p in re.split(r"[,;\n]", body) if p.strip()]
+    kept = kept_of(parts[-1]) if len(parts) > 1 else ""
+    inner = parts[1 : -1 if kept else None]
+    if not parts or rating_of(parts[0]) is None:
+        return {"line": kept, "rest": body if not kept else body[: body.rfind(parts[-1])].rstrip(" ,;\n")} if body else {}
+    if len(inner) == 2 or (len(inner) == 1 and kept):
+        return {"rating": parts[0], "works": inner[0].rstrip("."), "care": "".join(inner[1:]).rstrip("."), "line": kept}
+    note = body[body.find(parts[0]) + len(parts[0]) :].lstrip(" ,;.\n–—-:")
+    return {"rating": parts[0], "line": kept, "rest": note[: note.rfind(parts[-1])].rstrip(" ,;\n") if kept else note} if note else {"rating": parts[0]}
+
+
+def rating_of(text: str) -> int | None:
+    """The one rating that a text gives; None when it gives none or more."""
+    return ratings_in(text)[0]
+
+
+def ratings_in(text: str) -> tuple[int | None, bool]:
+    """The rating, and whether a number was meant that is none."""
+    found: list[int] = []
+    unclear = False
+    for clause, labelled in _clauses(text):
+        kind, value = _clause(clause)
+        if kind == "rating" and value and not labelled:
+            found.append(value)
+        unclear = unclear or kind in ("range", "none") or (kind == "rating" and labelled)
+    distinct = set(found)
+    if len(distinct) == 1 and not unclear:
+        return found[0], False
+    return None, unclear or len(distinct) > 1
+
+
+def _clauses(text: str) -> list[tuple[tuple[str, ...], bool]]:
+    """The clauses of a text, and whether each stands behind a label of something else ("clause 2: 5")."""
+    clauses: list[tuple[tuple[str, ...], bool]] = []
+    text = re.sub(r"(?m)^\s*(?:q?1[.):]\s*)(?=\S)(?=[\w★⭐]+)", _keep_mark, unicodedata.normalize("NFKC", text))
+    for line in re.split(r"[\n!?]+|(?<=\S)\.(?=\s|$)", text):
+        labelled = False
+        for part in re.split(r"(:)|[,;()]|\s[-–—]+\s|\s(?:because|since|as|and|though|despite|so)\s", straight(line)):
+            if part == ":":
+                labelled = bool(clauses) and _clause(clauses[-1][0])[0] == "" and not _is_intro(clauses[-1][0])
+            elif part and part.strip():
+                clauses.append((_tokens(part), labelled))
+                labelled = False
+    return clauses
+
+
+def _keep_mark(mark: re.Match[str]) -> str:
+    """ "1. 4" is a list; "1. It has been awful" is a rating of one."""
+    rest = mark.string[mark.end() : mark.end() + 40]
+    return "" if re.match(r"(?:[1-5]\b|one|two|three|four|five|★|⭐)", rest, re.IGNORECASE) else mark.group()
+
+
+def _is_intro(tokens: tuple[str, ...]) -> bool:
+    return grammar("rating").whole((*tokens, "3"), "rating")
+
+
+def _tokens(text: str) -> tuple[str, ...]:
+    plain = text.replace("⭐", "★").replace("★", " * ").replace("☆", " o ")
+    plain = re.sub(r"(\d)\s*\ufe0f?\u20e3", r" \1 ", plain)
+    plain = re.sub(r"\b([1-5])(?:ish|-ish)\b", r"\1 ish", plain)
+    known = {w for w in NUMBERS if NUMBERS[w] <= 5} | grammar("rating").known
+    return tuple(mended(w, known) for w in texts(words(plain)))
+
+
+def _clause(tokens: tuple[str, ...]) -> tuple[str, int | None]:
+    """What one clause says: rating, notit, range, none or nothing; and the number."""
+    small = {w: n for w, n in NUMBERS.items() if 1 <= n <= 5} | {str(n): n for n in range(1, 6)}
+    kinds = {
+        "RATE": " ".join(small), "FIVE": "5 five", "BIG": " ".join(t for t in tokens if _number(t) and t not in small) or "\0",
+        "HALF": " ".join(t for t in tokens if re.fullmatch(r"[0-9]+[.,][0-9]+", t)) or "\0",
+    }  # fmt: skip
+    readings = {n for r in grammar("rating").read(tokens, tuple(kinds.items())) for n in r}
+    kind = next((k for k in ("rating", "notit", "range", "none") if k in readings), "")
+    if kind != "rating":
+        return kind, None
+    if "*" in tokens:
+        return kind, min(tokens.count("*"), 5) if tokens.count("*") <= 5 else None
+    rates = [small[t] for t in _without_scale(tokens) if t in small]
+    return kind, rates[-1] if rates else None
+
+
+def _without_scale(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    for k in range(len(tokens)):
+        if tokens[k] in ("/", "of") and k and tokens[k + 1 : k + 2] and tokens[k + 1] in ("5", "five"):
+            return tokens[:k]
+    return tokens
+
+
+_number: Callable[[str], bool] = lambda t: t.isdigit() or t in NUMBERS  # noqa: E731

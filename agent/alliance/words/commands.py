@@ -1,0 +1,60 @@
+"""Words to the agent: commands, and where in a reply they count (F11)."""
+
+import re
+from datetime import datetime
+from typing import cast
+
+from agent.alliance.words.dates import tail_day
+from agent.alliance.words.grammar import grammar, texts
+from agent.alliance.words.tokens import words
+from agent.alliance.words.values import Command, CommandName
+
+_WHICH = re.compile(r"\b(?:about|question|answer|on|to|my)\s+(?:the\s+(?:question|one)\s+about\s+|question\s+)?(?!answer\b|earlier answer|previous answer|to\b)([\w' -]{1,40}?)\s*(?:please)?[?.!]*$", re.IGNORECASE)
+_LAST = re.compile(r"\b(last|previous|earlier|first|second|third)\s+(?:answer|reply|one)\b", re.IGNORECASE)
+_UNTIL = "UNTIL"
+_ORDER = (
+    "delete", "stop", "pause", "later", "edit", "data", "human", "who", "explain", "resend", "back", "status", "help",
+    "resume", "both", "hide", "all", "short", "next", "show", "change", "close", "ideas", "export", "send", "pass",
+)  # fmt: skip
+
+
+def command_of(sentence: str, now: datetime | None = None) -> Command | None:
+    """The command that this whole sentence is, with or without a courtesy or a reason; None when it is none."""
+    if len(sentence) > 300:
+        return None
+    edited = _edit_with_words(sentence)
+    if edited:
+        return edited
+    tail = tail_day(sentence, now) if now else None
+    head = sentence[: tail[0]] if tail else sentence
+    tokens = texts(words(head)) + ((_UNTIL.lower(),) if tail else ())
+    readings = grammar("command").read(tokens, ((_UNTIL, _UNTIL.lower()),))
+    names = {n for reading in readings for n in reading}
+    name = next((n for n in _ORDER if n in names), None)
+    if name is None:
+        return None
+    until = tail[1] if tail and name in ("pause", "later") else None
+    return Command(cast(CommandName, name), until, _which(sentence) if name in ("edit", "back") else "")
+
+
+def _edit_with_words(sentence: str) -> Command | None:
+    """ "Change my answer about feedback: in writing" names the answer and brings the new words."""
+    head, colon, tail = sentence.partition(":")
+    if not colon or not tail.strip() or not re.match(r"\W*(?:please\s+)?(?:change|edit|correct|replace)\s+my\b", head, re.IGNORECASE):
+        return None
+    found = command_of(head)
+    return Command("edit", None, found.which, tail.strip()) if found and found.name == "edit" else None
+
+
+def _which(sentence: str) -> str:
+    last = _LAST.search(sentence)
+    if last:
+        return last[1].lower()
+    named = _WHICH.search(sentence)
+    return named[1].strip() if named else ""
+
+
+def is_aside(sentence: str) -> bool:
+    """Whether it is only a courtesy or a reason that may stand beside a command."""
+    tokens = tuple(w for w in texts(words(sentence)) if w != "until")
+    return grammar("command").whole(tokens, "_tell") or grammar("consent").whole(tokens, "thanks")

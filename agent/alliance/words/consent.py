@@ -1,0 +1,311 @@
+"""What a reply to a draft says: a plain yes, changes, or something to ask about (F26-F29).
+
+Three tiers. The closed grammar must understand every sentence before a yes or a change is recorded. What leans towards
+a yes is echoed back. For everything else a loose look decides what to ask, never what to record.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from agent.alliance.words.commands import command_of
+from agent.alliance.words.grammar import grammar, texts
+from agent.alliance.words.tokens import LONGEST, NUMBERS, Sentence, Word, sentences, straight, words
+from agent.alliance.words.values import Change, Command, ConsentReading
+
+_BESIDE = frozenset({"soft", "thanks"})  # may stand beside a yes
+_NTH = {w: n for n, w in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)}
+_SPLIT = frozenset({",", ";", "-", "and", "but", ":", "&", "otherwise", "though", "only", "so", "just", "(", ")"})
+_GREETING = re.compile(r"\A\s*(?:hi|hello|hey|dear|good (?:morning|evening|afternoon))\b(?:[ \t]+([^\W\d_]+))?(?:[ \t]+(?:and|&)[ \t]+[^\W\d_]+)?[ \t]*(?:[,!.:]|(?=\n))\s*", re.IGNORECASE)
+_NAME = re.compile(r"(?:[A-ZÀ-ÞŁŚŽ][\w'’.-]*\.?)(?:[ \t]+[A-ZÀ-ÞŁŚŽ][\w'’.-]*\.?){0,2}[.!]?")
+_TAIL = re.compile(r"\n-- ?\n.*\Z", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What was sent: how many lines, which version (None when the caller does not say), and when we are."""
+
+    lines: int
+    version: int | None
+    now: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one sentence came to. Empty `readings` and no change: not understood."""
+
+    sentence: Sentence
+    readings: tuple[frozenset[str], ...] = ()
+    changes: tuple[Change, ...] = ()
+    command: Command | None = None
+
+    @property
+    def understood(self) -> bool:
+        return bool(self.readings or self.changes or self.command)
+
+
+def read_consent(
+    text: str, lines: int, *, version: int | None = None, now: datetime | None = None
+) -> ConsentReading:
+    """Read a reply to a draft whose lines are numbered from 1 to `lines`.
+
+    `confirm` is said only when every sentence is understood, one of them is a plain yes, and none is a question, a
+    change, a hedge or a no. A text too long to be plain is unclear. With `version`, a yes that names another draft is
+    no plain yes; `now` lets "pause until 12 May" be read.
+    """
+    if len(text) > LONGEST:
+        return ConsentReading("unclear", rest=text.strip())
+    body = _body(text)
+    parts = _parts(body, _Draft(lines, version, now))
+    if not parts:
+        return ConsentReading("unclear" if not text.strip() else "not_an_answer")
+    return _verdict(parts, lines)
+
+
+def _body(text: str) -> str:
+    """The text without greeting, signature and a name at the end: none of them agrees or objects."""
+    body = _TAIL.sub("", text)
+    hello = _GREETING.match(body)
+    known = grammar("consent").known
+    if hello and (hello[1] is None or hello[1].lower() not in known or hello[1].lower() in {"all", "both", "there"}):
+        body = body[hello.end() :]
+    head, _, last = body.rstrip().rpartition("\n")
+    if head.strip() and _is_name(last):
+        return head
+    inline = re.search(r"\s+[-–—]\s*(\S[^\n]{0,30})\Z", body.rstrip())
+    return body[: inline.start()] if inline and _is_name(inline[1]) else body
+
+
+def _is_name(text: str) -> bool:
+    """Whether it looks like somebody's name or initials, and like no word that we know."""
+    text = text.strip()
+    known = grammar("consent").known | grammar("change").known
+    return len(text) <= 30 and bool(_NAME.fullmatch(text)) and not any(w.text in known for w in words(text))
+
+
+def _parts(body: str, draft: _Draft) -> list[_Part]:
+    parts: list[_Part] = []
+    about: int | None = None  # the line that "it" means
+    for sentence in sentences(body):
+        part = _part(sentence, draft, about)
+        last = parts[-1] if parts else None
+        if not part.understood and last and last.sentence.line == sentence.line and _takes_more(last):
+            longer = body[last.sentence.start : sentence.end]
+            parts[-1] = _part(replace(last.sentence, text=longer, end=sentence.end), draft, about)
+            continue
+        parts.append(part)
+        about = next((c.number for c in reversed(part.changes) if c.number), about)
+    return parts
+
+
+def _takes_more(part: _Part) -> bool:
+    """Whether a next sentence on the same line belongs to the words of a change."""
+    return bool(part.changes) and part.changes[-1].kind in ("replace", "add") and not part.sentence.text.endswith('"')
+
+
+def _part(sentence: Sentence, draft: _Draft, about: int | None) -> _Part:
+    tokens = words(sentence.text)
+    readings = grammar("consent").read(texts(tokens), _kinds(draft))
+    if readings and not sentence.asks:
+        return _Part(sentence, readings)
+    changes = _changes(sentence.text, tokens, draft.lines, about)
+    if changes is not None:
+        return _Part(sentence, changes[1], changes[0])
+    return _Part(sentence, command=command_of(sentence.text, draft.now))
+
+
+def _kinds(draft: _Draft) -> tuple[tuple[str, str], ...]:
+    word = next((w for w, n in NUMBERS.items() if n == draft.lines), "")
+    kinds = (("LINES", f"{draft.lines} {word}"),)
+    return (*kinds, ("VERSION", str(draft.version))) if draft.version else kinds
+
+
+def _changes(
+    text: str, tokens: tuple[Word, ...], lines: int, about: int | None
+) -> tuple[tuple[Change, ...], tuple[frozenset[str], ...]] | None:
+    """The changes that one sentence asks for, with the classes of its other clauses; None when not understood."""
+    found: list[Change] = []
+    classes: set[str] = set()
+    i = 0
+    while i < len(tokens):
+        step = _change_at(text, tokens, i, lines, about)
+        if step is not None:
+            changes, i = step
+            found += changes
+            about = next((c.number for c in reversed(changes) if c.number), about)
+        elif (beside := _beside_at(tokens, i, lines)) is not None:
+            name, i = beside
+            classes.add(name)
+        elif tokens[i].text in _SPLIT:
+            i += 1
+        else:
+            return None
+    found = _settled(found)
+    return (tuple(found), (frozenset(classes),) if classes else ()) if found or classes else None
+
+
+def _change_at(
+    text: str, tokens: tuple[Word, ...], i: int, lines: int, about: int | None
+) -> tuple[list[Change], int] | None:
+    rest = texts(tokens[i:])
+    g = grammar("change")
+    for kind in ("drop", "open", "keep", "part", "vague"):
+        for end in sorted(g.heads(rest, kind), reverse=True):
+            if end and _closed(rest, end):
+                numbers = _numbers(rest[:end], lines) or ([about] if about and kind != "part" else [])
+                whole = _slice(text, tokens[i : i + end])
+                return _whole(kind, numbers, whole), i + end
+    for kind in ("say", "add"):
+        for end in sorted(g.heads(rest, kind), reverse=True):
+            step = _own_words(text, tokens, i + end, lines)
+            if end and step is not None:
+                words_, after = step
+                if kind == "add":
+                    return [Change("add", None, words_)], after
+                numbers = _numbers(rest[:end], lines) or ([about] if about else [])
+                if len(numbers) == 1:
+                    return [Change("replace", numbers[0], words_)], after
+    return None
+
+
+def _whole(kind: str, numbers: list[int], whole: str) -> list[Change]:
+    if kind == "part":
+        return []
+    if kind == "vague":
+        return [Change("vague", n, whole) for n in numbers] or [Change("vague", None, whole)]
+    if not numbers:
+        return [Change("vague", None, whole)]
+    named = {"drop": "drop", "open": "open", "keep": "keep"}[kind]
+    return [Change(named, n) for n in numbers]  # type: ignore[arg-type]
+
+
+def _own_words(text: str, tokens: tuple[Word, ...], i: int, lines: int) -> tuple[str, int] | None:
+    """The person's words from token i on, up to a closing quote or a further change by number; None when none."""
+    if i >= len(tokens):
+        return None
+    if tokens[i].text == '"':
+        close = next((k for k in range(i + 1, len(tokens)) if tokens[k].text == '"'), None)
+        if close is not None and close > i + 1:
+            return text[tokens[i].end : tokens[close].start].strip(), close + 1
+    stop = len(tokens)
+    for k in range(i + 1, len(tokens) - 1):
+        if tokens[k].text in {",", ";", "and"} and _strict(texts(tokens[k + 1 :])):
+            stop = k
+            break
+    end = tokens[stop - 1].end if stop < len(tokens) else len(text)
+    return (text[tokens[i].start : end].strip(" ,;"), stop) if stop > i else None
+
+
+def _strict(rest: tuple[str, ...]) -> bool:
+    """Whether a change that names its line begins here, so that these are no longer a line's words."""
+    g = grammar("change")
+    named = rest[:1] and (rest[0] in {"drop", "delete", "remove", "keep", "open", "make", "change", "take", "leave", "please"})
+    return bool(named) and any(
+        any(w.isdigit() for w in rest[:end]) and (kind == "say" or _closed(rest, end))
+        for kind in ("drop", "open", "keep", "say")
+        for end in g.heads(rest, kind)
+    )
+
+
+def _closed(rest: tuple[str, ...], end: int) -> bool:
+    return end == len(rest) or rest[end] in _SPLIT or rest[end] in {"?", "!", "."}
+
+
+def _beside_at(tokens: tuple[Word, ...], i: int, lines: int) -> tuple[str, int] | None:
+    """A clause beside the change ("yes", "looks good"), as long as it goes."""
+    g = grammar("consent")
+    rest = texts(tokens[i:])
+    ends = [(end, name) for name in ("yes", "soft", "thanks", "hedge", "no") for end in g.heads(rest, name)]
+    fitting = [(end, name) for end, name in ends if end and (_closed(rest, end) or _change_follows(rest, end))]
+    if not fitting:
+        return None
+    end, name = max(fitting)
+    return name, i + end
+
+
+def _change_follows(rest: tuple[str, ...], end: int) -> bool:
+    g = grammar("change")
+    return any(g.heads(rest[end:], kind) for kind in ("drop", "open", "keep", "vague", "say", "add"))
+
+
+def _numbers(part: tuple[str, ...], lines: int) -> list[int]:
+    """The line numbers named, spans such as "1 - 4" filled in; "the last point" is the last line."""
+    found: list[int] = []
+    for k, word in enumerate(part):
+        if word.isdigit():
+            n = int(word[:6])
+            if k >= 2 and part[k - 1] in {"-", "to"} and part[k - 2].isdigit() and found and found[-1] < n <= lines:
+                found += range(found[-1] + 1, n)
+            found.append(n)
+        elif word in _NTH and k and part[k - 1] == "the":
+            found.append(_NTH[word])
+        elif word == "last" and k and part[k - 1] == "the":
+            found.append(lines)
+    return found
+
+
+def _slice(text: str, tokens: tuple[Word, ...]) -> str:
+    return text[tokens[0].start : tokens[-1].end]
+
+
+def _settled(changes: list[Change]) -> list[Change]:
+    """Without a complaint about a line that the same reply goes on to change."""
+    named = {c.number for c in changes if c.kind != "vague"}
+    some = any(c.kind != "vague" for c in changes)
+    kept = [c for c in changes if c.kind != "vague" or (c.number not in named if c.number else not some)]
+    return list(dict.fromkeys(kept))
+
+
+def _verdict(parts: list[_Part], lines: int) -> ConsentReading:
+    """From the sentences to the whole, the most cautious reading first."""
+    changes = tuple(_settled([c for p in parts for c in p.changes]))
+    classes = frozenset().union(*(r for p in parts for r in p.readings)) if parts else frozenset()
+    rest = " ".join(p.sentence.text for p in parts if not p.understood)
+    command = next((p.command for p in parts if p.command), None)
+    leaning = bool(classes & {"yes", "soft", "lean"}) and not classes & {"no"}
+    if any(c.number is not None and not 1 <= c.number <= lines for c in changes):
+        return ConsentReading("unclear", rest=" ".join(p.sentence.text for p in parts))
+    if command and not changes and not rest and not classes & {"yes", "no"}:
+        return ConsentReading("command", command=command)
+    if changes:
+        return ConsentReading("changes", changes, command, rest=rest)
+    if rest or command:
+        return _asked(parts, rest, command, leaning)
+    return _plain(parts, classes, leaning)
+
+
+def _plain(parts: list[_Part], classes: frozenset[str], leaning: bool) -> ConsentReading:
+    """Every sentence was understood and nothing is to be changed."""
+    sure = all("yes" in r and r <= _BESIDE | {"yes"} for p in parts for r in p.readings if not r <= _BESIDE)
+    if "yes" in classes and sure and classes <= _BESIDE | {"yes"} and not any(p.sentence.asks for p in parts):
+        return ConsentReading("confirm")
+    if "no" in classes and classes <= _BESIDE | {"no"}:
+        return ConsentReading("decline")
+    if classes <= {"thanks", "defer"} | ({"soft", "yes"} if "defer" in classes else set()):
+        return ConsentReading("not_an_answer")
+    return ConsentReading("unclear", leaning=leaning and "receipt" not in classes)
+
+
+_WISH = re.compile(
+    r"\b(?:change|instead|rather|should|add|remove|replace|delete|drop|leave out|take .{1,40} out|shorten|shorter|too (?:long|vague|strict|stiff|soft|short)"
+    r"|prefer|wrong|correct(?:ion)?|amend\w*|edit|reword\w*|rephrase|clause|point|line|section|typo|missing|tweak|split|not quite|except|apart from)\b"
+    r"|#\d|\bno\. ?\d",
+    re.IGNORECASE,
+)
+_LATER = re.compile(r"\b(?:out of (?:the )?office|on (?:annual |parental )?leave|auto(?:matic)?[- ]reply|ticket|no longer work|will (?:read|look|reply|get back|have a look)|come back to you|later)\b", re.IGNORECASE)
+_ASKS = re.compile(r"^(?:and |but |so |sorry,? )?(?:what|why|who|whose|where|when|which|how|does|do|did|is|are|can|could|should|would|will|has|have|if)\b", re.IGNORECASE)
+
+
+def _asked(parts: list[_Part], rest: str, command: Command | None, leaning: bool) -> ConsentReading:
+    """Something was not understood: only what to ask is decided here."""
+    unread = [p.sentence for p in parts if not p.understood]
+    if command and not unread:
+        return ConsentReading("command" if not leaning else "unclear", command=command, leaning=leaning)
+    wishes = tuple(Change("vague", None, s.text) for s in unread if _WISH.search(straight(s.text)) and not _ASKS.match(s.text))
+    if any(s.asks or _ASKS.match(s.text) for s in unread) and not wishes:
+        return ConsentReading("question", command=command, rest=rest)
+    if wishes:
+        return ConsentReading("changes", wishes, command, rest=rest)
+    if _LATER.search(rest):
+        return ConsentReading("not_an_answer", command=command, rest=rest)
+    return ConsentReading("unclear", command=command, leaning=leaning, rest=rest)

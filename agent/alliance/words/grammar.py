@@ -1,0 +1,193 @@
+"""The closed grammars: one readable `*.lark` file for each question, over normalised words.
+
+A sentence is understood when the grammar derives all of its words, and not otherwise. A word that the file does not
+hold cannot be skipped over, which is what keeps a negation, a condition or somebody else's name from being missed.
+
+Lark reads the files. The matching is our own forty lines: the grammars have no recursion, so the ends that a rule can
+reach are computed directly and remembered, a hundred times faster than Earley (docs/decisions/words.md), and **all**
+readings are found, so that the most cautious one can decide.
+"""
+
+import functools
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from lark import Lark, Token, Tree
+
+from agent.alliance.words.tokens import Word, mended, words
+
+MOST_WORDS = 60  # a plain sentence is shorter; what is longer is asked about
+MOST_SCANNED = 400
+_FILE = r"""
+start: rule+
+rule: HEAD alt
+alt: seq ("|" seq)*
+seq: item+
+item: atom OP?
+?atom: NAME -> ref | WORD -> word | "(" alt ")" -> group | KIND -> kind
+HEAD.2: /_?[a-z][a-z_0-9]*[ ]*:/
+NAME: /_?[a-z][a-z_0-9]*/
+KIND: /[A-Z]+/
+OP: /[?*+]/
+WORD: /"[^"]+"/
+COMMENT: /\/\/[^\n]*/
+%ignore COMMENT
+%ignore /\s+/
+"""
+Ends = frozenset[int]
+Node = Tree[Token]
+
+
+class Grammar:
+    """One grammar file. Rules whose name begins without `_` are the classes that a clause can have."""
+
+    def __init__(self, name: str) -> None:
+        text = Path(__file__).with_name(f"{name}.lark").read_text(encoding="utf-8")
+        tree = Lark(_FILE, parser="lalr").parse(text)
+        self._rules = {str(r.children[0]).rstrip(" :"): _Rule(r.children[1]) for r in tree.children if isinstance(r, Tree)}
+        known = {str(t)[1:-1] for t in tree.scan_values(lambda t: isinstance(t, Token) and t.type == "WORD")}
+        self.known = frozenset(w for phrase in known for w in phrase.split())
+        self._classes = [n for n in self._rules if not n.startswith("_")]
+        self.read = functools.lru_cache(maxsize=4096)(self._read)
+
+    def _read(self, sentence: tuple[str, ...], kinds: tuple[tuple[str, str], ...] = ()) -> tuple[frozenset[str], ...]:
+        """The sets of classes that these words can be divided into; () when they are not understood.
+
+        `kinds` names words that stand for a KIND here: (("LINES", "6"),). N is any number.
+        """
+        if not sentence or len(sentence) > MOST_WORDS:
+            return ()
+        run = _Run(self._rules, tuple(mended(w, self.known) for w in sentence), dict(kinds))
+        reached: dict[int, set[frozenset[str]]] = {0: {frozenset()}}
+        for i in range(len(sentence)):
+            for end, name in run.steps(self._classes, i) if i in reached else ():
+                more = {found | {name} for found in reached[i]} if name else reached[i]
+                reached.setdefault(end, set()).update(more)
+        return tuple(f for f in reached.get(len(sentence), ()) if f)
+
+    def heads(self, sentence: tuple[str, ...], name: str) -> Ends:
+        """Where rule `name`, begun at the first word, can end: for sentences whose tail is a person's own words."""
+        run = _Run(self._rules, tuple(mended(w, self.known) for w in sentence[:MOST_WORDS]), {})
+        return run.rule(name, 0)
+
+    def scan(self, sentence: tuple[str, ...], **kinds: str) -> tuple[tuple[str, int, int], ...]:
+        """What can be found in a sentence that need not be understood: (class, start, end), the longest from the left."""
+        run = _Run(self._rules, sentence[:MOST_SCANNED], kinds)
+        found, i = [], 0
+        while i < len(run.words):
+            end, name = max(((e, n) for n in self._classes for e in run.rule(n, i)), default=(i, ""))
+            if end > i:
+                found.append((name, i, end))
+            i = max(end, i + 1)
+        return tuple(found)
+
+    def whole(self, sentence: Iterable[str], name: str) -> bool:
+        """Whether rule `name` derives exactly these words."""
+        sentence = tuple(sentence)
+        return 0 < len(sentence) <= MOST_WORDS and len(sentence) in self.heads(sentence, name)
+
+    def classes(self, sentence: str, **kinds: str) -> tuple[frozenset[str], ...]:
+        """All readings of one sentence, each as the set of its clauses' classes."""
+        return self.read(texts(words(sentence)), tuple(kinds.items()))
+
+
+class _Rule:
+    """One rule: its alternatives by the first word that they can begin with."""
+
+    def __init__(self, alt: object) -> None:
+        assert isinstance(alt, Tree)
+        self.alt = alt
+        self.by_word: dict[str, list[Node]] = {}
+        self.other: list[Node] = []
+        for seq in alt.children:
+            assert isinstance(seq, Tree)
+            word = _first_word(seq)
+            (self.by_word.setdefault(word, []) if word else self.other).append(seq)
+
+    def starting(self, word: str) -> list[Node]:
+        """The alternatives worth trying at this word."""
+        return [*self.by_word.get(word, ()), *self.other]
+
+
+def _first_word(seq: Node) -> str:
+    item = seq.children[0]
+    assert isinstance(item, Tree)
+    atom = item.children[0]
+    if len(item.children) == 1 and isinstance(atom, Tree) and atom.data == "word":
+        return str(atom.children[0])[1:-1].split()[0]
+    return ""
+
+
+class _Run:
+    """One match: what each rule reaches from each place, remembered."""
+
+    def __init__(self, rules: Mapping[str, _Rule], sentence: tuple[str, ...], kinds: Mapping[str, str]) -> None:
+        self.rules, self.words, self.kinds = rules, sentence, kinds
+        self.seen: dict[tuple[str, int], Ends] = {}
+
+    def steps(self, classes: list[str], i: int) -> set[tuple[int, str]]:
+        """From word i: to where, by a clause of which class, or "" by a separator."""
+        found = {(end, name) for name in classes for end in self.rule(name, i) if end > i}
+        return found | ({(end, "") for end in self.rule("_sep", i)} if "_sep" in self.rules else set())
+
+    def rule(self, name: str, i: int) -> Ends:
+        key = (name, i)
+        if key not in self.seen:
+            rule = self.rules[name]
+            word = self.words[i] if i < len(self.words) else ""
+            self.seen[key] = frozenset(e for seq in rule.starting(word) for e in self._sequence(seq, i))
+        return self.seen[key]
+
+    def _sequence(self, seq: Node, i: int) -> Ends:
+        at: Ends = frozenset((i,))
+        for item in seq.children:
+            assert isinstance(item, Tree)
+            at = self._item(item, at)
+            if not at:
+                break
+        return at
+
+    def _item(self, item: Node, at: Ends) -> Ends:
+        atom = item.children[0]
+        op = str(item.children[1]) if len(item.children) > 1 else ""
+        once = frozenset(e for i in at for e in self._atom(atom, i))
+        if op == "":
+            return once
+        found = at | once if op in "?*" else once
+        while op in "*+":
+            once = frozenset(e for i in once for e in self._atom(atom, i)) - found
+            if not once:
+                break
+            found |= once
+        return found
+
+    def _atom(self, atom: object, i: int) -> Ends:
+        assert isinstance(atom, Tree)
+        what = atom.children[0]
+        if atom.data == "ref":
+            return self.rule(str(what), i)
+        if atom.data == "group":
+            assert isinstance(what, Tree)
+            return frozenset(e for seq in what.children if isinstance(seq, Tree) for e in self._sequence(seq, i))
+        if atom.data == "kind":
+            return frozenset((i + 1,)) if i < len(self.words) and self._is(str(what), self.words[i]) else frozenset()
+        phrase = str(what)[1:-1].split()
+        return frozenset((i + len(phrase),)) if list(self.words[i : i + len(phrase)]) == phrase else frozenset()
+
+    def _is(self, kind: str, word: str) -> bool:
+        if kind == "N":
+            return word.isdigit()
+        if kind == "ANY":
+            return word not in {",", ";", ":", "."}
+        return word in self.kinds[kind].split() if kind in self.kinds else word.isdigit()
+
+
+def texts(tokens: Iterable[Word]) -> tuple[str, ...]:
+    """The words alone."""
+    return tuple(t.text for t in tokens)
+
+
+@functools.cache
+def grammar(name: str) -> Grammar:
+    """The grammar of this name, read once."""
+    return Grammar(name)
