@@ -25,8 +25,9 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found; install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@test -x $(BIN)/python || { echo "Preparing $(VENV) with $$($(PYTHON) --version)"; \
 		$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m venv --clear --without-pip $(VENV); }
-	$(PIP) install --require-hashes --requirement requirements-dev.txt
-	$(PIP) install --no-deps --no-build-isolation --editable .
+	@echo "Installing what it needs, which takes half a minute"
+	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 run: env

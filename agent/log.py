@@ -19,7 +19,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 # What may be said. A new key is added here on purpose, or not at all.
 KEYS = frozenset(
     {
-        "alliance", "attempt", "attempts", "batch", "bytes", "cause", "code", "count", "due", "duration_ms",
+        "alliance", "at", "attempt", "attempts", "batch", "bytes", "cause", "code", "count", "due", "duration_ms",
         "error", "flow", "inbox", "kind", "letter", "letters", "line", "loop", "migration", "module", "number",
         "outbox", "participant", "phase", "port", "protocol", "reason", "rows", "seconds", "stage", "status",
         "templates", "version", "waiting",
