@@ -1,6 +1,6 @@
 """Both engines for tests: `database` is fresh and migrated, once on SQLite and once on PostgreSQL.
 
-Use it from a conftest: `from engines import database, postgresql`. The server is the one named by PG_BIN, the system's, or
+Use it from a conftest: `from engines import database, postgresql, url`. The server is the one named by PG_BIN, the system's, or
 the wheel's, whichever is there, started once a session on a socket of its own. PostgreSQL refuses to run as root, so then
 it runs as somebody else. Where none can be started its tests are skipped, or fail if REQUIRE_COMPONENTS=1.
 """
@@ -14,6 +14,7 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -50,7 +51,7 @@ class PostgreSQL:
         return f"postgresql:///postgres?host={self.folder}&user=app"
 
 
-def _somebody_else(folder: Path) -> dict[str, object]:
+def _somebody_else(folder: Path) -> dict[str, Any]:
     """Whom to run as, when we are root."""
     if os.geteuid() != 0:
         return {}

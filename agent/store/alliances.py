@@ -46,14 +46,11 @@ async def load(c: Connection, ids: Iterable[int]) -> dict[int, Alliance]:
         "SELECT id, document FROM alliances WHERE id IN rows($1 bigint) ORDER BY id FOR UPDATE",
         rows((number,) for number in ids),
     )
-    bare = {number: _DOCUMENT.decode(document) for number, document in found}
-    known = await people(c, {p.address for alliance in bare.values() for p in alliance.participants})
-    return {
-        number: replace(
-            alliance, people={p.address: known[p.address] for p in alliance.participants if p.address in known}
-        )
-        for number, alliance in bare.items()
-    }
+    loaded = {number: _DOCUMENT.decode(document) for number, document in found}
+    known = await people(c, {p.address for alliance in loaded.values() for p in alliance.participants})
+    for alliance in loaded.values():  # nobody else has seen these dictionaries yet
+        alliance.people.update((p.address, known[p.address]) for p in alliance.participants if p.address in known)
+    return loaded
 
 
 async def people(c: Connection, addresses: Iterable[str]) -> dict[str, Person]:

@@ -27,7 +27,7 @@ def anything(kind: Any) -> st.SearchStrategy[Any]:
     }
     if kind in plain:
         return plain[kind]
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         return st.deferred(lambda: st.builds(kind, **{f.name: anything(hints[f.name]) for f in fields(kind)}))
     if isinstance(kind, type) and issubclass(kind, Enum):
