@@ -37,7 +37,16 @@ _BLANKS = re.compile(r"\n{3,}")
 _HEADERS = re.compile(r"\s*Subject: (.*)\n(?:Preview: (.*)\n)?")
 _LINKS = re.compile(r"(?<=\w)([.@]|:(?=//))(?=[\w/])")
 _CONTROLS = dict.fromkeys(
-    [*range(9), *range(11, 32), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029, 0xFEFF]
+    [
+        *range(9),
+        *range(11, 32),
+        *range(0x7F, 0xA0),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        0x2028,
+        0x2029,
+        0xFEFF,
+    ]
 )  # what could turn, hide or end a line: C0 and C1 without tab and newline, the bidi controls, the other line ends
 _LOCALES = {"en": "en_GB"}  # "3 March", "09:14": the same words for all who read English
 
@@ -73,7 +82,16 @@ class Templates:
     halves: Mapping[tuple[str, type], _Halves]
 
     def render(
-        self, letter: Letter, *, me: str, partner: str, names: str, language: str, zone: tzinfo, contact: str, service: str
+        self,
+        letter: Letter,
+        *,
+        me: str,
+        partner: str,
+        names: str,
+        language: str,
+        zone: tzinfo,
+        contact: str,
+        service: str,
     ) -> Rendered:
         """Put one letter into words for one reader; in English when we do not have the reader's language."""
         kind = type(letter)
@@ -112,7 +130,11 @@ def _load_one(folder: Path, faults: list[str]) -> Iterator[tuple[type, _Halves]]
         faults.append(f"{folder}: there is no _base.mjml here")
         return
     kinds = {template_of(kind): kind for kind in get_args(Letter)}
-    files = {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.*")) if path.suffix in (".txt", ".html", ".mjml")}
+    files = {
+        path.name: path.read_text("utf-8")
+        for path in sorted(folder.glob("*.*"))
+        if path.suffix in (".txt", ".html", ".mjml")
+    }
     before = len(faults)
     faults += _missing(folder, kinds, files)
     texts, htmls = _environment(_one_line), _environment(_escaped)
@@ -146,7 +168,10 @@ def _load_one(folder: Path, faults: list[str]) -> Iterator[tuple[type, _Halves]]
 def _missing(folder: Path, kinds: Mapping[str, type], files: Mapping[str, str]) -> Iterator[str]:
     """The halves that are not there, and those that belong to no letter."""
     wanted = {f"{stem}.{half}" for stem in kinds for half in ("txt", "mjml")}
-    wanted |= {"_base.mjml", *(f"{stem}.{half}" for stem in ("_parts", "_notes", "_footer") for half in ("txt", "html"))}
+    wanted |= {
+        "_base.mjml",
+        *(f"{stem}.{half}" for stem in ("_parts", "_notes", "_footer") for half in ("txt", "html")),
+    }
     yield from (f"{folder / name}: this half is missing" for name in sorted(wanted - files.keys()))
     others = sorted(name for name in files.keys() - wanted if not name.startswith("_"))
     yield from (f"{folder / name}: no letter has this name" for name in others)
@@ -164,7 +189,12 @@ def _faults_in(path: Path, source: str, environment: Environment, known: Collect
         return
     if path.stem == "_notes":
         told = {c.value for compare in tree.find_all(nodes.Compare) for c in compare.find_all(nodes.Const)}
-        told |= {c.value for compare in tree.find_all(nodes.Compare) for t in compare.find_all(nodes.Tuple) for c in t.find_all(nodes.Const)}
+        told |= {
+            c.value
+            for compare in tree.find_all(nodes.Compare)
+            for t in compare.find_all(nodes.Tuple)
+            for c in t.find_all(nodes.Const)
+        }
         yield from (f"{path}: it does not say how to tell {kind!r}" for kind in sorted(NOTES - told))
     if known is None:
         return
@@ -210,7 +240,9 @@ def _styled(html: str, styles: Mapping[str, str]) -> str:
 
 def _environment(finalize: Any) -> Environment:
     """Every value goes through `finalize`, unless a filter or macro has laid it out already: safe unless said otherwise."""
-    made = Environment(autoescape=True, undefined=StrictUndefined, finalize=finalize, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        autoescape=True, undefined=StrictUndefined, finalize=finalize, trim_blocks=True, lstrip_blocks=True
+    )
     made.filters |= {"day": _day, "hour": _hour, "month": _month, "numbers": _list, "short": _short}
     made.filters |= {"quoted": _quoted, "lines": _lines, "left": _left, "right": _right}
     return made

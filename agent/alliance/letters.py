@@ -13,7 +13,8 @@ from agent.alliance.model import Note
 # Every kind of note that `_notes` can put into words.
 NOTES = frozenset(
     "kept several replaced joined_answers passed later rule zone rhythm chosen settled left_open said_yes opened_next stale "
-    "short_set resumed undone address_changed numbers_on hidden released".split()
+    "short_set resumed undone address_changed numbers_on hidden released welcome passed_on "
+    "rhythm_slower not_understood".split()
 )
 
 # ---------------------------------------------------------------- setting up

@@ -16,9 +16,7 @@ _WHY = (
     "Jonas is the person I call when things go sideways. I want us still to be friends in five years, "
     "and to say things early instead of stewing."
 )
-_HOW_TO_TALK = (
-    "How do you generally prefer to communicate (email, in person, meetings)? When is the best time to communicate with you?"
-)
+_HOW_TO_TALK = "How do you generally prefer to communicate (email, in person, meetings)? When is the best time to communicate with you?"
 _TONE = (
     "What’s the tone of the relationship we are creating (empowering, supportive, vulnerable, challenging, direct, "
     "no-nonsense)? What works best in our interactions?"
@@ -59,7 +57,13 @@ _PAGE = (
 )
 _INVITATION = l.Invitation("Maya", "Maya Lind", "maya@example.org", _WHY, 12, 22)
 _SHORT_INVITATION = l.Invitation(
-    "Maya", "Maya Lind", "maya@example.org", "We should talk more.", 6, 15, "A small thing, for a friendship that matters."
+    "Maya",
+    "Maya Lind",
+    "maya@example.org",
+    "We should talk more.",
+    6,
+    15,
+    "A small thing, for a friendship that matters.",
 )
 
 
@@ -112,6 +116,11 @@ _NOTES = (
     Note("numbers_on"),
     Note("hidden"),
     Note("released"),
+    Note("welcome", "Jonas"),
+    Note("passed_on", "", "What do you do when I forget to call you back?"),
+    Note("rhythm_slower", "", "every 3 months"),
+    Note("not_understood", "9"),
+    Note("not_understood", "", "and maybe something about the cat"),
 )
 
 
@@ -193,6 +202,7 @@ def _prompts() -> tuple[l.Letter, ...]:
         l.FollowUp((Note("kept", "What we can count on", "We raise problems early."),), "What we can count on", "We raise problems early."),
         l.Nudge("good feedback", "How do you prefer to be critiqued? What is good feedback to you?", "prompt"),
         l.Nudge("Part 1, side by side", "Would you like to add or ask something?", "reveal"),
+        l.Nudge("knowing each other", "", "reveal"),
         l.Nudge("When and where we meet", "How would you like to settle it?", "settle"),
         l.Nudge("Draft 2", "Does this say what you mean?", "draft"),
         l.Nudge("Check-in 1", "How solid is the trust between you today?", "checkin"),
@@ -221,21 +231,34 @@ def _prompts() -> tuple[l.Letter, ...]:
         l.PassedOn("Jonas", "knowing each other", "What do you do when I forget to call you back?", ()),
         l.PassedOn("Jonas", "what it is for", "", (l.Item("1C", "What we are out to do", "Open in May, and pay ourselves as soon as we can.", ""),)),
         l.PassedOnReceipt((Note("chosen", "What we are out to do", "Open in May."),), "what we promise"),
-        l.PassedOnReceipt((), ""),
+        l.PassedOnReceipt((Note("passed_on", "", "What do you do when I forget to call you back?"),), ""),
         l.Correction("Jonas", "Good thanks", "Tell me quietly.", "Tell me quietly, and tell me what I did.", 1),
         l.Correction("Jonas", "Good thanks", "Tell me quietly.", "Tell me quietly, and tell me what I did.", 0),
         l.Corrected((Note("replaced", "Good thanks", "Tell me quietly."),), others_told=True),
         l.Corrected((Note("replaced", "Good thanks", "Tell me quietly."),), others_told=False),
+        l.Corrected((Note("hidden"),), others_told=False),
         l.Settle((Note("rhythm", "", "once a quarter"),), "When and where we meet", _MEETINGS, _OPTIONS, (), 1),
-        l.Settle((), "When and where we meet", _MEETINGS, _OPTIONS, (_answer("Maya", "B"), _answer("Jonas", "A")), 2),
+        l.Settle((), "When and where we meet", _MEETINGS, _OPTIONS, (_answer("Maya", "Every Monday, but on a walk."), _answer("Jonas", "Every Monday at eight, at the shop.")), 2),
         l.SettleNoted((Note("chosen", "When and where we meet", "Every Monday at eight, at the shop."),)),
     )  # fmt: skip
 
 
 def _drafts() -> tuple[l.Letter, ...]:
     changes = (
-        l.LineChange(5, "We raise problems early. (both)", "If one of us is upset, we say so the same day, even just by text. (Jonas)", "Jonas", request=False),
-        l.LineChange(9, "Jonas asks Maya: when I stop joking, ask me what is up.", "Jonas asks Maya: when I go quiet, ask me what is up.", "Jonas", request=True),
+        l.LineChange(
+            5,
+            "We raise problems early. (both)",
+            "If one of us is upset, we say so the same day, even just by text. (Jonas)",
+            "Jonas",
+            request=False,
+        ),
+        l.LineChange(
+            9,
+            "Jonas asks Maya: when I stop joking, ask me what is up.",
+            "Jonas asks Maya: when I go quiet, ask me what is up.",
+            "Jonas",
+            request=True,
+        ),
         l.LineChange(4, "Honesty, craft and rest. (Jonas)", "", "Jonas", request=False),
         l.LineChange(12, "", "We pay each other back within a week. (Jonas)", "Jonas", request=False),
     )
@@ -244,7 +267,7 @@ def _drafts() -> tuple[l.Letter, ...]:
         l.DraftLetter((), 1, _PAGE, (9,), (12,), long=False),
         l.DraftLetter((Note("stale", "1"),), 2, _PAGE, (6, 9), (), long=True),
         l.DraftChanged((), 2, changes, 1, mine=False, in_force=0, sections=_PAGE, asks_of_me=(9,), open_points=(12,)),
-        l.DraftChanged((Note("kept", "", ""),), 3, changes[:1], 0, mine=True, in_force=2, sections=_PAGE, asks_of_me=(6, 9), open_points=()),
+        l.DraftChanged((Note("stale", "2"),), 3, changes[:1], 0, mine=True, in_force=2, sections=_PAGE, asks_of_me=(6, 9), open_points=()),
         l.Confirmed(2, _MARCH, waiting=True),
         l.Confirmed(2, _MARCH, waiting=False),
         l.Final(
@@ -275,10 +298,20 @@ def _checkins() -> tuple[l.Letter, ...]:
         l.Checkin(2, _MARCH, *ask, 5, line, numbers=False, digest_days=5),
         l.CheckinNoted(4, "mornings", "money", "partly", 5, hide=True, digest=_EVENING),
         l.CheckinNoted(None, "", "", "", 5, hide=False, digest=_EVENING),
-        l.Digest(3, rounds, rows, works, care, 5, line, (_answer("Maya", "yes"), _answer("Jonas", "partly")), date(2026, 12, 1)),
+        l.Digest(
+            3,
+            rounds,
+            rows,
+            works,
+            care,
+            5,
+            line,
+            (_answer("Maya", "yes"), _answer("Jonas", "partly")),
+            date(2026, 12, 1),
+        ),
         l.Digest(1, rounds[:1], (), works[:1], (), 5, line, (), None),
         l.RhythmChanged("Jonas", "once a month", date(2026, 5, 2)),
-        l.RhythmChanged("", "no check-ins", None),
+        l.RhythmChanged("", "never", None),
     )
 
 
@@ -286,7 +319,10 @@ def _any_time() -> tuple[l.Letter, ...]:
     ask = "How do you prefer to be critiqued? What is good feedback to you?"
     stages = ("setup", "invited", "answering", "waiting", "reading", "settling", "reviewing", "living")
     places = ("setup", "invited", "asking", "drafting", "agreed", "changing", "ended")
-    unclear = ("yes", "which_line", "what_words", "number", "rating", "choice", "stop", "pause", "unclear")
+    unclear = (
+        "yes", "draft", "question", "which_line", "what_words", "number", "rating", "choice", "answer", "send", "held", "delete",
+        "nothing_yet", "checkin_over", "stop", "pause", "unclear",
+    )  # fmt: skip
     return (
         *(l.Help(ask if stage == "answering" else "", stage) for stage in stages),
         *(l.Status(l.StatusRow(NAMES, where, 5, 12, ask if where == "asking" else "", date(2026, 4, 2) if where == "agreed" else None, where == "asking"))
@@ -294,6 +330,7 @@ def _any_time() -> tuple[l.Letter, ...]:
         l.Explain(ask, "When something you did was not good, how do you want to hear about it?", "Straight, the same day, and never in front of others.", "Good feedback"),
         l.Explain(ask, "When something you did was not good, how do you want to hear about it?", ""),
         *(l.AskBack(kind, "sounds good, talk Monday", 2, 9) for kind in unclear),
+        l.AskBack("number", "Straight, the same day.", 0, 0),
         l.Paused(date(2026, 5, 12)),
         l.Paused(None),
         l.Goodbye(copy=True),

@@ -1,0 +1,254 @@
+"""The house rules of every letter (spec section 5), so that they can be checked: by the build and by `alliance preview`.
+
+Each fault names its row in that table. Rows 1 to 13, 16 and 17 are here, and 14 for words that are said to be hidden.
+Row 15 is about what people write, not about letters.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from hashlib import sha256
+from html import unescape
+
+from agent.alliance import letters as l
+
+LIMITS = {
+    "prompt": 115, "nudge": 80, "invitation": 140, "info": 95, "reveal": 170, "draft": 280, "final": 130, "digest": 150,
+    "guide": 120, "repair": 90,
+}  # fmt: skip
+TYPES: dict[type, str] = {
+    l.SetupPartner: "prompt", l.SetupWhy: "prompt", l.SetupReady: "prompt", l.SetupExisting: "prompt",
+    l.Invitation: "invitation", l.InvitationReminder: "invitation", l.InvitationAsk: "invitation", l.InvitationUndelivered: "prompt",
+    l.Prompt: "prompt", l.AllPrompts: "prompt", l.FollowUp: "prompt", l.Settle: "prompt", l.Checkin: "prompt", l.ChangeAsk: "prompt",
+    l.Explain: "prompt", l.AskBack: "prompt", l.WasThisYou: "prompt", l.EraseAsk: "prompt", l.Nudge: "nudge", l.Rest: "nudge",
+    l.Reveal: "reveal", l.DraftLetter: "draft", l.DraftChanged: "draft", l.Final: "final", l.Digest: "digest", l.Help: "guide",
+}  # fmt: skip
+"""What sort of letter each is; the others are "info"."""
+
+GRADE = 6.0  # Flesch-Kincaid: more people answer, and children and second-language readers can follow
+SENTENCE = 24
+SUBJECT = 50
+HTML = 80_000  # bytes; Gmail cuts at about 102 KB
+
+_WAYS_OUT = re.compile(
+    r"\b(?:PASS|PAUSE|STOP|LATER|NO THANKS|NOT NOW|CLOSE|KEEP|[Ll]eave it|[Nn]o reply is fine|nothing (?:more )?to do|nothing changes)\b"
+)
+_GUILT = re.compile(
+    r"still haven['’]t|waiting (?:for|on) you|last chance|you must|you have to|you need to|you should|everyone else|everybody else|"
+    r"has already answered|have already answered|just checking|friendly reminder|reminder|don['’]t forget|overdue|hurry up|as soon as possible|"
+    r"asap|urgent|deadline|too late|you missed|you forgot|disappoint|let (?:\w+ )?down|running out|days? left|\d+ days ago|final notice",
+    re.IGNORECASE,
+)
+_JARGON = re.compile(
+    r"\b(?:stakeholders?|align(?:ed|ment|ing)?|facilitat\w*|psychological\w*|leverag\w*|synerg\w*|empower\w*|engag\w*|process|feedback loop|"
+    r"onboard\w*|actionable|deliverables?|holistic\w*|framework|paradigm|proactive\w*|optimi[sz]\w*|utili[sz]\w*|touch ?base|journey|"
+    r"best practice\w*|action items?|bandwidth|circle back|deep dive|mindful\w*|transform\w*|platform|user|account|token|workflow)\b",
+    re.IGNORECASE,
+)
+_CAUSES = re.compile(r"\b(?:because of|thanks to|led to|due to|caused by|as a result)\b", re.IGNORECASE)
+_PRAISE = re.compile(
+    r"\bI feel\b|\b(?:great|good|lovely|wonderful|excellent|perfect|beautiful|amazing) (?:answer|job|work|reply|question)\b|well done|"
+    r"proud of you|love (?:this|that|it)\b",
+    re.IGNORECASE,
+)
+_PRONOUNS = re.compile(r"\b(?:he|she|him|her|his|hers|himself|herself)\b", re.IGNORECASE)
+_REMOTE = re.compile(
+    r"""(?:src|href|background|action|data)\s*=\s*["']?\s*(?!cid:)[^"'\s>]|url\(|@import|<(?:link|script|iframe|form|object)\b""",
+    re.IGNORECASE,
+)
+_CAPITALS = re.compile(r"\b[A-Z]{3,}\b")
+_FORWARD = re.compile(r"\s*(?:re|fwd?|aw|wg)\s*:|\[", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+(?:['’.@/:-][^\W_]+)*")
+_STOPS = re.compile(r"(?<=[.?!…])[”\")]*\s+")
+_SPOKEN = re.compile(r"“[^”]*”")
+_INLINE_TAGS = re.compile(r"</?(?:b|i|em|strong|span|a)\b[^>]*>", re.IGNORECASE)
+_UNSEEN = re.compile(
+    r"<head>.*?</head>|<!--.*?-->|<div style=\"display:none[^>]*>.*?</div>|<(?:style|title)\b.*?</(?:style|title)>",
+    re.DOTALL,
+)
+_MARKS = re.compile(r"^(?:> ?|- |-- $)", re.MULTILINE)
+_THEIRS = frozenset(
+    {"text", "words", "why", "was", "now", "line", "own", "private", "works", "care", "reason", "stored", "opening"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One broken rule: the row of spec section 5, and what it is. A warning does not stop the build."""
+
+    row: int
+    what: str
+    warning: bool = False
+
+
+def faults_of(
+    letter: l.Letter, subject: str, text: str, html: str, *, me: str, sources: Collection[str] = (), copied: Collection[str] = (),
+    hidden: Collection[str] = (),
+) -> tuple[Fault, ...]:  # fmt: skip
+    """All that breaks the house rules in one rendered letter.
+
+    `sources` are prompts that are used word for word whatever they measure; `copied` are shingles (see `shingles`) of a
+    text that we may not copy; `hidden` are words that this reader must never see.
+    """
+    sort = TYPES.get(type(letter), "info")
+    ours = _ours(letter, text)
+    plain = _without(ours, sources)
+    return (
+        *_length(ours, plain, sort),
+        *_subject(subject),
+        *_asking(ours, sort),
+        *_tone(plain, sort),
+        *(Fault(10, f"copied: {run}") for run in _runs(plain) if _hashed(run) in copied),
+        *_names(text, plain, me),
+        *_halves(text, html),
+        *(Fault(14, "shows what is hidden") for words in hidden if words in text + html + subject),
+    )
+
+
+def shingles(text: str) -> frozenset[str]:
+    """Every run of seven words of a text, hashed: enough to know one again, not enough to read it."""
+    return frozenset(_hashed(run) for run in _runs(text))
+
+
+def grade(text: str) -> float:
+    """How many years of school a text asks for, by Flesch and Kincaid's formula with counted vowel groups as syllables."""
+    spoken = [_WORD.findall(sentence) for sentence in sentences(text)]
+    spoken = [words for words in spoken if words]
+    count = sum(len(words) for words in spoken)
+    if not count:
+        return 0.0
+    return 0.39 * count / len(spoken) + 11.8 * sum(syllables(w) for words in spoken for w in words) / count - 15.59
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a letter: they end with a stop, or where their line does."""
+    lines = text.replace("...", "").splitlines()
+    return tuple(s for line in lines for s in _STOPS.split(line.strip()) if _WORD.search(s))
+
+
+def syllables(word: str) -> int:
+    """How many syllables an English word has, nearly: groups of vowels, without the silent e."""
+    low = word.lower().replace("’", "'")
+    if not low.isascii() or not any(c.isalpha() for c in low):
+        return 1
+    count = len(re.findall(r"[aeiouy]+", low))
+    if re.search(r"[^aeiouyl]es?$|[^aeiouydt]ed$", low) and not re.search(r"(?:[sxz]|ch|sh|c|g)es$", low):
+        count -= 1
+    return max(1, count)
+
+
+def same_words(text: str, html: str) -> bool:
+    """Whether both halves say the same words in the same order."""
+    return _text_words(text) == _html_words(html)
+
+
+# ---------------------------------------------------------------- the rows
+
+
+def _length(ours: str, plain: str, sort: str) -> Iterator[Fault]:
+    count = len(_WORD.findall(ours))
+    if count > LIMITS[sort]:
+        yield Fault(1, f"{count} words, {LIMITS[sort]} are enough for this ({sort})")
+    level = grade(plain)
+    if level > GRADE:
+        yield Fault(2, f"reads at grade {level:.1f}")
+    lengths = [len(_WORD.findall(s)) for s in sentences(ours)]
+    if level < 0 and sum(lengths) < 5 * len(lengths):
+        yield Fault(2, f"choppy: grade {level:.1f}", warning=True)
+    yield from (
+        Fault(3, f"{n} words in a sentence: {s}") for s, n in zip(sentences(ours), lengths, strict=True) if n > SENTENCE
+    )
+
+
+def _subject(subject: str) -> Iterator[Fault]:
+    if not 0 < len(subject) <= SUBJECT or "\n" in subject:
+        yield Fault(4, f"the subject has {len(subject)} characters")
+    if _CAPITALS.search(subject) or _FORWARD.match(subject) or "reminder" in subject.lower():
+        yield Fault(4, f"the subject shouts or pretends: {subject}")
+
+
+def _asking(ours: str, sort: str) -> Iterator[Fault]:
+    blocks = [_SPOKEN.sub("", block) for block in ours.split("\n\n")]
+    questions = [block for block in blocks if "?" in block]
+    if sort in ("prompt", "invitation") and len(questions) > 2:
+        yield Fault(5, f"{len(questions)} paragraphs ask something")
+    if (questions or sort not in ("info", "guide")) and not _WAYS_OUT.search(ours):
+        yield Fault(6, "asks, and offers no way out")
+
+
+def _tone(plain: str, sort: str) -> Iterator[Fault]:
+    rows = ((7, _GUILT), (8, _JARGON), (9, re.compile("!")), (17, _PRAISE))
+    for row, pattern in (*rows, (16, _CAUSES)) if sort == "digest" else rows:
+        yield from (Fault(row, f"says {found[0]!r}") for found in pattern.finditer(plain))
+
+
+def _names(text: str, plain: str, me: str) -> Iterator[Fault]:
+    if me not in text:
+        yield Fault(11, "does not know its reader's name")
+    yield from (Fault(11, f"guesses at a person: {found[0]}") for found in _PRONOUNS.finditer(plain))
+
+
+def _halves(text: str, html: str) -> Iterator[Fault]:
+    if not same_words(text, html):
+        yield Fault(12, "the two halves differ: " + _first_difference(_text_words(text), _html_words(html)))
+    if re.search(r"<img\b(?![^>]*\balt=\"[^\"]+\")", html):
+        yield Fault(13, "a picture without words")
+    if found := _REMOTE.search(html):
+        yield Fault(13, f"fetches or links something: {found[0]}")
+    if len(html.encode()) > HTML:
+        yield Fault(13, f"the HTML has {len(html.encode())} bytes")
+
+
+# ---------------------------------------------------------------- whose words
+
+
+def _ours(letter: l.Letter, text: str) -> str:
+    """The words that are ours: without footer, quotes, pages, and what is only enclosed."""
+    own = text.split("\n-- \n", maxsplit=1)[0]
+    if isinstance(letter, l.SetupReady):  # the invitation goes below its heading, and is checked as a letter of its own
+        own = own[: next((m.start() for m in re.finditer(r"^.*\n", own, re.MULTILINE) if m[0].isupper()), len(own))]
+    own = "\n".join(line for line in own.splitlines() if not line.startswith(">") and not line.isupper())
+    enclosed = frozenset({"ask", "hint"}) if isinstance(letter, l.AllPrompts) else frozenset()
+    own = _without(own, _leaves(letter, _THEIRS | enclosed))
+    return "\n".join(line for line in own.split("\n") if not line or any(c.isalpha() for c in line))
+
+
+def _leaves(value: object, names: Collection[str], name: str = "") -> Iterator[str]:
+    """Every text below a value whose field has one of these names."""
+    if is_dataclass(value):
+        for f in fields(value):
+            yield from _leaves(getattr(value, f.name), names, f.name)
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _leaves(one, names, name)
+    elif isinstance(value, str) and name in names:
+        yield value
+
+
+def _without(text: str, words: Iterable[str]) -> str:
+    for one in sorted({" ".join(w.split()) for w in words} - {""}, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(one)}(?!\w)", "", text) if len(one) > 3 else text
+    return text
+
+
+def _text_words(text: str) -> list[str]:
+    return _MARKS.sub("", text).casefold().split()
+
+
+def _html_words(html: str) -> list[str]:
+    seen = _INLINE_TAGS.sub("", _UNSEEN.sub("", html))
+    return unescape(re.sub(r"<[^>]*>", " ", seen)).casefold().split()
+
+
+def _first_difference(one: list[str], other: list[str]) -> str:
+    at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return f"{' '.join(one[at : at + 5])!r} and {' '.join(other[at : at + 5])!r}"
+
+
+def _runs(text: str) -> Iterator[str]:
+    words = re.findall(r"[a-z0-9]+", text.lower().replace("’", "").replace("'", ""))
+    return (" ".join(words[n : n + 7]) for n in range(len(words) - 6))
+
+
+def _hashed(run: str) -> str:
+    return sha256(run.encode()).hexdigest()[:12]
