@@ -149,8 +149,8 @@ class Inbound(_Section):
     host: str = "127.0.0.1"
     port: Port = 2525
     max_size: Annotated[int, Field(ge=65536)] = 26_214_400  # 25 MiB, as large as the great providers send
-    max_recipients: Count = 50
-    max_connections: Count = 200
+    max_recipients: Annotated[int, Field(ge=100)] = 100  # RFC 5321 section 4.5.3.1.8 asks for no less
+    max_connections: Count = 1000
     max_connections_per_client: Count = 50  # what Postfix allows one client
     timeout_s: Count = 300  # RFC 5321 section 4.5.3.2.7
     tls_certificate: File = ""
@@ -165,8 +165,7 @@ class Relay(_Section):
     tls: Literal["none", "starttls", "implicit"] = "none"
     user: str = ""
     connections: Count = 4
-    connect_timeout_s: Count = 30
-    timeout_s: Count = 120
+    timeout_s: Count = 300  # RFC 5321 section 4.5.3.2
 
 
 class Flows(_Section):
