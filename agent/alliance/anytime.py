@@ -9,7 +9,7 @@ from agent.alliance.dates import awake_at, zone_of
 from agent.alliance.event import Replied
 from agent.alliance.model import Note, Phase, Stage
 from agent.alliance.turn import Turn
-from agent.alliance.words import Command, read_rhythm
+from agent.alliance.words import AnswerReading, Command, read_rhythm
 
 _STAGES = {
     Stage.PREPARING: "setup",
@@ -136,8 +136,6 @@ def _edit(turn: Turn, event: Replied, command: Command) -> bool:
     if prompt_id is None or turn.alliance.answer(number, prompt_id) is None:
         return False
     if command.text:
-        from agent.alliance.words import AnswerReading
-
         asking.answered(turn, replace(event, about=f"prompt:{prompt_id}"), AnswerReading(text=command.text))
     else:
         turn.say(number, question.prompt_letter(turn, number, turn.flow.prompts[prompt_id]), f"prompt:{prompt_id}")
@@ -263,7 +261,10 @@ def erase(turn: Turn, number: int) -> None:
         ),
     )
     turn.set(number, held=None, notes=())
-    turn.erased.append(number)
+    said = {a.cause for a in alliance.answers if a.participant == number}
+    said |= {c.cause for c in alliance.choices if c.participant == number}
+    said |= {r.cause for c in alliance.checkins for r in c.replies if r.participant == number}
+    turn.erased.append((number, tuple(sorted(said))))
 
 
 # ---------------------------------------------------------------- what is known

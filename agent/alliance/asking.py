@@ -7,6 +7,7 @@ from datetime import datetime
 from agent.alliance import agreeing, letters, question
 from agent.alliance import draft as page
 from agent.alliance.event import Replied
+from agent.alliance.flow import Part
 from agent.alliance.model import Answer, Choice, Note, Option, Participant, Phase, Rhythm, Rule, Settlement, Stage
 from agent.alliance.turn import LATER, Turn
 from agent.alliance.words import (
@@ -57,7 +58,7 @@ def _finish(turn: Turn, number: int) -> None:
         turn.say(number, letters.PartDone((), part.title, count, following.title if following else ""), f"part:{part.id}")
 
 
-def _next_part(turn: Turn, number: int):  # noqa: ANN202 - Part | None
+def _next_part(turn: Turn, number: int) -> Part | None:
     """The next part in which this person is still asked something."""
     part = turn.flow.after(turn.p(number).part)
     while part is not None and not question.remaining(turn, number, part.id):
@@ -94,8 +95,9 @@ def look_around(turn: Turn) -> bool:
     )
     present = turn.alliance.present
     if due is not None and all(has_done(turn, p, due.id) for p in present):
-        turn.change(reveal_due=turn.alliance.reveal_due or turn.all_awake())
-        if turn.alliance.reveal_due <= turn.now:
+        at = turn.alliance.reveal_due or turn.all_awake()
+        turn.change(reveal_due=at)
+        if at <= turn.now and not any(p.paused for p in present):
             reveal(turn)
         return True
     if due is None and all(p.stage == Stage.WAITING and not question.remaining(turn, p.number) for p in present):
@@ -326,7 +328,7 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
     """At a reveal: choices by number and letter, a line that joins, words to pass on, NEXT."""
     number = event.participant
     shared = [q for q in turn.flow.part(part_id).prompts if q.kind == "shared" and page.options(turn.alliance, q.id)]
-    labels = {i: tuple(o[0] for o in page.options(turn.alliance, q.id)) for i, q in enumerate(shared, 1)}
+    labels = [f"{i}{o[0]}" for i, q in enumerate(shared, 1) for o in page.options(turn.alliance, q.id)]
     reading = read_choice(event.text, labels)
     proposals = []
     if turn.alliance.phase == Phase.ASKING:
@@ -435,9 +437,9 @@ def settled_reply(turn: Turn, event: Replied, prompt_id: str, *, leave_open: boo
     if settlement.outcome is not None or turn.p(number).stage != Stage.SETTLING:
         turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
         return
-    reading = read_choice(event.text, {1: tuple(o.key for o in settlement.options)})
-    pick = reading.picks[0] if reading.picks else None
-    own = pick.text.strip() if pick and pick.text.strip() else ""
+    reading = read_choice(event.text, [o.key for o in settlement.options])
+    pick = reading.picks[0] if len(reading.picks) == 1 and not reading.rest else None
+    own = pick.text.strip() if pick else reading.rest.strip() if not reading.picks and _is_line(reading.rest) else ""
     if own and not leave_open:
         key = chr(ord("A") + len(settlement.options))
         option = Option(key, "joined", own, number)
@@ -460,6 +462,11 @@ def settled_reply(turn: Turn, event: Replied, prompt_id: str, *, leave_open: boo
     _conclude(turn, prompt_id)
     if turn.p(number).stage == Stage.WAITING and turn.p(number).notes:
         turn.say(number, letters.SettleNoted(()), f"settle:{prompt_id}")
+
+
+def _is_line(text: str) -> bool:
+    """Whether this may stand as a line of one's own: some words, and no question."""
+    return len(text.split()) > 2 and "?" not in text  # noqa: PLR2004
 
 
 def _set_settlement(turn: Turn, settlement: Settlement) -> None:

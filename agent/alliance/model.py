@@ -110,6 +110,7 @@ class Participant:
     numbers: bool = False  # agreed to show check-in numbers
     held: Held | None = None
     last_heard: datetime | None = None
+    thread: tuple[int, ...] = ()  # numbers of the letters to this person: the first and the last ten, for References
     told_closed: bool = False  # was told, once, that the alliance has ended
 
 

@@ -102,7 +102,7 @@ def label_of(turn: Turn, number: int, prompt: Prompt) -> int:
 
 def labels(turn: Turn, number: int) -> dict[str, str]:
     """All that a person may put before an answer, and the prompt it means (F12)."""
-    found = {}
+    found: dict[str, str] = {}
     for q in mine(turn, number):
         found |= {str(label_of(turn, number, q)): q.id, q.subject: q.id, q.title: q.id}
     return found

@@ -134,6 +134,10 @@ def _approve(turn: Turn, event: Replied) -> None:
 
 
 def _send(turn: Turn) -> None:
+    if turn.p(2).address in turn.barred:
+        turn.move(1, "rethink")
+        _next_step(turn)
+        return
     if turn.alliance.short:
         for number in (1, 2):
             turn.set(number, short=True, skipped=_left_out(turn))

@@ -20,6 +20,7 @@ AT_REST_AFTER = timedelta(days=30)  # decision 13
 REMIND_AFTER = timedelta(days=7)  # decision 14
 QUIET_AFTER = timedelta(days=14)  # after the reminder
 SETTLE_WITHIN = timedelta(days=7)  # decision 3
+THREAD = 11  # the root and the last ten letters are enough for every mail program to thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Decision:
     sends: tuple[Send, ...] = ()
     withdrawn: tuple[tuple[int, str | None], ...] = ()  # (participant, about; None = all) still queued, not owed any more
     refused: tuple[tuple[str, str], ...] = ()  # (initiator's, invitee's address): never invite again (decision 14)
-    erased: tuple[int, ...] = ()  # participants whose kept mail is to be erased too
+    erased: tuple[tuple[int, tuple[str, ...]], ...] = ()  # participants, and the causes whose kept mail is to be erased
     moves: tuple[str, ...] = ()  # the arrows that were fired, for the step log: "1:finish", "phase:propose"
 
 
@@ -66,7 +67,7 @@ class Turn:
     sends: list[Send] = field(default_factory=list)
     withdrawn: list[tuple[int, str | None]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
-    erased: list[int] = field(default_factory=list)
+    erased: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     moves: list[str] = field(default_factory=list)
 
     def decision(self) -> Decision:
@@ -137,9 +138,11 @@ class Turn:
     def say(self, number: int, letter: letters.Letter, about: str = "info") -> None:
         """Write a letter now. Letters with room for notes take those that are pending."""
         if any(f.name == "notes" for f in fields(letter)):
-            letter = replace(letter, notes=(*self.p(number).notes, *letter.notes))  # type: ignore[union-attr,call-arg]
+            letter = replace(letter, notes=(*self.p(number).notes, *letter.notes))  # type: ignore[union-attr,arg-type]
             self.set(number, notes=())
         self.change(letters=self.alliance.letters + 1)
+        thread = (*self.p(number).thread, self.alliance.letters)
+        self.set(number, thread=thread if len(thread) <= THREAD else (thread[0], *thread[1 - THREAD :]))
         self.sends.append(Send(number, self.alliance.letters, letter, about))
 
     def tell_others(self, number: int, letter: letters.Letter, about: str = "info") -> None:

@@ -5,7 +5,7 @@ A row is `kept` until a loop has taken it and finished; taking is a lease, so wh
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -173,6 +173,13 @@ async def backlog(c: Connection) -> list[Backlog]:
         """
     )
     return [Backlog(state, count, instant(oldest)) for state, count, oldest in found]
+
+
+async def erase(c: Connection, numbers: Iterable[int]) -> None:
+    """Remove the bytes of these, whose writer wants to be forgotten."""
+    await c.executemany(
+        "UPDATE inbox SET raw = NULL, mail_from = '' WHERE id = $1 AND finished_at IS NOT NULL", [(n,) for n in numbers]
+    )
 
 
 async def forget_raw(c: Connection, before: datetime) -> int:

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from agent.store.database import Connection, Row, instant, maybe_instant, maybe_micros, micros, rows, text
 
-REFERENCES = 9  # newest Message-IDs in References beside the root: a line stays below 998 octets (RFC 5322 2.1.1)
 OWED = ("queued", "sending")
 
 
@@ -41,13 +40,14 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class Answered:
     """What is needed to read the reply to a letter."""
 
     participant: int
     about: str
     words: str
-    message_id: str
+    rcpt: str  # the address that it went to
+    address: str  # the participant's, as it is now
 
 
 Settled = tuple[int, int, str, str, datetime | None, datetime]  # alliance, number, state, reply, due_at, now
@@ -124,36 +124,30 @@ async def withdraw(c: Connection, letters: Iterable[tuple[int, int, str | None]]
     )
 
 
-async def sent_letters(c: Connection, letters: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Sent]:
-    """What these letters, by alliance and number, asked and said."""
+async def asked(c: Connection, letters: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Answered]:
+    """What these letters, by alliance and number, asked and said; none for those of participants who were erased."""
     found = await c.fetch(
         """
-        SELECT alliance_id, number, participant, about, words, message_id FROM outbox
-        WHERE (alliance_id, number) IN rows($1 bigint bigint)
+        SELECT outbox.alliance_id, outbox.number, outbox.participant, outbox.about, outbox.words, outbox.rcpt, participants.address
+        FROM outbox JOIN participants
+            ON participants.alliance_id = outbox.alliance_id AND participants.number = outbox.participant
+        WHERE (outbox.alliance_id, outbox.number) IN rows($1 bigint bigint)
         """,
         rows(letters),
     )
-    return {(alliance_id, number): Sent(*rest) for alliance_id, number, *rest in found}
+    return {(alliance_id, number): Answered(*rest) for alliance_id, number, *rest in found}
 
 
-async def threads(c: Connection, participants: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[str]]:
-    """For References: the Message-IDs of each participant's first and newest letters, in order (RFC 5322 3.6.4)."""
-    found = await c.fetch(
+async def erase(c: Connection, alliance_id: int, participant: int) -> None:
+    """Remove the words and bytes of all letters to somebody who wants to be forgotten; the numbers stay."""
+    await c.execute(
         """
-        SELECT alliance_id, participant, message_id FROM rows($1 bigint bigint) AS wanted CROSS JOIN outbox
-        WHERE alliance_id = wanted.c0 AND participant = wanted.c1 AND state <> 'withdrawn' ORDER BY number
+        UPDATE outbox SET words = '', subject = '', raw = NULL
+        WHERE alliance_id = $1 AND participant = $2 AND settled_at IS NOT NULL
         """,
-        rows(participants),
+        alliance_id,
+        participant,
     )
-    sent: dict[tuple[int, int], list[str]] = {}
-    for alliance_id, participant, message_id in found:
-        sent.setdefault((alliance_id, participant), []).append(message_id)
-    return {key: ids if len(ids) <= REFERENCES else [ids[0], *ids[-REFERENCES:]] for key, ids in sent.items()}
-
-
-async def thread(c: Connection, alliance_id: int, participant: int) -> list[str]:
-    """The same for one participant; empty before the first letter."""
-    return (await threads(c, [(alliance_id, participant)])).get((alliance_id, participant), [])
 
 
 async def next_due(c: Connection) -> datetime | None:

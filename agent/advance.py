@@ -1,0 +1,184 @@
+"""The one door: load, decide, compose, keep = one transaction for a whole batch.
+
+Whatever moves an alliance comes through here with a cause. A cause that an alliance has had already changes nothing, so
+that doing a thing twice is doing it once. Everything that follows from an event (the new state, the letters as bytes,
+the letters that are no longer owed, and that its message is done) is kept together or not at all.
+"""
+
+import asyncio
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from agent.alliance.decide import decide
+from agent.alliance.event import Event, Started
+from agent.alliance.flow import Flow, FlowFile
+from agent.alliance.flow import load as load_flow
+from agent.alliance.letters import Final
+from agent.alliance.model import Alliance, Phase
+from agent.alliance.turn import Decision
+from agent.compose import Post, Written, letters_of
+from agent.mail.address import derived
+from agent.store import alliances, inbox, outbox
+from agent.store.database import Connection, Database
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One event of one alliance. `inbox` is the kept message that brought it, None when none did."""
+
+    alliance: int
+    event: Event
+    inbox: int | None = None
+
+
+@dataclass(slots=True)
+class Advance:
+    """What the door needs: the database, the post, the flow for new alliances, and the operator's caps."""
+
+    database: Database
+    post: Post
+    flow: FlowFile
+    starts_per_day: int = 5
+    invitations_per_address: int = 2
+    flows: dict[str, Flow] = field(default_factory=dict)  # those that running alliances are pinned to (decision 29)
+
+    async def advance(self, batch: Sequence[Matter], now: datetime) -> int:
+        """Do all of a batch in one transaction; how many letters were written. Raises if one of it breaks: then nothing
+        was kept, and the caller tries them one by one."""
+        async with self.database.transaction() as c:
+            return await self._advance(c, batch, now)
+
+    async def _advance(self, c: Connection, batch: Sequence[Matter], now: datetime) -> int:
+        before = await alliances.load(c, {m.alliance for m in batch})
+        seen = await alliances.seen(c, [(m.alliance, m.event.cause) for m in batch])
+        work = _Work(before)
+        for matter in batch:
+            key = (matter.alliance, matter.event.cause)
+            if key not in seen:
+                seen.add(key)
+                await self._one(c, work, matter, now)
+            if matter.inbox is not None:
+                work.done.setdefault(matter.inbox, type(matter.event).__name__.lower())
+        await self._keep(c, work, now)
+        return len(work.written)
+
+    async def _one(self, c: Connection, work: "_Work", matter: Matter, now: datetime) -> None:
+        alliance = work.current.get(matter.alliance)
+        if alliance is None:
+            if not isinstance(matter.event, Started):
+                return  # erased, or never was
+            address = matter.event.address
+            if await alliances.starts(c, address, now - _DAY) >= self.starts_per_day:
+                work.done[matter.inbox or 0] = "capped"
+                return
+            await alliances.put_flow(c, self.flow.key, self.flow.content)
+            people = await alliances.people(c, [address])
+            alliance = Alliance(matter.alliance, self.flow.key, now, people=people)
+        flow = await self._flow(c, alliance.flow)
+        decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now)
+        if decision.alliance.phase in (Phase.SETUP, Phase.INVITED) and alliance.phase in (Phase.SETUP, Phase.INVITED):
+            barred, existing = await self._acquaintance(c, decision.alliance)
+            if barred or existing:
+                decision, wake_at = decide(
+                    flow, self.post.house, alliance, matter.event, now, barred=barred, existing=existing
+                )
+        if any(isinstance(s.letter, Final) for s in decision.sends):  # its papers take a while to print
+            written = await asyncio.to_thread(letters_of, decision, self.post, now)
+        else:
+            written = letters_of(decision, self.post, now)
+        work.take(matter, decision, wake_at, written, now)
+
+    async def _flow(self, c: Connection, key: str) -> Flow:
+        if key not in self.flows:
+            content = await alliances.flow(c, key)
+            assert content is not None, "an alliance's flow is stored with it"
+            self.flows[key] = load_flow(content, key).flow
+        return self.flows[key]
+
+    async def _acquaintance(
+        self, c: Connection, alliance: Alliance
+    ) -> tuple[frozenset[str], dict[str, tuple[datetime, bool]]]:
+        """Whom this initiator may not invite again, and with whom there is an alliance already (decisions 14, 22)."""
+        host, *rest = alliance.participants
+        digests = {self._digest(host.address, p.address): p.address for p in rest if p.address}
+        refused = await alliances.refused(c, digests)
+        barred = frozenset(digests[d] for d in refused)
+        mine = {i for i, _, phase in await alliances.of_address(c, host.address) if phase not in ("ended", "setup")}
+        existing: dict[str, tuple[datetime, bool]] = {}
+        for p in rest:
+            if p.address:
+                found = [x for x in await alliances.of_address(c, p.address) if x[0] != alliance.id]
+                invited = sum(1 for _, number, phase in found if number > 1 and phase == "invited")
+                if invited >= self.invitations_per_address:
+                    barred |= {p.address}
+                both = mine & {i for i, _, _ in found}
+                for other in (await alliances.load(c, both)).values():
+                    existing[p.address] = (other.created, bool(other.agreed))
+        return barred, existing
+
+    def _digest(self, initiator: str, invitee: str) -> str:
+        key = derived(self.post.doors.keys[-1], b"refusal")
+        return hmac.new(key, f"{initiator}|{invitee}".encode(), sha256).hexdigest()
+
+    async def _keep(self, c: Connection, work: "_Work", now: datetime) -> None:
+        await alliances.save(c, [(work.current[i], work.wake[i]) for i in work.wake])
+        await alliances.record(c, work.steps)
+        await outbox.withdraw(c, work.withdrawn, now)
+        await outbox.put(c, [_owed(i, w, now) for i, w in work.written])
+        for initiator, invitee in work.refused:
+            await alliances.refuse(c, self._digest(initiator, invitee), now)
+        for alliance_id, participant, kept in work.erased:
+            await inbox.erase(c, kept)
+            await outbox.erase(c, alliance_id, participant)
+        await inbox.done(c, sorted(work.done.items()), now)
+
+
+@dataclass(slots=True)
+class _Work:
+    """What a batch comes to, before it is kept."""
+
+    current: dict[int, Alliance]
+    wake: dict[int, datetime | None] = field(default_factory=dict)
+    steps: list[alliances.Step] = field(default_factory=list)
+    withdrawn: list[tuple[int, int, str | None]] = field(default_factory=list)
+    written: list[tuple[int, Written]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    erased: list[tuple[int, int, list[int]]] = field(default_factory=list)
+    done: dict[int, str] = field(default_factory=dict)
+
+    def take(
+        self, matter: Matter, decision: Decision, wake_at: datetime | None, written: list[Written], now: datetime
+    ) -> None:
+        """Add one decision. Letters that an earlier event of this batch wrote may be withdrawn by this one."""
+        number = matter.alliance
+        self.current[number] = decision.alliance
+        self.wake[number] = wake_at
+        event = type(matter.event).__name__
+        self.steps.append(alliances.Step(number, matter.event.cause, now, event, str(decision.alliance.phase)))
+        for participant, about in decision.withdrawn:
+            self.withdrawn.append((number, participant, about))
+            self.written = [
+                (i, w)
+                for i, w in self.written
+                if not (i == number and w.participant == participant and about in (None, w.about))
+            ]
+        self.written += [(number, w) for w in written]
+        self.refused += decision.refused
+        self.erased += [(number, p, [_row(cause) for cause in causes if _row(cause)]) for p, causes in decision.erased]
+
+
+def _row(cause: str) -> int:
+    """The kept message that a cause names; 0 when it names none."""
+    kind, _, number = cause.partition(":")
+    return int(number) if kind == "inbox" and number.isdigit() else 0
+
+
+def _owed(alliance_id: int, w: Written, now: datetime) -> outbox.Letter:
+    return outbox.Letter(
+        alliance_id, w.number, w.participant, w.about, w.rcpt, w.mail_from, w.message_id, w.subject, w.words, w.raw, now, now
+    )

@@ -1,0 +1,153 @@
+"""From a decision to letters as bytes: the joint between what an alliance is and what mail is. Pure.
+
+Each letter goes to one person alone, from its own reply address, which is also its From: programs that ignore Reply-To
+then still answer to the right place (mail.md section B). Message-IDs follow from the letter's number: the same letter
+always has the same one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Protocol
+
+from agent.alliance import letters
+from agent.alliance.dates import zone_named, zone_of
+from agent.alliance.model import Alliance, Participant, Person
+from agent.alliance.turn import Decision, House, Send, joined
+from agent.mail import letter as mail
+from agent.mail.address import Doors
+
+_RECORDS = (letters.Final, letters.Show, letters.Goodbye, letters.Erased, letters.Closed, letters.MyData)
+_RECEIPTS = (
+    letters.AskBack, letters.Care, letters.Closed, letters.Confirmed, letters.Corrected, letters.Explain, letters.Help,
+    letters.Human, letters.CheckinNoted, letters.MyData, letters.NotNow, letters.PassedOnReceipt, letters.Paused,
+    letters.SettleNoted, letters.Status, letters.Unread, letters.WasThisYou, letters.Who,
+)  # fmt: skip
+
+
+class InWords(Protocol):
+    """A letter in words, as `templates` renders it."""
+
+    subject: str
+    text: str
+    html: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """All that composing needs of the house."""
+
+    doors: Doors
+    house: House
+    service: str
+    contact: str
+    render: Callable[..., InWords]
+    papers: Callable[[Alliance, letters.Final, tzinfo], tuple[mail.Attachment, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter as bytes, with what is kept of it."""
+
+    number: int
+    participant: int
+    about: str
+    rcpt: str
+    mail_from: str
+    message_id: str
+    subject: str
+    words: str
+    raw: bytes
+
+
+def letters_of(decision: Decision, post: Post, now: datetime) -> list[Written]:
+    """The letters of a decision, but none to a person who must never be written to again."""
+    alliance = decision.alliance
+    return [
+        _written(alliance, send, post, now)
+        for send in decision.sends
+        if alliance.participant(send.to).address and not _person(alliance, send.to).suppressed
+    ]
+
+
+def _person(alliance: Alliance, number: int) -> Person:
+    address = alliance.participant(number).address
+    return alliance.people.get(address) or Person(address)
+
+
+def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Written:
+    p, person = alliance.participant(send.to), _person(alliance, send.to)
+    named = [q.name for q in alliance.participants if q.name]
+    partner = joined([q.name for q in alliance.participants if q.number != send.to and q.name])
+    zone = zone_of(person, post.house.zone)
+    said = post.render(
+        send.letter,
+        me=p.name,
+        partner=partner,
+        names=joined(named),
+        language=person.language,
+        zone=zone,
+        contact=post.contact,
+        service=post.service,
+    )
+    from_address = post.doors.reply_address(alliance.id, send.number)
+    ids = _thread(alliance, p, send.number, post.doors)
+    message_id = _id(alliance, send.number, post.doors)
+    raw = mail.write(
+        mail.Letter(
+            kind=kind_of(send.letter),
+            from_name=f"{post.service} (for {joined(named)})" if len(named) > 1 else post.service,
+            from_address=from_address,
+            to_address=p.address,
+            to_name=p.full_name,
+            subject=said.subject,
+            date=now,
+            message_id=message_id,
+            in_reply_to=ids[-1] if ids else "",
+            references=ids,
+            text=said.text,
+            html=said.html,
+            attachments=_attached(alliance, send.letter, post, zone),
+            list_unsubscribe="" if isinstance(send.letter, _RECORDS + _RECEIPTS) else from_address,
+            language=person.language,
+            flow=alliance.flow.partition("@")[0],
+        )
+    )
+    bounces = post.doors.bounce_address(alliance.id, send.number)
+    return Written(send.number, send.to, send.about, p.address, bounces, message_id, said.subject, said.words, raw)
+
+
+def kind_of(letter: letters.Letter) -> str:
+    """The kind of mail, as mail.md section D has them: it decides Auto-Submitted, Precedence and Feedback-ID."""
+    if isinstance(letter, _RECEIPTS):
+        return "receipt"
+    match letter:
+        case letters.Invitation() | letters.InvitationReminder():
+            return "invitation"
+        case letters.Nudge() | letters.Rest():
+            return "nudge"
+        case letters.DraftLetter() | letters.DraftChanged() | letters.ChangeAsk():
+            return "draft"
+        case letters.Final() | letters.Show():
+            return "final"
+        case letters.Checkin():
+            return "checkin"
+        case letters.Digest():
+            return "digest"
+    return "prompt"
+
+
+def _thread(alliance: Alliance, p: Participant, number: int, doors: Doors) -> tuple[str, ...]:
+    """The Message-IDs of this person's own earlier letters; nobody else's are ever named (T68)."""
+    return tuple(_id(alliance, n, doors) for n in p.thread if n < number)
+
+
+def _id(alliance: Alliance, number: int, doors: Doors) -> str:
+    return mail.message_id(alliance.id, number, domain=doors.domain, key=doors.keys[-1])
+
+
+def _attached(alliance: Alliance, letter: letters.Letter, post: Post, zone: tzinfo) -> tuple[mail.Attachment, ...]:
+    if isinstance(letter, letters.Final):
+        return post.papers(alliance, letter, zone_named(alliance.zone) or zone)
+    return ()

@@ -1,0 +1,121 @@
+"""The loop over the inbox: take what was kept, read it, and bring it to the door of `advance`.
+
+Reading happens before the transaction. A message that breaks us is set aside with its reason, and the next goes on.
+"""
+
+import asyncio
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import structlog
+
+from agent.advance import Advance, Matter
+from agent.interpret import Asked, Nothing, event_of, start_of
+from agent.mail.address import Doors, Route, derived
+from agent.mail.message import Message, read, scan
+from agent.store import inbox, outbox
+from agent.store.database import Unavailable
+
+BATCH = 50  # one commit for so many; larger ones are hardly faster and let the first wait
+LEASE = timedelta(minutes=5)
+LARGE = 64 * 1024  # bytes; longer messages are parsed off the event loop
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Intake:
+    """What reading needs: the door, the addresses, and who may start."""
+
+    advance: Advance
+    doors: Doors
+    may_start: Callable[[str], bool]
+
+    async def take(self, now: datetime) -> int:
+        """Deal with one batch; how many there were."""
+        database = self.advance.database
+        async with database.transaction() as c:
+            batch = await inbox.take(c, now, BATCH, LEASE)
+            routes = {kept.id: self.doors.route_of(kept.rcpt) for kept in batch}
+            wanted = {(r.alliance, r.letter) for r in routes.values() if isinstance(r, Route)}
+            asked = await outbox.asked(c, wanted) if wanted else {}
+        matters: list[Matter] = []
+        nothing: list[tuple[int, str]] = []
+        for kept in batch:
+            try:
+                found = await self._matter(kept, routes[kept.id], asked, now)
+            except Exception as error:  # noqa: BLE001 - one message that breaks us stops no other
+                await self._set_aside(kept.id, error)
+                continue
+            if isinstance(found, Matter):
+                matters.append(found)
+            else:
+                nothing.append((kept.id, found.why))
+        if nothing:
+            async with database.transaction() as c:
+                await inbox.done(c, nothing, now)
+        await self._bring(matters, now)
+        return len(batch)
+
+    async def _bring(self, matters: list[Matter], now: datetime) -> None:
+        """All of them in one transaction; if that breaks, one by one, so that only the one that breaks us is set aside."""
+        if not matters:
+            return
+        try:
+            await self.advance.advance(matters, now)
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 - found out which, below
+            for matter in matters:
+                try:
+                    await self.advance.advance([matter], now)
+                except Unavailable:
+                    raise
+                except Exception as error:  # noqa: BLE001
+                    await self._set_aside(matter.inbox or 0, error)
+
+    async def _set_aside(self, number: int, error: Exception) -> None:
+        _log.exception("set_aside", inbox=number, error=type(error).__name__)
+        async with self.advance.database.transaction() as c:
+            await inbox.set_aside(c, number, type(error).__name__)
+
+    async def _matter(
+        self, kept: inbox.Kept, route: object, asked: dict[tuple[int, int], outbox.Answered], now: datetime
+    ) -> Matter | Nothing:
+        """What one kept message means."""
+        cause = f"inbox:{kept.id}"
+        message = await _read(kept.raw)
+        if route == "front":
+            started = start_of(message, kept.mail_from, self.doors, cause)
+            if isinstance(started, Nothing):
+                return started
+            if not self.may_start(started.address):
+                return Nothing("stranger")
+            return Matter(self._new_alliance(kept.id), started, kept.id)
+        if not isinstance(route, Route):
+            return Nothing("unknown")
+        letter = asked.get((route.alliance, route.letter))
+        if letter is None:
+            return Nothing("unknown")
+        answered = Asked(letter.participant, letter.about, letter.address, letter.rcpt, letter.words)
+        event = event_of(message, kept.mail_from, answered, self.doors, now, cause)
+        if isinstance(event, Nothing):
+            return event
+        if route.kind == "b" and type(event).__name__ != "Undeliverable":
+            return Nothing("not a report")
+        return Matter(route.alliance, event, kept.id)
+
+    def _new_alliance(self, number: int) -> int:
+        """The id of the alliance that this kept message starts: always the same one, and nobody can guess it."""
+        digest = hmac.new(derived(self.doors.keys[-1], b"alliance"), str(number).encode(), sha256).digest()
+        return int.from_bytes(digest[:6], "big")
+
+
+async def _read(raw: bytes) -> Message:
+    """Read a message, off the event loop if it is large; what a cheap scan refuses is never parsed."""
+    if scan(raw) is not None:
+        return Message(unreadable="too large")
+    return read(raw) if len(raw) < LARGE else await asyncio.to_thread(read, raw)

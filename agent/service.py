@@ -1,0 +1,283 @@
+"""Wires the house, runs its loops, and closes it. The only place that knows all the edges.
+
+Receiving never waits for delivering: they meet in the inbox and the outbox. Three loops sleep until there is something
+to do; each says how many things it did. `settle` runs them until nothing is due, for rehearsals, tests and one-off tools.
+"""
+
+import asyncio
+import random
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from agent import templates
+from agent.advance import Advance
+from agent.alliance.flow import FlowError, FlowFile
+from agent.alliance.flow import load as load_flow
+from agent.alliance.turn import House
+from agent.checkin import Checkin
+from agent.compose import Post
+from agent.delivery import Delivery
+from agent.intake import Intake
+from agent.mail.address import Doors, normal
+from agent.papers.enclosed import enclosed
+from agent.settings import Settings
+from agent.smtp.inbound import Envelope, Inbound, Limits
+from agent.smtp.relay import Relay
+from agent.smtp.retry import next_wait
+from agent.store import alliances, inbox, outbox
+from agent.store.database import Database, Unavailable, migrate, open_database
+from agent.store.gather import Gather
+
+FLOW = "one_to_one"
+POLL = 60.0  # seconds: how long a loop sleeps at most, for what other nodes or the operator wrote
+CALM = timedelta(hours=1)  # between two rounds of forgetting old bytes
+TRY_AGAIN = 5.0  # seconds: after the database could not be reached
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Service:
+    """The running house. `now` is the only clock that anybody reads."""
+
+    settings: Settings
+    now: Callable[[], datetime]
+    database: Database
+    doors: Doors
+    relay: Relay
+    intake: Intake
+    checkin: Checkin
+    delivery: Delivery
+    inbound: Inbound
+    arrivals: Gather[inbox.Arrival, int]
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    owed: asyncio.Event = field(default_factory=asyncio.Event)
+    port: int = 0
+
+    async def settle(self) -> int:
+        """Run the three loops until nothing is due now; how many things were done."""
+        done = 0
+        while step := await self._once():
+            done += step
+        return done
+
+    async def _once(self) -> int:
+        now = self.now()
+        return await self.intake.take(now) + await self.checkin.wake(now) + await self.delivery.deliver(now)
+
+    async def next_due(self) -> datetime | None:
+        """The next instant at which an alliance wants to be looked at, or a letter to be sent."""
+        async with self.database.transaction() as c:
+            found = [await alliances.next_wake(c), await outbox.next_due(c)]
+        return min((at for at in found if at is not None), default=None)
+
+    async def run(self) -> None:
+        """Serve until cancelled. Cancelling is always safe: everything is a transaction."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._loop(self._take, self.arrived))
+            tasks.create_task(self._loop(self._deliver, self.owed))
+            tasks.create_task(self._loop(self._wake, asyncio.Event()))
+            tasks.create_task(self._forget())
+
+    async def _loop(self, step: Callable[[], Awaitable[int]], rung: asyncio.Event) -> None:
+        while True:
+            rung.clear()
+            try:
+                if await step():
+                    continue
+                pause = POLL if step != self._wake else await self._until_due()
+            except Unavailable:
+                _log.warning("database_unavailable")
+                pause = TRY_AGAIN
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await rung.wait()
+
+    async def _until_due(self) -> float:
+        due = await self.next_due()
+        if due is None:
+            return POLL
+        self.owed.set()
+        return min(POLL, max(0.05, (due - self.now()).total_seconds()))
+
+    async def _take(self) -> int:
+        done = await self.intake.take(self.now())
+        if done:
+            self.owed.set()
+        return done
+
+    async def _deliver(self) -> int:
+        return await self.delivery.deliver(self.now())
+
+    async def _wake(self) -> int:
+        done = await self.checkin.wake(self.now())
+        if done:
+            self.owed.set()
+        return done
+
+    async def _forget(self) -> None:
+        """Old bytes that nobody needs any more (decision 27)."""
+        while True:
+            with suppress(Unavailable):
+                await self.forget()
+            await asyncio.sleep(CALM.total_seconds())
+
+    async def forget(self) -> int:
+        """Erase the raw bytes of mail that was dealt with, and of letters that were delivered, when they are old enough."""
+        now, keep = self.now(), self.settings.keep
+        async with self.database.transaction() as c:
+            gone = await inbox.forget_raw(c, now - timedelta(days=keep.raw_days))
+            return gone + await outbox.forget_raw(c, now - timedelta(days=keep.letters_days))
+
+    async def keep(self, envelopes: Sequence[Envelope]) -> None:
+        """Keep what arrived; comes back when it is committed, and only then is 250 said."""
+        now = self.now()
+        await asyncio.gather(
+            *(self.arrivals.put(inbox.Arrival(e.rcpt_to, e.mail_from, e.raw, now, e.peer)) for e in envelopes)
+        )
+        self.arrived.set()
+
+    def accepts(self, mail_from: str, rcpt_to: str) -> bool | str:
+        """Refuse strangers at RCPT: only addresses that we wrote are known, and only who may start finds the front door."""
+        route = self.doors.route_of(rcpt_to)
+        if route == "front":
+            sender = normal(mail_from)
+            if sender is None or not self.settings.service.may_start(sender):
+                return "550 5.7.1 This address takes mail only from people its operator has listed"
+        return route is not None
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, now: Callable[[], datetime] | None = None) -> AsyncIterator[Service]:
+    """Open everything but the port. Every fault of settings, flows and templates is told before that."""
+    clock = now or _now
+    flow = read_flow(settings.flows_folder, FLOW)
+    letters = templates.load(settings.templates_folder, (settings.service.language,))
+    database = await open_database(settings.database.url)
+    try:
+        await migrate(database)
+        if not database.shared:
+            async with database.transaction() as c:  # whoever held these is dead
+                await inbox.release(c)
+                await outbox.release(c, clock())
+        service = _wired(settings, clock, database, flow, letters)
+        try:
+            yield service
+        finally:
+            await service.arrivals.close()
+            await service.relay.close()
+    finally:
+        await database.close()
+
+
+def _wired(
+    settings: Settings, clock: Callable[[], datetime], database: Database, flow: FlowFile, letters: templates.Templates
+) -> Service:
+    chosen = settings.service
+    doors = Doors(chosen.domain, settings.keys, chosen.local)
+    house = House(chosen.zone, chosen.quiet_hours)
+    post = Post(doors, house, chosen.name, chosen.contact, letters.render, _papers(settings))
+    advance = Advance(database, post, flow, chosen.starts_per_day, chosen.invitations_per_address)
+    advance.flows[flow.key] = flow.flow
+    out = settings.relay
+    relay = Relay(
+        out.host,
+        out.port,
+        chosen.domain,
+        "tls" if out.tls == "implicit" else out.tls,
+        out.user,
+        settings.relay_password,
+        out.connections,
+        out.timeout_s,
+    )
+
+    async def commit(batch: list[inbox.Arrival]) -> list[int]:
+        async with database.transaction() as c:
+            return await inbox.put(c, batch)
+
+    service = Service(
+        settings=settings,
+        now=clock,
+        database=database,
+        doors=doors,
+        relay=relay,
+        intake=Intake(advance, doors, chosen.may_start),
+        checkin=Checkin(advance),
+        delivery=Delivery(advance, relay.send, _wait),
+        inbound=Inbound(accepts=lambda *_: False, keep=_nowhere, hostname=chosen.domain),
+        arrivals=Gather(commit),
+    )
+    service.inbound = _door(settings, service)
+    return service
+
+
+def _door(settings: Settings, service: Service) -> Inbound:
+    door = settings.inbound
+    limits = Limits(
+        size=door.max_size,
+        recipients=door.max_recipients,
+        connections=door.max_connections,
+        per_client=door.max_connections_per_client,
+        command_s=door.timeout_s,
+    )
+    return Inbound(
+        accepts=service.accepts,
+        keep=service.keep,
+        hostname=settings.service.domain,
+        protocol=door.protocol,
+        host=door.host,
+        port=door.port,
+        limits=limits,
+        certificate=Path(door.tls_certificate) if door.tls_certificate else None,
+        private_key=Path(door.tls_key) if door.tls_key else None,
+    )
+
+
+def read_flow(folder: Path, name: str) -> FlowFile:
+    """Read a flow of a folder; raises FlowError with every fault."""
+    path = folder / f"{name}.toml"
+    try:
+        return load_flow(path.read_text("utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise FlowError((f"{path}: {error}",)) from None
+
+
+async def serve(settings: Settings, ready: Callable[[int], None]) -> None:
+    """Serve until the process is told to stop (SIGINT, SIGTERM)."""
+    async with opened(settings) as service:
+        service.port = await service.inbound.start()
+        ready(service.port)
+        _log.info("listening", port=service.port, protocol=settings.inbound.protocol)
+        running = asyncio.create_task(service.run())
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, running.cancel)
+        try:
+            await running
+        except asyncio.CancelledError:
+            _log.info("stopping")
+        finally:
+            await service.inbound.stop()
+
+
+def _papers(settings: Settings):  # noqa: ANN202
+    template = settings.templates_folder / "papers" / "agreement.typ"
+    return lambda alliance, letter, zone: enclosed(alliance, letter, zone, settings.service.domain, template)
+
+
+def _wait(attempt: int) -> timedelta | None:
+    return next_wait(attempt, random.random())  # noqa: S311 - spreads retries, protects nothing
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def _nowhere(_: Sequence[Envelope]) -> None:
+    raise AssertionError("a port is opened only behind a wired service")
