@@ -13,7 +13,6 @@ from agent.alliance.words.schedule import (
     read_meeting,
     read_rhythm,
     read_schedule,
-    read_zone,
     say_rhythm,
     say_rule,
     slower,
@@ -32,6 +31,7 @@ from agent.alliance.words.values import (
     SetupReading,
     StartReading,
 )
+from agent.alliance.words.zone import read_zone
 
 __all__ = [
     "AnswerReading", "ApprovalReading", "Change", "CheckinReading", "ChoiceReading", "Command", "ConsentReading",

@@ -1,16 +1,33 @@
-"""Free words into date rules and back: how often to meet, how often to check in, in which zone (S21, S22, F34)."""
+"""Free words into date rules and back: how often to meet, how often to check in (S21, S22, F34).
 
-import functools
+A schedule is read back before anything follows from it, so the words around it need not be understood. What points to
+no rule ("next Tuesday"), or to two ("weekly or monthly"), is asked about.
+"""
+
 import re
-from dataclasses import dataclass
-from zoneinfo import available_timezones
+from dataclasses import dataclass, replace
 
 from agent.alliance.model import Rhythm, Rule
-from agent.alliance.words.tokens import LONGEST, NUMBERS, straight
+from agent.alliance.words.grammar import grammar, texts
+from agent.alliance.words.tokens import LONGEST, NUMBERS, straight, words
+from agent.alliance.words.zone import zone_in
 
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_DAY = r"(?:mon|tue|wed|thu|fri|sat|sun)(?:s|rs|urs|nes|day|sday|nesday|rsday|ursday|urday)?s?\b\.?"
+_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_DAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)(?:s|rs|r|urs|nes|day|sday|nesday|rsday|ursday|urday)?s?")
+_NTH = {w: n for n, w in enumerate("first second third fourth fifth".split(), 1)}
+_SAID_NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last", -2: "second to last"}
+_FREQ = {
+    "daily": ("DAILY", 1), "otherday": ("DAILY", 2), "ndays": ("DAILY", 0), "workdays": ("WEEKLY", 1), "weekend": ("WEEKLY", 1),
+    "nweekend": ("WEEKLY", 0), "weekly": ("WEEKLY", 1), "fortnightly": ("WEEKLY", 2), "nweeks": ("WEEKLY", 0), "monthly": ("MONTHLY", 1),
+    "nmonths": ("MONTHLY", 0), "othermonth": ("MONTHLY", 2), "quarterly": ("MONTHLY", 3), "halfyearly": ("MONTHLY", 6),
+    "yearly": ("YEARLY", 1), "otherdays": ("WEEKLY", 2), "otherthrough": ("WEEKLY", 2),
+}  # fmt: skip
+_FILLER = re.compile(
+    r"(?:\b(?:i|we|i'd|we'd|say|think|would|like|to|meet|let's|us|both|works?|for|me|please|maybe|perhaps|good|be|is|are|best|fine|ok|how|about|shall|should|can|could|may"
+    r"|enough|on|at|the|in|and|a|of|it|that|one|time|hi|thanks|yes|so|or|just|usually|always|again|once|with|you)\b|[\s,.;:!?()@/&'-])+",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,46 +38,275 @@ class MeetingReading:
     place: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    name: str
+    words: tuple[str, ...]
+    start: int  # offsets in the text
+    end: int
+
+    @property
+    def numbers(self) -> list[int]:
+        return [n for n in map(_number, self.words) if n is not None]
+
+    @property
+    def days(self) -> tuple[int, ...]:
+        return tuple(d for d in map(_day, self.words) if d is not None)
+
+
 def read_schedule(text: str) -> Rule | None:
     """The date rule that a text gives; None when it gives none, or more than one."""
-    return _scan(text)[0]
+    return read_meeting(text).rule
 
 
 def read_meeting(text: str) -> MeetingReading:
-    """The date rule and the place."""
-    rule, place = _scan(text)
-    return MeetingReading(rule, place)
+    """The date rule, and the place in the person's own words."""
+    plain = straight(text[:LONGEST])
+    zone, plain = zone_in(plain)
+    pieces = _kept(_pieces(plain))
+    rule = _rule(pieces, zone) if pieces and not re.search(r"\bhow (?:often|many)\b|\bnot sure\b|\?\s*\S.*\bor\b", plain, re.IGNORECASE) else None
+    return MeetingReading(rule, _left(text, plain, pieces) if rule else text.strip())
 
 
-def _scan(text: str) -> tuple[Rule | None, str]:
-    return None, straight(text[:LONGEST]).strip()
+def _pieces(plain: str) -> list[_Piece]:
+    tokens = words(re.sub(r"[\n]", " ", plain))
+    tokens = tuple(replace(t, text=plain[t.start : t.end].lower()) if t.text in {"ok", "with", "point", "fully"} else t for t in tokens)
+    short = texts(tokens)
+    kinds = {
+        "NUM": " ".join({w for w in short if _number(w) is not None}) or "\0",
+        "NTH": " ".join(_NTH), "DAY": " ".join({w for w in short if _day(w) is not None}) or "\0",
+        "CLOCK": " ".join({w for w in short if re.fullmatch(r"\d{1,2}[.:]\d\d", w)}) or "\0",
+        "MILITARY": " ".join({w for w in short if re.fullmatch(r"(?:[01]\d|2[0-3])[0-5]\d", w) and not w.startswith("20")}) or "\0",
+    }  # fmt: skip
+    found = grammar("schedule").scan(short, **kinds)
+    return [_Piece(name, short[a:b], tokens[a].start, tokens[b - 1].end) for name, a, b in found]
+
+
+def _number(word: str) -> int | None:
+    return int(word[:6]) if word.isdigit() else NUMBERS.get(word)
+
+
+def _day(word: str) -> int | None:
+    m = _DAY.fullmatch(word)
+    return [n[:3].lower() for n in _NAMES].index(m[1]) if m and word not in {"sun", "sat", "wed", "fris"} | {"suns"} else _short_day(word)
+
+
+def _short_day(word: str) -> int | None:
+    return {"sat": 5, "sun": 6, "wed": 2, "weds": 2}.get(word)
+
+
+def _kept(pieces: list[_Piece]) -> list[_Piece]:
+    """Without the pieces that the text takes back: "not weekly", "weekly is too often"."""
+    kept: list[_Piece] = []
+    denied = False
+    for piece in pieces:
+        if piece.name == "toomuch":
+            while kept and (kept[-1].name in _FREQ or kept[-1].name in ("days", "nth")):
+                kept.pop()
+        elif piece.name == "notit":
+            denied = True
+            continue
+        elif not (denied and piece.name in {*_FREQ, "days", "nth", "time"}) and piece.name != "limits":
+            kept.append(piece)
+        denied = False
+    return kept
+
+
+def _rule(pieces: list[_Piece], zone: str) -> Rule | None:
+    by = {p.name: p for p in pieces}
+    freqs = list(dict.fromkeys(_freq(p) for p in pieces if p.name in _FREQ))
+    byday, bymonthday = _byday(pieces), _bymonthday(pieces)
+    nth = any(re.match(r"-?\d", code) for code in byday)
+    if "or" in by or ("once" in by and not freqs) or (not freqs and not byday and not bymonthday):
+        return None
+    if len(freqs) > 1 and set(freqs) & {("WEEKLY", 1), ("DAILY", 1)} and (byday or "part" in by):
+        freqs = [f for f in freqs if f not in (("DAILY", 1),)]
+    if len(freqs) > 1 and ("MONTHLY", 1) in freqs and (nth or bymonthday or "fortnightly" in by):
+        freqs.remove(("MONTHLY", 1))
+    if len(freqs) > 1 and ("WEEKLY", 1) in freqs and all(f[0] == "WEEKLY" for f in freqs):
+        freqs.remove(("WEEKLY", 1))
+    if len(freqs) > 1:
+        return None
+    freq, interval = freqs[0] if freqs else ("MONTHLY", 1) if nth or bymonthday else ("WEEKLY", 1)
+    if (nth or bymonthday) and freq in ("DAILY", "WEEKLY"):
+        return None
+    if freq == "DAILY" and byday:
+        freq = "WEEKLY"
+    hour, minute = _time(pieces)
+    return Rule(freq, interval, byday, bymonthday, hour, minute, zone) if 0 < interval < 1000 else None
+
+
+def _freq(piece: _Piece) -> tuple[str, int]:
+    freq, interval = _FREQ[piece.name]
+    nth = next((_NTH[w] for w in piece.words if w in _NTH), 0)
+    return freq, interval or next(iter(piece.numbers), nth)
+
+
+def _byday(pieces: list[_Piece]) -> tuple[str, ...]:
+    found: list[str] = []
+    for p in pieces:
+        if p.name == "nth":
+            found += [f"{n}{_CODES[p.days[-1]]}" for n in _ordinals(p.words)]
+        elif p.name in ("through", "otherthrough"):
+            first, last = p.days[0], p.days[-1]
+            found += [_CODES[(first + k) % 7] for k in range((last - first) % 7 + 1)]
+        elif p.name == "workdays":
+            found += _CODES[:5]
+        elif p.name in ("weekend", "nweekend"):
+            found += _CODES[5:]
+        elif p.name in ("days", "otherdays"):
+            found += [_CODES[d] for d in p.days]
+    named = {c.lstrip("-0123456789") for c in found if c[0] in "-123456789"}
+    return tuple(dict.fromkeys(c for c in found if c not in named))
+
+
+def _ordinals(found: tuple[str, ...]) -> list[int]:
+    places: list[int] = []
+    for k, word in enumerate(found):
+        if word == "last":
+            if found[k - 2 : k] == ("to", "the") or found[k - 1 : k] == ("to",):
+                places[-1] = -places[-1]
+            else:
+                places.append(-1)
+        elif word in _NTH or word.isdigit():
+            places.append(_NTH.get(word) or int(word[:3]))
+    return places
+
+
+def _bymonthday(pieces: list[_Piece]) -> tuple[int, ...]:
+    found: list[int] = []
+    for p in pieces:
+        if p.name == "monthday":
+            found += [n for n in _ordinals(p.words) if -1 <= n <= 31]
+        elif p.name in ("starts", "ends"):
+            found.append(1 if p.name == "starts" else -1)
+    return tuple(dict.fromkeys(found))
+
+
+def _time(pieces: list[_Piece]) -> tuple[int | None, int]:
+    """The wall time; an hour up to eleven in an afternoon or evening is counted from noon."""
+    for p in pieces:
+        if p.name != "time":
+            continue
+        if set(p.words) & {"noon", "midday", "midnight"}:
+            return (0 if "midnight" in p.words else 12), 0
+        digits = [int(x) for w in p.words for x in re.findall(r"\d+", w)] or p.numbers
+        if len(digits) == 1 and digits[0] >= 100:
+            digits = [digits[0] // 100, digits[0] % 100]
+        hour, minute = digits[0], (digits[1] if len(digits) > 1 else 30 if "half" in p.words else 0)
+        said = " ".join(w for q in pieces for w in q.words)
+        late = bool(set(p.words) & {"pm", "p", "p.m"}) or (re.search(r"\b(?:afternoons?|evenings?|night)\b", said) and not set(p.words) & {"am", "a"})
+        if late and hour < 12:
+            hour += 12
+        elif set(p.words) & {"am", "a", "a.m"} and hour == 12:
+            hour = 0
+        return (hour, minute) if hour < 24 and minute < 60 else (None, 0)
+    return None, 0
+
+
+def _left(text: str, plain: str, pieces: list[_Piece]) -> str:
+    """What is in no piece, without words that only join."""
+    parts, at = [], 0
+    for piece in [*pieces, None]:
+        chunk = text[at : piece.start if piece else len(plain)]
+        for part in re.split(r"[,;\n]|[.!?](?=\s|$)", chunk):
+            bare = _FILLER.sub(" ", straight(part)).strip()
+            if bare:
+                parts.append(part.strip(" -–—()"))
+        at = piece.end if piece else at
+    return ", ".join(parts)
 
 
 def say_rule(rule: Rule, language: str = "en") -> str:
-    """The rule in words, to be read back: "every Monday at 08:00"."""
-    return f"{rule.freq} {rule.interval} {language}"
+    """The rule in words, to be read back: "every Monday at 08:00". Other languages come with their letters."""
+    del language
+    said = _say_freq(rule)
+    if rule.hour is not None:
+        said += f" at {rule.hour:02d}:{rule.minute:02d}"
+    return said + (f" ({rule.zone})" if rule.zone else "")
+
+
+def _say_freq(rule: Rule) -> str:
+    days = _and([_say_day(code) for code in rule.byday])
+    dates = _and([_say_date(n) for n in rule.bymonthday])
+    unit = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}[rule.freq]
+    every = {1: f"every {unit}", 2: f"every other {unit}"}.get(rule.interval, f"every {rule.interval} {unit}s")
+    if rule.freq == "WEEKLY" and rule.byday:
+        if rule.byday == _CODES[:5]:
+            days = "weekday"
+        return f"every {days}" if rule.interval == 1 else f"every other {days}" if rule.interval == 2 else f"{every} on {days}"
+    if rule.byday:
+        return f"the {days} of {every}" if rule.byday[0][0] in "-123456789" else f"{every} on {days}"
+    return f"the {dates} of {every}" if dates else every
+
+
+def _say_day(code: str) -> str:
+    name = _NAMES[_CODES.index(code[-2:])]
+    return f"{_SAID_NTH.get(int(code[:-2]), code[:-2])} {name}" if len(code) > 2 else name
+
+
+def _say_date(n: int) -> str:
+    return "last day" if n == -1 else f"{n}{'th' if 10 < n % 100 < 14 else {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th')}"
+
+
+def _and(parts: list[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+_SUGGESTED = re.compile(r"(?:(?:i'm )?(?:ok|okay|fine|happy|good) with )?(?:as |what |like )?(?:your|the) (?:suggestion|proposal|default)s?|as you suggest(?:ed)?|as suggested|what you suggest(?:ed)?|your (?:idea|rhythm|plan)(?: is fine)?", re.IGNORECASE)
+_NEVER = re.compile(r"(?:never|no(?:ne)?|not at all|no (?:regular )?check-?ins?|don't(?: check in)?|no thanks|none please)", re.IGNORECASE)
+_FIRST = re.compile(r"\b(?:after|at|in)?\s*(\d{1,3}|" + "|".join(NUMBERS) + r")(?: (day|week|month)s?)?\b(?=\s*(?:,|then|and|days|weeks|$))", re.IGNORECASE)
 
 
 def read_rhythm(text: str) -> Rhythm | None:
-    """A check-in rhythm; None when it says none."""
-    return Rhythm() if "your suggestion" in text.lower() else None
+    """A check-in rhythm: "monthly", "every 6 weeks", "after 30 days, then 90, then quarterly", "your suggestion", "never"."""
+    plain = straight(text[:LONGEST]).strip(" .!\n")
+    plain = re.sub(r"(?:,? (?:please|thanks|is (?:fine|good|ok)|sounds good|works))+$", "", plain, flags=re.IGNORECASE).strip(" ,.!")
+    if _NEVER.fullmatch(plain):
+        return Rhythm((), 0, "never")
+    if _SUGGESTED.search(plain) or any(r <= {"yes", "soft", "thanks"} for r in grammar("consent").classes(plain)):
+        return Rhythm() if not re.search(r"\b(?:not|but|don't|except|if|or)\b", plain, re.IGNORECASE) else None
+    head, _, tail = plain.rpartition("then")
+    rule = read_schedule(tail or plain)
+    if rule is None or rule.byday or rule.bymonthday:
+        return _rhythm(rule, ()) if rule and rule.freq == "MONTHLY" else None
+    return _rhythm(rule, _first_days(head))
+
+
+def _first_days(head: str) -> tuple[int, ...]:
+    days: list[int] = []
+    unit = "day"
+    for m in _FIRST.finditer(head):
+        unit = (m[2] or unit).lower()
+        n = int(m[1]) if m[1].isdigit() else NUMBERS[m[1].lower()]
+        days.append(n * {"day": 1, "week": 7, "month": 30}[unit])
+    return tuple(days) if days == sorted(set(days)) and all(0 < d < 1000 for d in days) else ()
+
+
+def _rhythm(rule: Rule, first: tuple[int, ...]) -> Rhythm:
+    unit, factor = {"DAILY": ("day", 1), "WEEKLY": ("week", 1), "MONTHLY": ("month", 1), "YEARLY": ("month", 12)}[rule.freq]
+    return Rhythm(first, rule.interval * factor, unit)
 
 
 def say_rhythm(rhythm: Rhythm, language: str = "en") -> str:
     """The rhythm in words: "after 30 days, then 90 days, then every 3 months"."""
-    return f"{rhythm.every} {language}"
+    del language
+    if rhythm.unit == "never":
+        return "never"
+    every = f"every {rhythm.unit}" if rhythm.every == 1 else f"every {rhythm.every} {rhythm.unit}s"
+    first = ", then ".join(f"{days} days" for days in rhythm.first)
+    return f"after {first}, then {every}" if first else every
 
 
 def slower(a: Rhythm, b: Rhythm) -> Rhythm:
-    """The rhythm of two that asks less often (decision 16)."""
-    return a if a.every > b.every else b
+    """The rhythm of two that asks less often (decision 16); of two alike, the one that begins later."""
+    return max(a, b, key=_pace)
 
 
-@functools.cache
-def _zones() -> dict[str, str]:
-    return {z.rsplit("/", 1)[-1].replace("_", " ").lower(): z for z in sorted(available_timezones()) if "/" in z}
+def _pace(rhythm: Rhythm) -> tuple[float, float]:
+    if rhythm.unit == "never":
+        return (float("inf"), 0)
+    days = rhythm.every * {"day": 1, "week": 7, "month": 30.4}[rhythm.unit]
+    return (days, rhythm.first[0] if rhythm.first else days)
 
 
-def read_zone(text: str) -> str | None:
-    """The IANA zone that a text plainly gives."""
-    return _zones().get(text.strip().lower()) if NUMBERS else None
