@@ -149,25 +149,25 @@ async def test_all_letters_to_one_who_left_are_withdrawn_but_not_one_on_its_way(
 async def test_what_a_letter_asked_is_known_when_its_reply_comes(store: Database) -> None:
     await owed(store, letter(1), letter(2, about="reveal:knowing"), letter(1, alliance_id=2))
     async with store.transaction() as c:
-        found = await outbox.sent_letters(c, [(1, 2), (2, 1), (2, 2)])
+        found = await outbox.asked(c, [(1, 2), (2, 1), (2, 2)])
 
-    words = letter().words
+    here = alliance(1).participants[0].address
+    words, rcpt = letter().words, letter().rcpt
     assert found == {
-        (1, 2): outbox.Sent(1, "reveal:knowing", words, "<1.2@reply.example>"),
-        (2, 1): outbox.Sent(1, "prompt:P01", words, "<2.1@reply.example>"),
+        (1, 2): outbox.Answered(1, "reveal:knowing", words, rcpt, here),
+        (2, 1): outbox.Answered(1, "prompt:P01", words, rcpt, here),
     }
 
 
-async def test_a_thread_is_the_first_letter_and_the_nine_newest(store: Database) -> None:
-    await owed(store, *(letter(n) for n in range(1, 14)), letter(14, participant=2), letter(1, alliance_id=2))
+async def test_who_wants_to_be_forgotten_leaves_no_words_in_letters(store: Database) -> None:
+    await owed(store, letter(1), letter(2, participant=2))
     async with store.transaction() as c:
-        await outbox.withdraw(c, [(1, 2, None)], NOW)
-        found = await outbox.threads(c, [(1, 1), (1, 2), (2, 1)])
+        await claimed(c)
+        await settled(c, "sent", 1)
+        await outbox.erase(c, 1, 1)
 
-        assert await outbox.thread(c, 2, 1) == ["<2.1@reply.example>"]
-        assert await outbox.thread(c, 2, 2) == []
-    assert found[1, 1] == [f"<1.{n}@reply.example>" for n in (1, *range(5, 14))]
-    assert (1, 2) not in found
+        found = await outbox.asked(c, [(1, 1), (1, 2)])
+    assert (found[1, 1].words, found[1, 2].words) == ("", letter().words)
 
 
 async def test_a_failed_letter_can_be_sent_again_until_its_bytes_are_erased(store: Database) -> None:
