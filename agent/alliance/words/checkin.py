@@ -99,13 +99,15 @@ def rating_of(text: str) -> int | None:
 def ratings_in(text: str) -> tuple[int | None, bool]:
     """The rating, and whether a number was meant that is none."""
     found: list[int] = []
-    unclear = False
+    unclear = several = False
     for clause, labelled in _clauses(text):
         kind, value = _clause(clause)
         if kind == "rating" and value and not labelled:
             found.append(value)
+        several = several or kind == "other"
         unclear = unclear or kind in ("range", "none") or (kind == "rating" and labelled)
     distinct = set(found)
+    unclear = unclear or (several and bool(found))
     if len(distinct) == 1 and not unclear:
         return found[0], False
     return None, unclear or len(distinct) > 1
@@ -115,9 +117,10 @@ def _clauses(text: str) -> list[tuple[tuple[str, ...], bool]]:
     """The clauses of a text, and whether each stands behind a label of something else ("clause 2: 5")."""
     clauses: list[tuple[tuple[str, ...], bool]] = []
     text = re.sub(r"(?m)^\s*(?:q?1[.):]\s*)(?=\S)(?=[\w★⭐]+)", _keep_mark, unicodedata.normalize("NFKC", text))
+    text = re.sub(r"([★⭐☆\ufe0f]+)", r"\1\n", text)
     for line in re.split(r"[\n!?]+|(?<=\S)\.(?=\s|$)", text):
         labelled = False
-        for part in re.split(r"(:)|[,;()]|\s[-–—]+\s|\s(?:because|since|as|and|though|despite|so)\s", straight(line)):
+        for part in re.split(r"(:)|[,;()]|\s[-–—]+\s|\s(?:because|since|as|and|but|though|despite|so)\s", straight(line)):
             if part == ":":
                 labelled = bool(clauses) and _clause(clauses[-1][0])[0] == "" and not _is_intro(clauses[-1][0])
             elif part and part.strip():
@@ -152,7 +155,7 @@ def _clause(tokens: tuple[str, ...]) -> tuple[str, int | None]:
         "HALF": " ".join(t for t in tokens if re.fullmatch(r"[0-9]+[.,][0-9]+", t)) or "\0",
     }  # fmt: skip
     readings = {n for r in grammar("rating").read(tokens, tuple(kinds.items())) for n in r}
-    kind = next((k for k in ("rating", "notit", "range", "none") if k in readings), "")
+    kind = next((k for k in ("rating", "notit", "range", "none", "other") if k in readings), "")
     if kind != "rating":
         return kind, None
     if "*" in tokens:

@@ -1,7 +1,7 @@
 """Words to the agent: commands, and where in a reply they count (F11)."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
 from agent.alliance.words.dates import tail_day
@@ -25,16 +25,36 @@ def command_of(sentence: str, now: datetime | None = None) -> Command | None:
     edited = _edit_with_words(sentence)
     if edited:
         return edited
-    tail = tail_day(sentence, now) if now else None
-    head = sentence[: tail[0]] if tail else sentence
-    tokens = texts(words(head)) + ((_UNTIL.lower(),) if tail else ())
+    tokens, day = _dated(sentence, now)
+    if tokens and set(tokens) == {"?"}:
+        return Command("explain")
     readings = grammar("command").read(tokens, ((_UNTIL, _UNTIL.lower()),))
     names = {n for reading in readings for n in reading}
     name = next((n for n in _ORDER if n in names), None)
     if name is None:
         return None
-    until = tail[1] if tail and name in ("pause", "later") else None
+    until = day if name in ("pause", "later") else None
     return Command(cast(CommandName, name), until, _which(sentence) if name in ("edit", "back") else "")
+
+
+def _dated(sentence: str, now: datetime | None) -> tuple[tuple[str, ...], date | None]:
+    """The words with each "until 12 May" at the end of a clause as one word, and the day."""
+    tokens: list[str] = []
+    found: date | None = None
+    for clause in re.split(r"([,;])", sentence):
+        tail = tail_day(clause, now) if now else None
+        tokens += texts(words(clause[: tail[0]] if tail else clause))
+        if tail:
+            tokens.append(_UNTIL.lower())
+            found = tail[1]
+    return tuple(tokens), found
+
+
+def leading_command(sentence: str) -> Command | None:
+    """A plain wish to leave or to be forgotten at the head of a sentence that goes on: never to be missed."""
+    head = re.split(r"[,;:(]|\s[-–—]\s|\b(?:because|as|since|and|i)\b", sentence[:300], maxsplit=1, flags=re.IGNORECASE)[0]
+    found = command_of(head) if len(head.split()) > 2 and head != sentence else None
+    return found if found and found.name in ("stop", "delete") else None
 
 
 def _edit_with_words(sentence: str) -> Command | None:

@@ -8,12 +8,12 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from agent.alliance.words.commands import command_of
+from agent.alliance.words.commands import command_of, leading_command
 from agent.alliance.words.grammar import grammar, texts
 from agent.alliance.words.tokens import LONGEST, NUMBERS, Sentence, Word, sentences, straight, words
 from agent.alliance.words.values import Change, Command, ConsentReading
 
-_BESIDE = frozenset({"soft", "thanks"})  # may stand beside a yes
+_BESIDE = frozenset({"soft", "thanks", "lean"})  # may stand beside a yes
 _NTH = {w: n for n, w in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)}
 _SPLIT = frozenset({",", ";", "-", "and", "but", ":", "&", "otherwise", "though", "only", "so", "just", "(", ")"})
 _GREETING = re.compile(r"\A\s*(?:hi|hello|hey|dear|good (?:morning|evening|afternoon))\b(?:[ \t]+([^\W\d_]+))?(?:[ \t]+(?:and|&)[ \t]+[^\W\d_]+)?[ \t]*(?:[,!.:]|(?=\n))\s*", re.IGNORECASE)
@@ -259,7 +259,7 @@ def _settled(changes: list[Change]) -> list[Change]:
 def _verdict(parts: list[_Part], lines: int) -> ConsentReading:
     """From the sentences to the whole, the most cautious reading first."""
     changes = tuple(_settled([c for p in parts for c in p.changes]))
-    classes = frozenset().union(*(r for p in parts for r in p.readings)) if parts else frozenset()
+    classes: frozenset[str] = frozenset().union(*(r for p in parts for r in p.readings)) if parts else frozenset()
     rest = " ".join(p.sentence.text for p in parts if not p.understood)
     command = next((p.command for p in parts if p.command), None)
     leaning = bool(classes & {"yes", "soft", "lean"}) and not classes & {"no"}
@@ -287,21 +287,33 @@ def _plain(parts: list[_Part], classes: frozenset[str], leaning: bool) -> Consen
 
 
 _WISH = re.compile(
-    r"\b(?:change|instead|rather|should|add|remove|replace|delete|drop|leave out|take .{1,40} out|shorten|shorter|too (?:long|vague|strict|stiff|soft|short)"
+    r"\b(?:i (?:don't )?want|i'd like|i would like|as long as|change|instead|rather|should|add|remove|replace|delete|drop|leave out|take .{1,40} out|shorten|shorter|too (?:long|vague|strict|stiff|soft|short)"
     r"|prefer|wrong|correct(?:ion)?|amend\w*|edit|reword\w*|rephrase|clause|point|line|section|typo|missing|tweak|split|not quite|except|apart from)\b"
     r"|#\d|\bno\. ?\d",
     re.IGNORECASE,
 )
 _LATER = re.compile(r"\b(?:out of (?:the )?office|on (?:annual |parental )?leave|auto(?:matic)?[- ]reply|ticket|no longer work|will (?:read|look|reply|get back|have a look)|come back to you|later)\b", re.IGNORECASE)
+_REQUEST = re.compile(
+    r"^(?:and |but |so |sorry,? |please |.{0,40}, ?)?(?:can|could|would|may|might|shall|should)\b.{0,80}\b(?:change|add|remove|replace|delete|drop|cut|leave out|take|make|be|move|put|reword|rephrase|split|shorten|say)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _ASKS = re.compile(r"^(?:and |but |so |sorry,? )?(?:what|why|who|whose|where|when|which|how|does|do|did|is|are|can|could|should|would|will|has|have|if)\b", re.IGNORECASE)
+
+
+def _wishes(text: str) -> bool:
+    """Whether somebody seems to want other words, in what form ever."""
+    return bool(_REQUEST.match(text) or (_WISH.search(text) and not _ASKS.match(text) and "?" not in text))
 
 
 def _asked(parts: list[_Part], rest: str, command: Command | None, leaning: bool) -> ConsentReading:
     """Something was not understood: only what to ask is decided here."""
     unread = [p.sentence for p in parts if not p.understood]
+    strong = next((c for s in unread if (c := leading_command(s.text))), None)
+    if strong and not leaning:
+        return ConsentReading("command", command=strong, rest=rest)
     if command and not unread:
         return ConsentReading("command" if not leaning else "unclear", command=command, leaning=leaning)
-    wishes = tuple(Change("vague", None, s.text) for s in unread if _WISH.search(straight(s.text)) and not _ASKS.match(s.text))
+    wishes = tuple(Change("vague", None, s.text) for s in unread if _wishes(straight(s.text)))
     if any(s.asks or _ASKS.match(s.text) for s in unread) and not wishes:
         return ConsentReading("question", command=command, rest=rest)
     if wishes:

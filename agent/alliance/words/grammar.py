@@ -42,11 +42,15 @@ class Grammar:
     """One grammar file. Rules whose name begins without `_` are the classes that a clause can have."""
 
     def __init__(self, name: str) -> None:
-        text = Path(__file__).with_name(f"{name}.lark").read_text(encoding="utf-8")
-        tree = Lark(_FILE, parser="lalr").parse(text)
-        self._rules = {str(r.children[0]).rstrip(" :"): _Rule(r.children[1]) for r in tree.children if isinstance(r, Tree)}
-        known = {str(t)[1:-1] for t in tree.scan_values(lambda t: isinstance(t, Token) and t.type == "WORD")}
-        self.known = frozenset(w for phrase in known for w in phrase.split())
+        self._rules: dict[str, _Rule] = {}
+        known: set[str] = set()
+        for path in sorted(Path(__file__).parent.glob(f"{name}*.lark")):  # consent.lark, consent_other.lark
+            tree = _reader().parse(path.read_text(encoding="utf-8"))
+            for rule in tree.children:
+                assert isinstance(rule, Tree)
+                self._rules.setdefault(str(rule.children[0]).rstrip(" :"), _Rule()).take(rule.children[1])
+            known |= {str(t) for t in tree.scan_values(lambda t: isinstance(t, Token) and t.type == "WORD")}
+        self.known = frozenset(w for literal in known for w in _phrase(literal))
         self._classes = [n for n in self._rules if not n.startswith("_")]
         self.read = functools.lru_cache(maxsize=4096)(self._read)
 
@@ -94,11 +98,13 @@ class Grammar:
 class _Rule:
     """One rule: its alternatives by the first word that they can begin with."""
 
-    def __init__(self, alt: object) -> None:
-        assert isinstance(alt, Tree)
-        self.alt = alt
+    def __init__(self) -> None:
         self.by_word: dict[str, list[Node]] = {}
         self.other: list[Node] = []
+
+    def take(self, alt: object) -> None:
+        """Add the alternatives of one place where the rule is written."""
+        assert isinstance(alt, Tree)
         for seq in alt.children:
             assert isinstance(seq, Tree)
             word = _first_word(seq)
@@ -109,12 +115,24 @@ class _Rule:
         return [*self.by_word.get(word, ()), *self.other]
 
 
+@functools.cache
+def _reader() -> Lark:
+    return Lark(_FILE, parser="lalr")
+
+
+@functools.cache
+def _phrase(literal: str) -> tuple[str, ...]:
+    """The words of a literal, normalised as a reply's are; a mark stays as it is."""
+    inside = literal[1:-1]
+    return (inside,) if inside[:1] in "<*" or len(inside) == 1 else texts(words(inside))
+
+
 def _first_word(seq: Node) -> str:
     item = seq.children[0]
     assert isinstance(item, Tree)
     atom = item.children[0]
     if len(item.children) == 1 and isinstance(atom, Tree) and atom.data == "word":
-        return str(atom.children[0])[1:-1].split()[0]
+        return _phrase(str(atom.children[0]))[0]
     return ""
 
 
@@ -171,8 +189,8 @@ class _Run:
             return frozenset(e for seq in what.children if isinstance(seq, Tree) for e in self._sequence(seq, i))
         if atom.data == "kind":
             return frozenset((i + 1,)) if i < len(self.words) and self._is(str(what), self.words[i]) else frozenset()
-        phrase = str(what)[1:-1].split()
-        return frozenset((i + len(phrase),)) if list(self.words[i : i + len(phrase)]) == phrase else frozenset()
+        phrase = _phrase(str(what))
+        return frozenset((i + len(phrase),)) if self.words[i : i + len(phrase)] == phrase else frozenset()
 
     def _is(self, kind: str, word: str) -> bool:
         if kind == "N":

@@ -16,7 +16,8 @@ WRAPPED = 50  # a line at least this long that ends without a stop was probably 
 _FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 _DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "‒": "-"})
 _END = re.compile(r"(?:[.!?。！？؟…]+[\"'”’)\]]*|[^\w\s,.;:()\"'&/-]{1,4})(?=\s|$)|(?<=[。！？])")
-_ABBREVIATION = re.compile(r"(?:^|\W)(?:no|nr|p|e\.g|i\.e|etc|vs|ca|approx|dr|mr|mrs|ms|st|sec|p\.s|a\.m|p\.m)\.$", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"(?:^|\W)(?:p|e\.g|i\.e|etc|vs|ca|approx|dr|mr|mrs|ms|st|sec|p\.s|a\.m|p\.m)\.$", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:^|\W)(?:no|nr|pt)\.$", re.IGNORECASE)
 _LIST_MARK = re.compile(r"^\s*\(?\d{1,3}[.)]$")
 _TOKEN = re.compile(
     r"[+-]1\b|100 ?%|\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|:-?\)|:-?D\b|<3|\.\.+|[^\w\s]\ufe0f?|_",
@@ -100,7 +101,7 @@ def _stops(text: str, start: int, end: int) -> list[tuple[int, int]]:
         head = text[at : stop.end()]
         if _LIST_MARK.match(head) and text[stop.end() : end].strip():
             continue  # "6. We ..." is one line of a list
-        if _ABBREVIATION.search(head):
+        if _ABBREVIATION.search(head) or (_NUMBERED.search(head) and text[stop.end() : stop.end() + 2].strip()[:1].isdigit()):
             continue
         pieces.append((at, stop.end()))
         at = stop.end()
