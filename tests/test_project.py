@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.alliance.flow import Checkin, Prompt, Words
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
@@ -71,3 +73,10 @@ def test_a_page_names_only_modules_and_folders_that_are_there(path):
     named = re.findall(r"`((?:agent|flows|templates|config|tests|bench)/[\w./-]*)`", path.read_text())
 
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("table", [Prompt, Checkin, Words])
+def test_every_key_of_a_flow_stands_in_the_docs(table):
+    page = (ROOT / "docs/flows.md").read_text()
+
+    assert [key for key in table.model_fields if f"`{key}`" not in page] == []
