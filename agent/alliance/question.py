@@ -97,7 +97,7 @@ def label_of(turn: Turn, number: int, prompt: Prompt) -> int:
     """The number this prompt is called by: "3 of 12"; uncounted prompts are numbered after the counted ones."""
     asked = mine(turn, number)
     order = [q for q in asked if q.counted] + [q for q in asked if not q.counted]
-    return order.index(prompt) + 1
+    return next(i for i, q in enumerate(order, 1) if q is prompt)
 
 
 def labels(turn: Turn, number: int) -> dict[str, str]:
@@ -115,7 +115,7 @@ def prompt_letter(turn: Turn, number: int, prompt: Prompt) -> letters.Prompt:
     return letters.Prompt(
         notes=(),
         subject=prompt.subject,
-        position=counted.index(prompt) + 1 if prompt in counted else 0,
+        position=next((i for i, q in enumerate(counted, 1) if q is prompt), 0),
         total=len(counted),
         lead=words(turn, number, prompt.lead),
         ask=words(turn, number, prompt.ask),
