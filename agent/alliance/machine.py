@@ -29,6 +29,7 @@ _SETTLED_IN = (Stage.REVIEWING, Stage.CONFIRMED, Stage.LIVING, Stage.CHECKING)
 
 PHASES = (
     Move("invite", (Phase.SETUP,), Phase.INVITED, "the initiator said SEND"),
+    Move("withdraw", (Phase.INVITED,), Phase.SETUP, "a mistyped address is replaced before YES"),
     Move("begin", (Phase.INVITED,), Phase.ASKING, "everybody invited said YES"),
     Move("propose", (Phase.ASKING,), Phase.DRAFTING, "all parts are done and settled"),
     Move("agree", (Phase.DRAFTING, Phase.CHANGING), Phase.AGREED, "all said yes to the same version"),

@@ -162,7 +162,7 @@ def _resend(turn: Turn, *, changed: bool, event: Replied) -> None:
         return
     turn.withdrawn.append((2, None))
     turn.move(1, "rethink")
-    turn.change(phase=Phase.SETUP)
+    turn.phase("withdraw")
     _next_step(turn)
 
 
