@@ -26,6 +26,7 @@ from agent.alliance.turn import Decision, House, Turn
 from agent.alliance.words import AnswerReading, read_answer, read_invitation
 
 _ONCE_A_DAY = timedelta(days=1)
+_GOING_ON = frozenset({"pass", "later", "next", "all", "short", "both", "edit", "back"})  # end a pause by themselves
 
 
 def decide(
@@ -162,6 +163,8 @@ def _obeyed(turn: Turn, event: Replied, reading: AnswerReading, kind: str) -> bo
             turn.say(event.participant, letters.AskBack(reading.unsure.name, event.text, 0, 0), event.about)
             return True
         return False
+    if any(c.name in _GOING_ON for c in reading.commands):
+        turn.set(event.participant, paused=False, paused_until=None)
     has_words = bool(reading.text or reading.private or reading.labelled)
     if has_words and kind in ("prompt", "follow", "all"):
         asking.answered(turn, event, reading)
