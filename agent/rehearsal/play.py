@@ -1,0 +1,221 @@
+"""Runs the real service and people's mailboxes on loopback, and lets scripts or a person play with them.
+
+Everything is as in earnest but three things: the relay is the people's mailboxes, the key is no secret, and the clock
+stands still until somebody waits. So two runs of one script give the same letters, byte for byte.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aiosmtplib import SMTP
+
+from agent import settings as house
+from agent.alliance.model import Alliance
+from agent.rehearsal import mailbox
+from agent.rehearsal.mailbox import Mail
+from agent.rehearsal.script import Gets, Person, Quiet, Replies, Scene, Script, Step, Unseen, Waits, Writes
+from agent.service import Service, opened
+from agent.smtp.inbound import Envelope, Inbound, Limits
+from agent.store import alliances, inbox, outbox
+
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday morning
+DOMAIN = "alliance.example.org"
+KEY = b"rehearsed, and no secret at all."
+TYPING = timedelta(minutes=2)  # what it takes to read a mail and to answer it
+JUMPS = 12  # how many due instants are tried until an expected mail comes
+
+_IDLE = Limits(command_s=30 * 86400, data_s=600)  # in a rehearsal people think as long as they like
+
+
+class UnmetError(Exception):
+    """The rehearsal went another way than its script says; the message begins with the place."""
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock that stands still until it is told to go on."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        """What time it is."""
+        return self.at
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """A running rehearsal. `mails` are all that came or were written, in order; `shown` is told of each, and of scenes."""
+
+    service: Service
+    clock: Clock
+    people: tuple[Person, ...]
+    shown: Callable[[Mail | Scene], None]
+    mails: list[Mail] = field(default_factory=list)
+    acted: int = 0  # the number of the newest mail when somebody last did something: what is above it is new
+    _caught: list[tuple[str, bytes]] = field(default_factory=list)
+
+    async def write(self, person: Person, subject: str, text: str) -> None:
+        """Let somebody write to the service's own address."""
+        number = len(self.mails) + 1
+        await self._post(mailbox.note(number, person, self.service.doors.front, subject, text, self._after_typing()))
+
+    async def reply(self, to: Mail, text: str) -> None:
+        """Let the reader of this mail reply to it."""
+        await self._post(mailbox.reply(len(self.mails) + 1, to.person, to, text, self._after_typing()))
+
+    async def jump(self) -> bool:
+        """Go to the next instant at which something is due, and do it; False when nothing is ahead."""
+        due = await self.service.next_due()
+        if due is None:
+            return False
+        self.clock.at = max(self.clock.at, due)
+        await self.settle()
+        return True
+
+    async def wait(self, time: timedelta) -> None:
+        """Let time pass, doing each thing when it is due."""
+        until = self.clock.at + time
+        while (due := await self.service.next_due()) is not None and due <= until:
+            await self.jump()
+        self.clock.at = until
+
+    async def settle(self) -> None:
+        """Let the service do what is due now, and show what came."""
+        await self.service.settle()
+        while self._caught:
+            address, raw = self._caught.pop(0)
+            person = next((p for p in self.people if p.address == address), None)
+            assert person is not None, "a letter to somebody who is in no script"
+            self._show(mailbox.arrived(len(self.mails) + 1, person, raw))
+
+    async def caught(self, envelopes: Sequence[Envelope]) -> None:
+        """Take the service's letters: this is what its relay does with them."""
+        self._caught += [(e.rcpt_to, e.raw) for e in envelopes]
+
+    async def alliances(self) -> list[Alliance]:
+        """What the service holds, oldest first."""
+        async with self.service.database.transaction() as c:
+            ids = [s.id for s in await alliances.listing(c, 100)]
+            loaded = await alliances.load(c, ids)
+        return [loaded[number] for number in reversed(ids)]
+
+    async def faults(self) -> list[str]:
+        """What must not be at the end: mail that was not dealt with, letters that were not delivered."""
+        async with self.service.database.transaction() as c:
+            waiting = [f"inbox: {b.count} {b.state}" for b in await inbox.backlog(c)]
+            return waiting + [f"outbox: {count} {state}" for state, count in (await outbox.counts(c)).items() if count]
+
+    def _after_typing(self) -> datetime:
+        self.clock.at += TYPING
+        return self.clock.at
+
+    async def _post(self, mail: Mail) -> None:
+        self.acted = mail.number
+        self._show(mail)
+        to = str(mailbox.recipient(mail))
+        client = SMTP(hostname="127.0.0.1", port=self.service.port, start_tls=False, timeout=60)
+        async with client:
+            await client.sendmail(mail.person.address, [to], mail.raw)
+        await self.settle()
+
+    def _show(self, mail: Mail) -> None:
+        self.mails.append(mail)
+        self.shown(mail)
+
+
+@asynccontextmanager
+async def rehearsing(
+    people: Sequence[Person], database: Path, shown: Callable[[Mail | Scene], None], start: datetime | None = None
+) -> AsyncIterator[Rehearsal]:
+    """Open the mailboxes and the service behind them. The database is a new file at this path."""
+    clock = Clock((start or START).astimezone(UTC))
+    letterbox = Inbound(accepts=lambda *_: True, keep=_not_yet, hostname="mailboxes.example.org", limits=_IDLE)
+    relay_port = await letterbox.start()
+    try:
+        async with opened(_settings(people, database, relay_port), now=clock) as service:
+            rehearsal = Rehearsal(service, clock, tuple(people), shown)
+            letterbox.keep = rehearsal.caught
+            service.inbound.port = 0
+            service.port = await service.inbound.start()
+            try:
+                yield rehearsal
+            finally:
+                await service.inbound.stop()
+    finally:
+        await letterbox.stop()
+
+
+def _settings(people: Sequence[Person], database: Path, relay_port: int) -> house.Settings:
+    return house.Settings(
+        service=house.Service(
+            domain=DOMAIN, contact="operator@example.org", zone="Europe/Berlin", allow=tuple(p.address for p in people)
+        ),
+        database=house.Database(url=f"sqlite:{database}"),
+        relay=house.Relay(port=relay_port, connections=1),  # one, so that letters come in the order in which they left
+        keys=(KEY,),
+    )
+
+
+async def _not_yet(_: Sequence[Envelope]) -> None:
+    raise AssertionError("the service is not open yet")
+
+
+# ---------------------------------------------------------------- a script
+
+
+async def play(script: Script, rehearsal: Rehearsal) -> None:
+    """Do what the script says; raises UnmetError at the first step that cannot be done or is not so."""
+    people = {p.key: p for p in script.people}
+    for step in script.steps:
+        fault = await _do(step, rehearsal, people)
+        if fault:
+            raise UnmetError(f"{script.name}:{step.line}: {fault}")
+
+
+async def _do(step: Step, r: Rehearsal, people: dict[str, Person]) -> str:
+    """One step; what is wrong with it, "" when nothing is."""
+    match step:
+        case Scene():
+            r.shown(step)
+        case Writes():
+            await r.write(people[step.who], step.subject, step.text)
+        case Replies():
+            mail = await _await(r, people[step.who], step.subject, 0)
+            if mail is None:
+                return _never(step.who, step.subject, r, people)
+            await r.reply(mail, step.text)
+        case Waits():
+            r.acted = len(r.mails)
+            await r.wait(step.time)
+        case Gets():
+            since, person = r.acted, people[step.who]
+            mail = await _await(r, person, step.subject, since, jumps=JUMPS if step.until else 0)
+            if mail is None:
+                return _never(step.who, step.subject, r, people, since)
+            if lost := mailbox.missing(step.lines, mail):
+                return f"{mail.subject!r} to {person.name} does not say {lost[0]!r}; it says:\n\n{mail.text}"
+        case Quiet():
+            if mail := mailbox.newest(r.mails, people[step.who], "", since=r.acted):
+                return f"{mail.person.name} got {mail.subject!r}"
+        case Unseen():
+            to_them = [m for m in r.mails if m.person == people[step.who] and not m.mine]
+            for mail in to_them:
+                if shown := [line for line in step.lines if mailbox.even(line) in mail.seen]:
+                    return f"{mail.person.name} has seen {shown[0]!r} in {mail.subject!r}"
+    return ""
+
+
+async def _await(r: Rehearsal, person: Person, subject: str, since: int, *, jumps: int = JUMPS) -> Mail | None:
+    """The newest such mail; when there is none, time goes on to what is due next, some times."""
+    for _ in range(jumps):
+        if (mail := mailbox.newest(r.mails, person, subject, since=since)) or not await r.jump():
+            return mail
+    return mailbox.newest(r.mails, person, subject, since=since)
+
+
+def _never(who: str, subject: str, r: Rehearsal, people: dict[str, Person], since: int = 0) -> str:
+    got = [m.subject for m in r.mails if m.person == people[who] and not m.mine and m.number > since]
+    return f"{people[who].name} got nothing with {subject!r} in its subject; what came: {got[-8:] or 'nothing'}"
