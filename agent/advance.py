@@ -48,8 +48,10 @@ class Advance:
     flows: dict[str, Flow] = field(default_factory=dict)  # those that running alliances are pinned to (decision 29)
 
     async def advance(self, batch: Sequence[Matter], now: datetime) -> int:
-        """Do all of a batch in one transaction; how many letters were written. Raises if one of it breaks: then nothing
-        was kept, and the caller tries them one by one."""
+        """Do all of a batch in one transaction; how many letters were written.
+
+        Raises if one of it breaks: then nothing was kept, and the caller tries them one by one.
+        """
         async with self.database.transaction() as c:
             return await self._advance(c, batch, now)
 
@@ -180,5 +182,16 @@ def _row(cause: str) -> int:
 
 def _owed(alliance_id: int, w: Written, now: datetime) -> outbox.Letter:
     return outbox.Letter(
-        alliance_id, w.number, w.participant, w.about, w.rcpt, w.mail_from, w.message_id, w.subject, w.words, w.raw, now, now
+        alliance_id,
+        w.number,
+        w.participant,
+        w.about,
+        w.rcpt,
+        w.mail_from,
+        w.message_id,
+        w.subject,
+        w.words,
+        w.raw,
+        now,
+        now,
     )

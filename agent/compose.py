@@ -28,10 +28,14 @@ _RECEIPTS = (
 class InWords(Protocol):
     """A letter in words, as `templates` renders it."""
 
-    subject: str
-    text: str
-    html: str
-    words: str
+    @property
+    def subject(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def html(self) -> str: ...
+    @property
+    def words(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,9 @@ class Delivery:
             for x, (_, _, state, *_) in zip(batch, settled, strict=True)
             if state == "failed"
         ]
-        if failed:  # first: if we die before the row is settled, it is tried and told once more, and telling twice is once
+        if (
+            failed
+        ):  # first: if we die before the row is settled, it is tried and told once more, and telling twice is once
             await self.advance.advance(failed, now)
         async with self.advance.database.transaction() as c:
             await outbox.settle(c, settled)

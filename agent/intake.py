@@ -101,7 +101,7 @@ class Intake:
         if letter is None:
             return Nothing("unknown")
         answered = Asked(letter.participant, letter.about, letter.address, letter.rcpt, letter.words)
-        event = event_of(message, kept.mail_from, answered, self.doors, now, cause)
+        event = event_of(message, kept.mail_from, answered, self.doors, now=now, cause=cause)
         if isinstance(event, Nothing):
             return event
         if route.kind == "b" and type(event).__name__ != "Undeliverable":

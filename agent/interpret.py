@@ -35,7 +35,9 @@ class Nothing:
     why: str
 
 
-def event_of(message: Message, mail_from: str, asked: Asked, doors: Doors, now: datetime, cause: str) -> Event | Nothing:
+def event_of(
+    message: Message, mail_from: str, asked: Asked, doors: Doors, *, now: datetime, cause: str
+) -> Event | Nothing:
     """What this message to a reply address means."""
     kind = kind_of(message, mail_from).kind
     if kind is Kind.BOUNCE:

@@ -10,7 +10,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import structlog
@@ -19,14 +19,17 @@ from agent import templates
 from agent.advance import Advance
 from agent.alliance.flow import FlowError, FlowFile
 from agent.alliance.flow import load as load_flow
+from agent.alliance.letters import Final
+from agent.alliance.model import Alliance
 from agent.alliance.turn import House
 from agent.checkin import Checkin
 from agent.compose import Post
 from agent.delivery import Delivery
 from agent.intake import Intake
 from agent.mail.address import Doors, normal
+from agent.mail.letter import Attachment
 from agent.papers.enclosed import enclosed
-from agent.settings import Settings
+from agent.settings import Settings, SettingsError
 from agent.smtp.inbound import Envelope, Inbound, Limits
 from agent.smtp.relay import Relay
 from agent.smtp.retry import next_wait
@@ -144,9 +147,12 @@ class Service:
         self.arrived.set()
 
     def accepts(self, mail_from: str, rcpt_to: str) -> bool | str:
-        """Refuse strangers at RCPT: only addresses that we wrote are known, and only who may start finds the front door."""
+        """Refuse strangers at RCPT: only addresses that we wrote are known, and only who may start finds the front door.
+
+        Behind an MTA the front door is open to its probes; `intake` drops what strangers send, and answers nobody.
+        """
         route = self.doors.route_of(rcpt_to)
-        if route == "front":
+        if route == "front" and self.settings.inbound.protocol == "smtp":
             sender = normal(mail_from)
             if sender is None or not self.settings.service.may_start(sender):
                 return "550 5.7.1 This address takes mail only from people its operator has listed"
@@ -157,8 +163,7 @@ class Service:
 async def opened(settings: Settings, *, now: Callable[[], datetime] | None = None) -> AsyncIterator[Service]:
     """Open everything but the port. Every fault of settings, flows and templates is told before that."""
     clock = now or _now
-    flow = read_flow(settings.flows_folder, FLOW)
-    letters = templates.load(settings.templates_folder, (settings.service.language,))
+    flow, letters = _checked(settings)
     database = await open_database(settings.database.url)
     try:
         await migrate(database)
@@ -174,6 +179,23 @@ async def opened(settings: Settings, *, now: Callable[[], datetime] | None = Non
             await service.relay.close()
     finally:
         await database.close()
+
+
+def _checked(settings: Settings) -> tuple[FlowFile, templates.Templates]:
+    """The flow and the templates; what is wrong with either is told together."""
+    complaints: list[str] = []
+    flow, letters = None, None
+    try:
+        flow = read_flow(settings.flows_folder, FLOW)
+    except FlowError as error:
+        complaints += error.complaints
+    try:
+        letters = templates.load(settings.templates_folder, (settings.service.language,))
+    except templates.TemplatesError as error:
+        complaints += error.faults
+    if flow is None or letters is None:
+        raise SettingsError(tuple(complaints))
+    return flow, letters
 
 
 def _wired(
@@ -266,7 +288,7 @@ async def serve(settings: Settings, ready: Callable[[int], None]) -> None:
             await service.inbound.stop()
 
 
-def _papers(settings: Settings):  # noqa: ANN202
+def _papers(settings: Settings) -> Callable[[Alliance, Final, tzinfo], tuple[Attachment, ...]]:
     template = settings.templates_folder / "papers" / "agreement.typ"
     return lambda alliance, letter, zone: enclosed(alliance, letter, zone, settings.service.domain, template)
 

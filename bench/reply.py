@@ -134,7 +134,9 @@ async def measure(replies: int, connections: int, url: str) -> dict[str, float]:
         ready = time.perf_counter() - begun
         await prepare(service, replies // 2 + 100)
         running = asyncio.create_task(service.run())
-        everyone = [f"{who}{n}@{at}.test" for n in range(replies // 2 + 100) for who, at in (("ann", "a"), ("ben", "b"))]
+        everyone = [
+            f"{who}{n}@{at}.test" for n in range(replies // 2 + 100) for who, at in (("ann", "a"), ("ben", "b"))
+        ]
         await flood(sink, port, everyone[:100], connections)
         before = resource.getrusage(resource.RUSAGE_SELF)
         seconds = await flood(sink, port, everyone[100:-100], connections)
