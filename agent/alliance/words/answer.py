@@ -15,22 +15,38 @@ from agent.alliance.words.grammar import grammar, texts
 from agent.alliance.words.tokens import LONGEST, Sentence, sentences, words
 from agent.alliance.words.values import AnswerReading, Command
 
-_PRIVATE = re.compile(r"(?:^[ \t]*[*_-]*[ \t]*(?i:private)(?![\w'’-])[*_]*|(?<=[.!?:)])[ \t]+PRIVATE(?![\w'’-]))[ \t]*[:,–—-]?[ \t]*", re.MULTILINE)
+_PRIVATE = re.compile(
+    r"(?:^[ \t]*[*_-]*[ \t]*(?i:private)(?![\w'’-])[*_]*|(?<=[.!?:)])[ \t]+PRIVATE(?![\w'’-]))[ \t]*[:,–—-]?[ \t]*",
+    re.MULTILINE,
+)
 _BLANK = re.compile(r"\n[ \t]*\n")
 _AT_PROMPTS = frozenset(
     ("pass", "later", "pause", "resume", "all", "short", "next", "back", "help", "status", "stop", "explain", "who", "show",
      "both", "edit", "delete", "data", "human", "resend")
 )  # fmt: skip
-_OURS = re.compile(r"\b(?:please|pls|question|prompt|mails?|e-?mails?|unsubscribe|list|this one|my (?:data|answers?|account))\b", re.IGNORECASE)
+_OURS = re.compile(
+    r"\b(?:please|pls|question|prompt|mails?|e-?mails?|unsubscribe|list|this one|my (?:data|answers?|account))\b",
+    re.IGNORECASE,
+)
 _CARE = re.compile(
     r"\b(?:(?:afraid|scared|frightened|terrified) of (?:him|her|them|my (?:partner|husband|wife|boss))|(?:he|she|they) (?:hits?|hit|hurts?|beats?|threatens?|threatened|chokes?|stalks?) me"
     r"|(?:kill|hurt|harm) (?:my|him|her)self|suicid\w+|end my life|don't want to live|want to die|self[- ]harm|domestic (?:violence|abuse)|abus(?:es|ed|ing|ive) (?:me|relationship|partner)"
     r"|how dare you|fuck (?:you|off)|(?:stop|quit) (?:harassing|spamming|bothering) me|leave me the (?:hell|fuck) alone|not safe (?:with|at home)|in danger)\b",
     re.IGNORECASE,
 )
+_TO_US = re.compile(  # a question about us and the question, rather than an answer
+    r"(?:please |sorry,? |i want to know |tell me )*(?:what|which|who|how|are|is|can|could|will|would|do|does|tell me)\b.{0,80}\b(?:you|your|question|repeat|rephrase|bot)\b.{0,60}",
+    re.IGNORECASE,
+)
 _NOTHING = frozenset({"ok", "hm", "hmm", "lol", "haha", "ha", "hi", "hello", "test", "wait", "k"})
-_AWAY = re.compile(r"\b(?:out of (?:the )?office|auto(?:matic)?[- ]?reply|ticket (?:number|#)|give me a (?:day|week|moment)|still thinking|will (?:answer|reply) (?:later|tomorrow|soon))\b", re.IGNORECASE)
-_NEGATED = re.compile(r"\b(?:don't|do not|did not|didn't|never|not)\s+(?:\w+\s+){0,3}(?:pause|stop|skip|delete|unsubscribe|pass)\b|^please don't\b", re.IGNORECASE)
+_AWAY = re.compile(
+    r"\b(?:out of (?:the )?office|auto(?:matic)?[- ]?reply|ticket (?:number|#)|give me a (?:day|week|moment)|still thinking|will (?:answer|reply) (?:later|tomorrow|soon))\b",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(
+    r"\b(?:don't|do not|did not|didn't|never|not)\s+(?:\w+\s+){0,3}(?:pause|stop|skip|delete|unsubscribe|pass)\b|^please don't\b",
+    re.IGNORECASE,
+)
 
 
 def read_answer(text: str, *, now: datetime, prompts: Mapping[str, str] | None = None) -> AnswerReading:
@@ -40,7 +56,14 @@ def read_answer(text: str, *, now: datetime, prompts: Mapping[str, str] | None =
     commands, body, unsure = _commands(rest, now)
     both = any(c.name == "both" for c in commands)
     nothing = not (commands or private or labelled or unsure) and _is_nothing(body)
-    if not unsure and not commands and len(rest) < 200 and _NEGATED.search(rest) and len(sentences(rest)) == 1 and _OURS_ONLY.fullmatch(rest.strip()):
+    if (
+        not unsure
+        and not commands
+        and len(rest) < 200
+        and _NEGATED.search(rest)
+        and len(sentences(rest)) == 1
+        and _OURS_ONLY.fullmatch(rest.strip())
+    ):
         nothing = True
     return AnswerReading(
         commands=commands, text=body, private=private, labelled=labelled, both=both, not_an_answer=nothing,
@@ -75,10 +98,14 @@ def _labelled(text: str, prompts: Mapping[str, str]) -> tuple[tuple[tuple[str, s
         return (), text
     by_label = {label.casefold().strip(): prompt for label, prompt in prompts.items()}
     names = "|".join(re.escape(label) for label in sorted(by_label, key=len, reverse=True) if label)
-    mark = re.compile(rf"^[ \t]*[(*#]*({names})(?:[ \t]*[*]*[:.)–—]+[*]*|[ \t]+-|[ \t]*$)[ \t]*\n?", re.IGNORECASE | re.MULTILINE)
+    mark = re.compile(
+        rf"^[ \t]*[(*#]*({names})(?:[ \t]*[*]*[:.)–—]+[*]*|[ \t]+-|[ \t]*$)[ \t]*\n?", re.IGNORECASE | re.MULTILINE
+    )
     found = list(mark.finditer(text))
     ends = [*(m.start() for m in found[1:]), len(text)][: len(found)]
-    answers = tuple((by_label[m[1].casefold()], text[m.end() : end].strip()) for m, end in zip(found, ends, strict=True))
+    answers = tuple(
+        (by_label[m[1].casefold()], text[m.end() : end].strip()) for m, end in zip(found, ends, strict=True)
+    )
     answers = tuple((prompt, answer) for prompt, answer in answers if answer)
     return (answers, text[: found[0].start()].strip()) if answers else ((), text)
 
@@ -101,7 +128,7 @@ def _commands(text: str, now: datetime) -> tuple[tuple[Command, ...], str, Comma
         if command is None:
             continue
         if not _stands_apart(place, found, command):
-            unsure = unsure or (command if _OURS.search(place.text) or _shouted(place.text) else None)
+            unsure = unsure or (command if len(words(place.text)) > 1 else None)
             continue
         commands.append(command)
         start, end = (place.end, end) if place is found[0] else (start, place.start)
@@ -128,17 +155,26 @@ def _all_commands(found: tuple[Sentence, ...], text: str, now: datetime) -> tupl
 
 def _unsigned(found: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
     """Without a name under a courtesy: "Thanks / Omar"."""
-    closing = len(found) > 2 and found[-1].line != found[-2].line and re.fullmatch(r"[A-Z][\w'’-]*( [A-Z][\w'’-]*)?", found[-1].text)
+    closing = (
+        len(found) > 2
+        and found[-1].line != found[-2].line
+        and re.fullmatch(r"[A-Z][\w'’-]*( [A-Z][\w'’-]*)?", found[-1].text)
+    )
     return found[:-1] if closing and is_aside(found[-2].text) else found
 
 
 def _leading(text: str, found: tuple[Sentence, ...], now: datetime) -> tuple[tuple[Command, ...], str, Command | None]:
     """One sentence that begins with a word to us: "pass, too private"; "Pause, breathe, then answer" is an answer."""
-    head = re.match(r"\s*(pass|skip|PASS|SKIP|LATER|STOP|PAUSE|HELP|ALL|SHORT|NEXT|BOTH|Pass|Skip)\s*(?:[,;:–—-]|\.\s)\s*(?=\S)", text)
+    head = re.match(
+        r"\s*(pass|skip|PASS|SKIP|LATER|STOP|PAUSE|HELP|ALL|SHORT|NEXT|BOTH|Pass|Skip)\s*(?:[,;:–—-]|\.\s)\s*(?=\S)",
+        text,
+    )
     if head and (command := _at_prompt(head[1], now)):
         tail = text[head.end() :].strip()
         return (command,), "" if command.name == "pass" and is_aside(tail) else tail, None
     unsure = _at_prompt(re.split(r"[,;:.]| - | because | as ", text, maxsplit=1)[0], now) if found else None
+    if len(found) == 1 and _TO_US.match(text.strip()):
+        return (), text, Command("help")
     return (), text, unsure if unsure and _OURS.search(text) else None
 
 
@@ -175,6 +211,7 @@ def _is_nothing(text: str) -> bool:
         return True
     g = grammar("consent")
     return all(
-        any(r <= {"thanks", "defer"} for r in g.classes(s.text)) or (len(found) == 1 and set(texts(words(s.text))) <= _NOTHING)
+        any(r <= {"thanks", "defer"} for r in g.classes(s.text))
+        or (len(found) == 1 and set(texts(words(s.text))) <= _NOTHING)
         for s in found
     )

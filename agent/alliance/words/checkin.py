@@ -15,7 +15,9 @@ from agent.alliance.words.tokens import LONGEST, NUMBERS, mended, sentences, str
 from agent.alliance.words.values import CheckinReading
 
 Kept = Literal["", "yes", "partly", "no", "not needed"]
-_HIDE = re.compile(r"(?:^|[\s,;.(])hide(?: (?:it|this(?: one)?|my (?:number|score)))?(?: please)?\s*(?=[\s,;.)!]|$)", re.IGNORECASE)
+_HIDE = re.compile(
+    r"(?:^|[\s,;.(])hide(?: (?:it|this(?: one)?|my (?:number|score)))?(?: please)?\s*(?=[\s,;.)!]|$)", re.IGNORECASE
+)
 _KEPT: dict[str, Kept] = {
     "yes": "yes", "yeah": "yes", "yep": "yes", "yup": "yes", "y": "yes", "always": "yes", "yes it did": "yes", "it did": "yes",
     "yes we did": "yes", "partly": "partly", "partially": "partly", "mostly": "partly", "sometimes": "partly", "sort of": "partly",
@@ -39,7 +41,14 @@ def read_checkin(text: str) -> CheckinReading:
     body = _HIDE.sub(" ", text).strip() if hide else text.strip()
     command = command_of(" ".join(body.split())) if body else None
     if command is None and body:
-        command = next((c for s in sentences(body) if (c := command_of(s.text)) and c.name in ("stop", "delete", "pause", "pass", "human")), None)
+        command = next(
+            (
+                c
+                for s in sentences(body)
+                if (c := command_of(s.text)) and c.name in ("stop", "delete", "pause", "pass", "human")
+            ),
+            None,
+        )
     if command and command.name in ("pass", "later") and not rating_of(body):
         return CheckinReading(hide=hide, passed=command.name == "pass", command=command)
     if command and command_of(" ".join(body.split())):
@@ -84,11 +93,17 @@ def _listed(body: str) -> dict[str, str]:
     kept = kept_of(parts[-1]) if len(parts) > 1 else ""
     inner = parts[1 : -1 if kept else None]
     if not parts or rating_of(parts[0]) is None:
-        return {"line": kept, "rest": body if not kept else body[: body.rfind(parts[-1])].rstrip(" ,;\n")} if body else {}
+        return (
+            {"line": kept, "rest": body if not kept else body[: body.rfind(parts[-1])].rstrip(" ,;\n")} if body else {}
+        )
     if len(inner) == 2 or (len(inner) == 1 and kept):
         return {"rating": parts[0], "works": inner[0].rstrip("."), "care": "".join(inner[1:]).rstrip("."), "line": kept}
     note = body[body.find(parts[0]) + len(parts[0]) :].lstrip(" ,;.\n–—-:")
-    return {"rating": parts[0], "line": kept, "rest": note[: note.rfind(parts[-1])].rstrip(" ,;\n") if kept else note} if note else {"rating": parts[0]}
+    return (
+        {"rating": parts[0], "line": kept, "rest": note[: note.rfind(parts[-1])].rstrip(" ,;\n") if kept else note}
+        if note
+        else {"rating": parts[0]}
+    )
 
 
 def rating_of(text: str) -> int | None:
@@ -120,7 +135,9 @@ def _clauses(text: str) -> list[tuple[tuple[str, ...], bool]]:
     text = re.sub(r"([★⭐☆\ufe0f]+)", r"\1\n", text)
     for line in re.split(r"[\n!?]+|(?<=\S)\.(?=\s|$)", text):
         labelled = False
-        for part in re.split(r"(:)|[,;()]|\s[-–—]+\s|\s(?:because|since|as|and|but|though|despite|so)\s", straight(line)):
+        for part in re.split(
+            r"(:)|[,;()]|\s[-–—]+\s|\s(?:because|since|as|and|but|though|despite|so)\s", straight(line)
+        ):
             if part == ":":
                 labelled = bool(clauses) and _clause(clauses[-1][0])[0] == "" and not _is_intro(clauses[-1][0])
             elif part and part.strip():
@@ -130,7 +147,7 @@ def _clauses(text: str) -> list[tuple[tuple[str, ...], bool]]:
 
 
 def _keep_mark(mark: re.Match[str]) -> str:
-    """ "1. 4" is a list; "1. It has been awful" is a rating of one."""
+    """Tell a list, `1. 4`, from a rating of one, `1. It has been awful`."""
     rest = mark.string[mark.end() : mark.end() + 40]
     return "" if re.match(r"(?:[1-5]\b|one|two|three|four|five|★|⭐)", rest, re.IGNORECASE) else mark.group()
 
@@ -143,19 +160,20 @@ def _tokens(text: str) -> tuple[str, ...]:
     plain = text.replace("⭐", "★").replace("★", " * ").replace("☆", " o ")
     plain = re.sub(r"(\d)\s*\ufe0f?\u20e3", r" \1 ", plain)
     plain = re.sub(r"\b([1-5])(?:ish|-ish)\b", r"\1 ish", plain)
-    known = {w for w in NUMBERS if NUMBERS[w] <= 5} | grammar("rating").known
+    plain = re.sub(r"([1-5一二三四五])\s*(?:です|点|分|점)", r"\1", plain)
+    known = set(_RATES) | grammar("rating").known
     return tuple(mended(w, known) for w in texts(words(plain)))
 
 
 def _clause(tokens: tuple[str, ...]) -> tuple[str, int | None]:
     """What one clause says: rating, notit, range, none or nothing; and the number."""
-    small = {w: n for w, n in NUMBERS.items() if 1 <= n <= 5} | {str(n): n for n in range(1, 6)}
+    small = {w: n for w, n in _RATES.items() if len(tokens) == 1 or w not in _ARTICLES}
     kinds = {
         "RATE": " ".join(small), "FIVE": "5 five", "BIG": " ".join(t for t in tokens if _number(t) and t not in small) or "\0",
         "HALF": " ".join(t for t in tokens if re.fullmatch(r"[0-9]+[.,][0-9]+", t)) or "\0",
     }  # fmt: skip
-    readings = {n for r in grammar("rating").read(tokens, tuple(kinds.items())) for n in r}
-    kind = next((k for k in ("rating", "notit", "range", "none", "other") if k in readings), "")
+    names = ("rating", "notit", "range", "none", "other")
+    kind = next((k for k in names if grammar("rating").whole(tokens, k, **kinds)), "")
     if kind != "rating":
         return kind, None
     if "*" in tokens:
@@ -166,9 +184,22 @@ def _clause(tokens: tuple[str, ...]) -> tuple[str, int | None]:
 
 def _without_scale(tokens: tuple[str, ...]) -> tuple[str, ...]:
     for k in range(len(tokens)):
-        if tokens[k] in ("/", "of") and k and tokens[k + 1 : k + 2] and tokens[k + 1] in ("5", "five"):
+        if (
+            tokens[k] in ("/", "of", "von", "sur", "sobre", "su", "van", "de", "na", "z", "من")
+            and k
+            and tokens[k + 1 : k + 2]
+            and tokens[k + 1] in ("5", "five")
+        ):
             return tokens[:k]
     return tokens
 
 
+_RATES = {
+    **{w: n for w, n in NUMBERS.items() if 1 <= n <= 5}, **{str(n): n for n in range(1, 6)},
+    "eins": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "uno": 1,
+    "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "due": 2, "tre": 3, "quattro": 4, "cinque": 5, "een": 1, "twee": 2, "drie": 3,
+    "vijf": 5, "um": 1, "dois": 2, "três": 3, "quatro": 4, "jeden": 1, "dwa": 2, "trzy": 3, "cztery": 4, "pięć": 5, "一": 1, "二": 2,
+    "三": 3, "四": 4, "五": 5,
+}  # fmt: skip
+_ARTICLES = frozenset({"un", "une", "uno", "een", "um"})
 _number: Callable[[str], bool] = lambda t: t.isdigit() or t in NUMBERS  # noqa: E731

@@ -12,7 +12,10 @@ _AT_REVEALS = frozenset(
     ("pass", "later", "pause", "resume", "next", "help", "status", "stop", "explain", "who", "show", "delete", "data", "human",
      "export", "resend", "edit", "ideas", "close")
 )  # fmt: skip
-_COURTESY = re.compile(r"(?:please|thanks|thank you|for me|i (?:choose|pick|take|vote for|like|prefer)|i'd (?:choose|pick|take|like)|let's (?:go with|take|do)|go with|option|answer|and|for|my choice(?: is)?|ok|yes|the|number|[,.;:!&+ -])*", re.IGNORECASE)
+_COURTESY = re.compile(
+    r"(?:please|thanks|thank you|for me|i (?:choose|pick|take|vote for|like|prefer)|i'd (?:choose|pick|take|like)|let's (?:go with|take|do)|go with|option|answer|and|for|my choice(?: is)?|ok|yes|the|number|[,.;:!&+ -])*",
+    re.IGNORECASE,
+)
 
 
 def read_choice(text: str, labels: Collection[str], *, now: datetime | None = None) -> ChoiceReading:
@@ -29,7 +32,11 @@ def read_choice(text: str, labels: Collection[str], *, now: datetime | None = No
         found = found or next((c for s in sentences(line) if (c := command_of(s.text, now))), None)
         if found and found.name in _AT_REVEALS and not _picks(line, allowed):
             command = command or found
-            rest += [s.text for s in sentences(line) if command_of(s.text, now) is None and command_of(line.strip(), now) is None]
+            rest += [
+                s.text
+                for s in sentences(line)
+                if command_of(s.text, now) is None and command_of(line.strip(), now) is None
+            ]
             continue
         here = _picks(line, allowed)
         picks += here
@@ -49,7 +56,11 @@ def _picks(line: str, allowed: set[str]) -> list[Pick]:
         if not _COURTESY.fullmatch(plain[at : mark.start()]):
             return picks if k else []
         own = mark["colon"] is not None
-        end = (marks[k + 1].start() if k + 1 < len(marks) and marks[k + 1]["colon"] is not None else len(plain)) if own else mark.end()
+        end = (
+            (marks[k + 1].start() if k + 1 < len(marks) and marks[k + 1]["colon"] is not None else len(plain))
+            if own
+            else mark.end()
+        )
         words = re.sub(r"(?:\s+and|[,;])\s*\Z", "", line[mark.end() : end].strip()) if own else ""
         if own and not words and not mark["letter"]:
             return picks

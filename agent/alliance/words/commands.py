@@ -9,7 +9,10 @@ from agent.alliance.words.grammar import grammar, texts
 from agent.alliance.words.tokens import words
 from agent.alliance.words.values import Command, CommandName
 
-_WHICH = re.compile(r"\b(?:about|question|answer|on|to|my)\s+(?:the\s+(?:question|one)\s+about\s+|question\s+)?(?!answer\b|earlier answer|previous answer|to\b)([\w' -]{1,40}?)\s*(?:please)?[?.!]*$", re.IGNORECASE)
+_WHICH = re.compile(
+    r"\b(?:about|question|answer|on|to|my)\s+(?:the\s+(?:question|one)\s+about\s+|question\s+)?(?!answer\b|earlier answer|previous answer|to\b)([\w' -]{1,40}?)\s*(?:please)?[?.!]*$",
+    re.IGNORECASE,
+)
 _LAST = re.compile(r"\b(last|previous|earlier|first|second|third)\s+(?:answer|reply|one)\b", re.IGNORECASE)
 _UNTIL = "UNTIL"
 _ORDER = (
@@ -52,15 +55,21 @@ def _dated(sentence: str, now: datetime | None) -> tuple[tuple[str, ...], date |
 
 def leading_command(sentence: str) -> Command | None:
     """A plain wish to leave or to be forgotten at the head of a sentence that goes on: never to be missed."""
-    head = re.split(r"[,;:(]|\s[-–—]\s|\b(?:because|as|since|and|i)\b", sentence[:300], maxsplit=1, flags=re.IGNORECASE)[0]
+    head = re.split(
+        r"[,;:(]|\s[-–—]\s|\b(?:because|as|since|and|i)\b", sentence[:300], maxsplit=1, flags=re.IGNORECASE
+    )[0]
     found = command_of(head) if len(head.split()) > 2 and head != sentence else None
     return found if found and found.name in ("stop", "delete") else None
 
 
 def _edit_with_words(sentence: str) -> Command | None:
-    """ "Change my answer about feedback: in writing" names the answer and brings the new words."""
+    """Read `Change my answer about feedback: in writing`: which answer, and the new words."""
     head, colon, tail = sentence.partition(":")
-    if not colon or not tail.strip() or not re.match(r"\W*(?:please\s+)?(?:change|edit|correct|replace)\s+my\b", head, re.IGNORECASE):
+    if (
+        not colon
+        or not tail.strip()
+        or not re.match(r"\W*(?:please\s+)?(?:change|edit|correct|replace)\s+my\b", head, re.IGNORECASE)
+    ):
         return None
     found = command_of(head)
     return Command("edit", None, found.which, tail.strip()) if found and found.name == "edit" else None

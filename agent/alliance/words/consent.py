@@ -14,9 +14,14 @@ from agent.alliance.words.tokens import LONGEST, NUMBERS, Sentence, Word, senten
 from agent.alliance.words.values import Change, Command, ConsentReading
 
 _BESIDE = frozenset({"soft", "thanks", "lean"})  # may stand beside a yes
-_NTH = {w: n for n, w in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)}
+_NTH = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
+}  # fmt: skip
 _SPLIT = frozenset({",", ";", "-", "and", "but", ":", "&", "otherwise", "though", "only", "so", "just", "(", ")"})
-_GREETING = re.compile(r"\A\s*(?:hi|hello|hey|dear|good (?:morning|evening|afternoon))\b(?:[ \t]+([^\W\d_]+))?(?:[ \t]+(?:and|&)[ \t]+[^\W\d_]+)?[ \t]*(?:[,!.:]|(?=\n))\s*", re.IGNORECASE)
+_GREETING = re.compile(
+    r"\A\s*(?:hi|hello|hey|dear|good (?:morning|evening|afternoon))\b(?:[ \t]+([^\W\d_]+))?(?:[ \t]+(?:and|&)[ \t]+[^\W\d_]+)?[ \t]*(?:[,!.:]|(?=\n))\s*",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"(?:[A-ZÀ-ÞŁŚŽ][\w'’.-]*\.?)(?:[ \t]+[A-ZÀ-ÞŁŚŽ][\w'’.-]*\.?){0,2}[.!]?")
 _TAIL = re.compile(r"\n-- ?\n.*\Z", re.DOTALL)
 
@@ -44,9 +49,7 @@ class _Part:
         return bool(self.readings or self.changes or self.command)
 
 
-def read_consent(
-    text: str, lines: int, *, version: int | None = None, now: datetime | None = None
-) -> ConsentReading:
+def read_consent(text: str, lines: int, *, version: int | None = None, now: datetime | None = None) -> ConsentReading:
     """Read a reply to a draft whose lines are numbered from 1 to `lines`.
 
     `confirm` is said only when every sentence is understood, one of them is a plain yes, and none is a question, a
@@ -133,7 +136,7 @@ def _changes(
             changes, i = step
             found += changes
             about = next((c.number for c in reversed(changes) if c.number), about)
-        elif (beside := _beside_at(tokens, i, lines)) is not None:
+        elif (beside := _beside_at(tokens, i)) is not None:
             name, i = beside
             classes.add(name)
         elif tokens[i].text in _SPLIT:
@@ -157,7 +160,7 @@ def _change_at(
                 return _whole(kind, numbers, whole), i + end
     for kind in ("say", "add"):
         for end in sorted(g.heads(rest, kind), reverse=True):
-            step = _own_words(text, tokens, i + end, lines)
+            step = _own_words(text, tokens, i + end)
             if end and step is not None:
                 words_, after = step
                 if kind == "add":
@@ -179,7 +182,7 @@ def _whole(kind: str, numbers: list[int], whole: str) -> list[Change]:
     return [Change(named, n) for n in numbers]  # type: ignore[arg-type]
 
 
-def _own_words(text: str, tokens: tuple[Word, ...], i: int, lines: int) -> tuple[str, int] | None:
+def _own_words(text: str, tokens: tuple[Word, ...], i: int) -> tuple[str, int] | None:
     """The person's words from token i on, up to a closing quote or a further change by number; None when none."""
     if i >= len(tokens):
         return None
@@ -199,7 +202,9 @@ def _own_words(text: str, tokens: tuple[Word, ...], i: int, lines: int) -> tuple
 def _strict(rest: tuple[str, ...]) -> bool:
     """Whether a change that names its line begins here, so that these are no longer a line's words."""
     g = grammar("change")
-    named = rest[:1] and (rest[0] in {"drop", "delete", "remove", "keep", "open", "make", "change", "take", "leave", "please"})
+    named = rest[:1] and (
+        rest[0] in {"drop", "delete", "remove", "keep", "open", "make", "change", "take", "leave", "please"}
+    )
     return bool(named) and any(
         any(w.isdigit() for w in rest[:end]) and (kind == "say" or _closed(rest, end))
         for kind in ("drop", "open", "keep", "say")
@@ -211,7 +216,7 @@ def _closed(rest: tuple[str, ...], end: int) -> bool:
     return end == len(rest) or rest[end] in _SPLIT or rest[end] in {"?", "!", "."}
 
 
-def _beside_at(tokens: tuple[Word, ...], i: int, lines: int) -> tuple[str, int] | None:
+def _beside_at(tokens: tuple[Word, ...], i: int) -> tuple[str, int] | None:
     """A clause beside the change ("yes", "looks good"), as long as it goes."""
     g = grammar("consent")
     rest = texts(tokens[i:])
@@ -292,12 +297,18 @@ _WISH = re.compile(
     r"|#\d|\bno\. ?\d",
     re.IGNORECASE,
 )
-_LATER = re.compile(r"\b(?:out of (?:the )?office|on (?:annual |parental )?leave|auto(?:matic)?[- ]reply|ticket|no longer work|will (?:read|look|reply|get back|have a look)|come back to you|later)\b", re.IGNORECASE)
+_LATER = re.compile(
+    r"\b(?:out of (?:the )?office|on (?:annual |parental )?leave|auto(?:matic)?[- ]reply|ticket|no longer work|will (?:read|look|reply|get back|have a look)|come back to you|later)\b",
+    re.IGNORECASE,
+)
 _REQUEST = re.compile(
     r"^(?:and |but |so |sorry,? |please |.{0,40}, ?)?(?:can|could|would|may|might|shall|should)\b.{0,80}\b(?:change|add|remove|replace|delete|drop|cut|leave out|take|make|be|move|put|reword|rephrase|split|shorten|say)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_ASKS = re.compile(r"^(?:and |but |so |sorry,? )?(?:what|why|who|whose|where|when|which|how|does|do|did|is|are|can|could|should|would|will|has|have|if)\b", re.IGNORECASE)
+_ASKS = re.compile(
+    r"^(?:and |but |so |sorry,? )?(?:what|why|who|whose|where|when|which|how|does|do|did|is|are|can|could|should|would|will|has|have|if)\b",
+    re.IGNORECASE,
+)
 
 
 def _wishes(text: str) -> bool:

@@ -14,14 +14,19 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 _MARK = re.compile(r"\b(until|till|til|'til|for|in|to|by|on|back|after|from|before)\b", re.IGNORECASE)
-_COUNT = re.compile(r"(?:a|an|another|the next|(\d{1,3})|(" + "|".join(NUMBERS) + r"))(?: or so)? ?(day|week|wk|month|year)s?")
-_DATE_WORDS = re.compile(r"[\d\s./,:-]+|" + "|".join(m[:3] + r"[a-z]*" for m in _MONTHS) + r"|st|nd|rd|th|of|\b")
+_COUNT = re.compile(
+    r"(?:a|an|another|the next|(\d{1,3})|(" + "|".join(NUMBERS) + r"))(?: or so)? ?(day|week|wk|month|year)s?"
+)
 
 
 def day_named(phrase: str, now: datetime) -> date | None:
     """The coming day that the whole phrase names; None when any of it is something else."""
     text = straight(phrase).lower().strip(" .!,;)(\n\t")
-    text = re.sub(r"\b(?:(?:about|around|after|until|till|til|'til|by|on|in|for|to|from|before|at least|the start of|beginning of|early|mid|late|back|again|then|please|thanks)\s+)+", "", text)
+    text = re.sub(
+        r"\b(?:(?:about|around|after|until|till|til|'til|by|on|in|for|to|from|before|at least|the start of|beginning of|early|mid|late|back|again|then|please|thanks)\s+)+",
+        "",
+        text,
+    )
     text = re.sub(r"(?:\s+(?:please|thanks|or so|from now|at least|again|then|now|ok|\?))+$", "", text).strip(" ,.!?")
     if not text or len(text) > 40:
         return None
@@ -64,7 +69,7 @@ def _after_easter(today: date) -> date:
 
 def _weekday(text: str, today: date) -> date | None:
     m = re.fullmatch(r"(?:(next|this|coming|the) )?([a-z]{3,9})\.?", text)
-    if not m or (m[2] not in _DAYS and not (len(m[2]) >= 3 and any(d.startswith(m[2]) for d in _DAYS) and m[2] not in {"the"})):
+    if not m or (m[2] not in _DAYS and not (len(m[2]) >= 3 and any(d.startswith(m[2]) for d in _DAYS))):
         return None
     return _next(today, next(i for i, d in enumerate(_DAYS) if d.startswith(m[2])))
 

@@ -61,7 +61,7 @@ class Grammar:
         """
         if not sentence or len(sentence) > MOST_WORDS:
             return ()
-        run = _Run(self._rules, tuple(mended(w, self.known) for w in sentence), dict(kinds))
+        run = self._run(sentence, dict(kinds))
         reached: dict[int, set[frozenset[str]]] = {0: {frozenset()}}
         for i in range(len(sentence)):
             for end, name in run.steps(self._classes, i) if i in reached else ():
@@ -69,10 +69,13 @@ class Grammar:
                 reached.setdefault(end, set()).update(more)
         return tuple(f for f in reached.get(len(sentence), ()) if f)
 
-    def heads(self, sentence: tuple[str, ...], name: str) -> Ends:
+    def _run(self, sentence: tuple[str, ...], kinds: Mapping[str, str]) -> "_Run":
+        special = {w for words_ in kinds.values() for w in words_.split()}
+        return _Run(self._rules, tuple(w if w in special else mended(w, self.known) for w in sentence), kinds)
+
+    def heads(self, sentence: tuple[str, ...], name: str, **kinds: str) -> Ends:
         """Where rule `name`, begun at the first word, can end: for sentences whose tail is a person's own words."""
-        run = _Run(self._rules, tuple(mended(w, self.known) for w in sentence[:MOST_WORDS]), {})
-        return run.rule(name, 0)
+        return self._run(sentence[:MOST_WORDS], kinds).rule(name, 0)
 
     def scan(self, sentence: tuple[str, ...], **kinds: str) -> tuple[tuple[str, int, int], ...]:
         """What can be found in a sentence that need not be understood: (class, start, end), the longest from the left."""
@@ -85,10 +88,9 @@ class Grammar:
             i = max(end, i + 1)
         return tuple(found)
 
-    def whole(self, sentence: Iterable[str], name: str) -> bool:
-        """Whether rule `name` derives exactly these words."""
-        sentence = tuple(sentence)
-        return 0 < len(sentence) <= MOST_WORDS and len(sentence) in self.heads(sentence, name)
+    def whole(self, sentence: tuple[str, ...], name: str, **kinds: str) -> bool:
+        """Whether rule `name` derives exactly these words, as one clause."""
+        return 0 < len(sentence) <= MOST_WORDS and len(sentence) in self.heads(sentence, name, **kinds)
 
     def classes(self, sentence: str, **kinds: str) -> tuple[frozenset[str], ...]:
         """All readings of one sentence, each as the set of its clauses' classes."""

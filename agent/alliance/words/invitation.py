@@ -15,8 +15,13 @@ _TURNS = re.compile(
     r"wait|first|ask|think|depends?|hope|would|could|should|might|rather|stop|instead|however|although|though|without|unsure|wonder|think|said|says|tells?|told|wants?)\b|n't\b|[?\"]",
     re.IGNORECASE,
 )
-_ASKS = re.compile(r"^(?:and |but |so |hi,? |hello,? |sorry,? )?(?:what|why|who|whose|where|when|which|how|does|do|did|is|are|can|could|will|has|have|am)\b", re.IGNORECASE)
-_DEFER = re.compile(r"\b(?:not (?:right )?now|later|next (?:week|month|year)|in a (?:week|month)|busy|another time)\b", re.IGNORECASE)
+_ASKS = re.compile(
+    r"^(?:and |but |so |hi,? |hello,? |sorry,? )?(?:what|why|who|whose|where|when|which|how|does|do|did|is|are|can|could|will|has|have|am)\b",
+    re.IGNORECASE,
+)
+_DEFER = re.compile(
+    r"\b(?:not (?:right )?now|later|next (?:week|month|year)|in a (?:week|month)|busy|another time)\b", re.IGNORECASE
+)
 
 
 def read_invitation(text: str) -> InvitationReading:
@@ -50,11 +55,25 @@ def _verdict(read: list[tuple[Sentence, frozenset[str]]], classes: frozenset[str
         return "no"
     unread = [s.text for s, c in read if not c]
     turned = [t for t in unread if _TURNS.search(straight(t))]
-    if "question" in classes or any(_ASKS.match(t) for t in unread) or any(c.name in ("explain", "help") for c in commands):
+    if (
+        "question" in classes
+        or any(_ASKS.match(t) for t in unread)
+        or any(c.name in ("explain", "help") for c in commands)
+    ):
         return "question"
     if "no" in classes:
-        return "no" if not classes & {"yes", "notnow"} and not turned else "unclear" if "notnow" not in classes else "not_now"
-    if "notnow" in classes or any(_DEFER.search(t) for t in unread) or any(c.name in ("later", "pause") for c in commands):
+        return (
+            "no"
+            if not classes & {"yes", "notnow"} and not turned
+            else "unclear"
+            if "notnow" not in classes
+            else "not_now"
+        )
+    if (
+        "notnow" in classes
+        or any(_DEFER.search(t) for t in unread)
+        or any(c.name in ("later", "pause") for c in commands)
+    ):
         return "not_now" if not turned or classes & {"notnow"} or commands else "unclear"
     return "yes" if classes & {"yes", "short"} and not turned else "unclear"
 

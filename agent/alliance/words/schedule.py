@@ -15,7 +15,7 @@ from agent.alliance.words.zone import zone_in
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)(?:s|rs|r|urs|nes|day|sday|nesday|rsday|ursday|urday)?s?")
-_NTH = {w: n for n, w in enumerate("first second third fourth fifth".split(), 1)}
+_NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 _SAID_NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last", -2: "second to last"}
 _FREQ = {
     "daily": ("DAILY", 1), "otherday": ("DAILY", 2), "ndays": ("DAILY", 0), "workdays": ("WEEKLY", 1), "weekend": ("WEEKLY", 1),
@@ -64,13 +64,20 @@ def read_meeting(text: str) -> MeetingReading:
     plain = straight(text[:LONGEST])
     zone, plain = zone_in(plain)
     pieces = _kept(_pieces(plain))
-    rule = _rule(pieces, zone) if pieces and not re.search(r"\bhow (?:often|many)\b|\bnot sure\b|\?\s*\S.*\bor\b", plain, re.IGNORECASE) else None
+    rule = (
+        _rule(pieces, zone)
+        if pieces and not re.search(r"\bhow (?:often|many)\b|\bnot sure\b|\?\s*\S.*\bor\b", plain, re.IGNORECASE)
+        else None
+    )
     return MeetingReading(rule, _left(text, plain, pieces) if rule else text.strip())
 
 
 def _pieces(plain: str) -> list[_Piece]:
     tokens = words(re.sub(r"[\n]", " ", plain))
-    tokens = tuple(replace(t, text=plain[t.start : t.end].lower()) if t.text in {"ok", "with", "point", "fully"} else t for t in tokens)
+    tokens = tuple(
+        replace(t, text=plain[t.start : t.end].lower()) if t.text in {"ok", "with", "point", "fully"} else t
+        for t in tokens
+    )
     short = texts(tokens)
     kinds = {
         "NUM": " ".join({w for w in short if _number(w) is not None}) or "\0",
@@ -87,12 +94,8 @@ def _number(word: str) -> int | None:
 
 
 def _day(word: str) -> int | None:
-    m = _DAY.fullmatch(word)
-    return [n[:3].lower() for n in _NAMES].index(m[1]) if m and word not in {"sun", "sat", "wed", "fris"} | {"suns"} else _short_day(word)
-
-
-def _short_day(word: str) -> int | None:
-    return {"sat": 5, "sun": 6, "wed": 2, "weds": 2}.get(word)
+    found = _DAY.fullmatch(word)
+    return [name[:3].lower() for name in _NAMES].index(found[1]) if found else None
 
 
 def _kept(pieces: list[_Piece]) -> list[_Piece]:
@@ -120,7 +123,7 @@ def _rule(pieces: list[_Piece], zone: str) -> Rule | None:
     if "or" in by or ("once" in by and not freqs) or (not freqs and not byday and not bymonthday):
         return None
     if len(freqs) > 1 and set(freqs) & {("WEEKLY", 1), ("DAILY", 1)} and (byday or "part" in by):
-        freqs = [f for f in freqs if f not in (("DAILY", 1),)]
+        freqs = [f for f in freqs if f != ("DAILY", 1)]
     if len(freqs) > 1 and ("MONTHLY", 1) in freqs and (nth or bymonthday or "fortnightly" in by):
         freqs.remove(("MONTHLY", 1))
     if len(freqs) > 1 and ("WEEKLY", 1) in freqs and all(f[0] == "WEEKLY" for f in freqs):
@@ -195,7 +198,9 @@ def _time(pieces: list[_Piece]) -> tuple[int | None, int]:
             digits = [digits[0] // 100, digits[0] % 100]
         hour, minute = digits[0], (digits[1] if len(digits) > 1 else 30 if "half" in p.words else 0)
         said = " ".join(w for q in pieces for w in q.words)
-        late = bool(set(p.words) & {"pm", "p", "p.m"}) or (re.search(r"\b(?:afternoons?|evenings?|night)\b", said) and not set(p.words) & {"am", "a"})
+        late = bool(set(p.words) & {"pm", "p", "p.m"}) or (
+            re.search(r"\b(?:afternoons?|evenings?|night)\b", said) and not set(p.words) & {"am", "a"}
+        )
         if late and hour < 12:
             hour += 12
         elif set(p.words) & {"am", "a", "a.m"} and hour == 12:
@@ -234,7 +239,13 @@ def _say_freq(rule: Rule) -> str:
     if rule.freq == "WEEKLY" and rule.byday:
         if rule.byday == _CODES[:5]:
             days = "weekday"
-        return f"every {days}" if rule.interval == 1 else f"every other {days}" if rule.interval == 2 else f"{every} on {days}"
+        return (
+            f"every {days}"
+            if rule.interval == 1
+            else f"every other {days}"
+            if rule.interval == 2
+            else f"{every} on {days}"
+        )
     if rule.byday:
         return f"the {days} of {every}" if rule.byday[0][0] in "-123456789" else f"{every} on {days}"
     return f"the {dates} of {every}" if dates else every
@@ -246,22 +257,37 @@ def _say_day(code: str) -> str:
 
 
 def _say_date(n: int) -> str:
-    return "last day" if n == -1 else f"{n}{'th' if 10 < n % 100 < 14 else {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th')}"
+    return (
+        "last day" if n == -1 else f"{n}{'th' if 10 < n % 100 < 14 else {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th')}"
+    )
 
 
 def _and(parts: list[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-_SUGGESTED = re.compile(r"(?:(?:i'm )?(?:ok|okay|fine|happy|good) with )?(?:as |what |like )?(?:your|the) (?:suggestion|proposal|default)s?|as you suggest(?:ed)?|as suggested|what you suggest(?:ed)?|your (?:idea|rhythm|plan)(?: is fine)?", re.IGNORECASE)
-_NEVER = re.compile(r"(?:never|no(?:ne)?|not at all|no (?:regular )?check-?ins?|don't(?: check in)?|no thanks|none please)", re.IGNORECASE)
-_FIRST = re.compile(r"\b(?:after|at|in)?\s*(\d{1,3}|" + "|".join(NUMBERS) + r")(?: (day|week|month)s?)?\b(?=\s*(?:,|then|and|days|weeks|$))", re.IGNORECASE)
+_SUGGESTED = re.compile(
+    r"(?:(?:i'm )?(?:ok|okay|fine|happy|good) with )?(?:as |what |like )?(?:your|the) (?:suggestion|proposal|default)s?|as you suggest(?:ed)?|as suggested|what you suggest(?:ed)?|your (?:idea|rhythm|plan)(?: is fine)?",
+    re.IGNORECASE,
+)
+_NEVER = re.compile(
+    r"(?:never|no(?:ne)?|not at all|no (?:regular )?check-?ins?|don't(?: check in)?|no thanks|none please)",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(
+    r"\b(?:after|at|in)?\s*(\d{1,3}|"
+    + "|".join(NUMBERS)
+    + r")(?: (day|week|month)s?)?\b(?=\s*(?:,|then|and|days|weeks|$))",
+    re.IGNORECASE,
+)
 
 
 def read_rhythm(text: str) -> Rhythm | None:
     """A check-in rhythm: "monthly", "every 6 weeks", "after 30 days, then 90, then quarterly", "your suggestion", "never"."""
     plain = straight(text[:LONGEST]).strip(" .!\n")
-    plain = re.sub(r"(?:,? (?:please|thanks|is (?:fine|good|ok)|sounds good|works))+$", "", plain, flags=re.IGNORECASE).strip(" ,.!")
+    plain = re.sub(
+        r"(?:,? (?:please|thanks|is (?:fine|good|ok)|sounds good|works))+$", "", plain, flags=re.IGNORECASE
+    ).strip(" ,.!")
     if _NEVER.fullmatch(plain):
         return Rhythm((), 0, "never")
     if _SUGGESTED.search(plain) or any(r <= {"yes", "soft", "thanks"} for r in grammar("consent").classes(plain)):
@@ -284,7 +310,9 @@ def _first_days(head: str) -> tuple[int, ...]:
 
 
 def _rhythm(rule: Rule, first: tuple[int, ...]) -> Rhythm:
-    unit, factor = {"DAILY": ("day", 1), "WEEKLY": ("week", 1), "MONTHLY": ("month", 1), "YEARLY": ("month", 12)}[rule.freq]
+    unit, factor = {"DAILY": ("day", 1), "WEEKLY": ("week", 1), "MONTHLY": ("month", 1), "YEARLY": ("month", 12)}[
+        rule.freq
+    ]
     return Rhythm(first, rule.interval * factor, unit)
 
 
@@ -308,5 +336,3 @@ def _pace(rhythm: Rhythm) -> tuple[float, float]:
         return (float("inf"), 0)
     days = rhythm.every * {"day": 1, "week": 7, "month": 30.4}[rhythm.unit]
     return (days, rhythm.first[0] if rhythm.first else days)
-
-

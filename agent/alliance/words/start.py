@@ -6,18 +6,25 @@ from agent.alliance.words.commands import command_of
 from agent.alliance.words.tokens import LONGEST, sentences, straight
 from agent.alliance.words.values import SetupReading, StartReading
 
-_ADDRESS = re.compile(r"[A-Za-z0-9][\w.+'-]{0,63}@(?:[A-Za-z0-9](?:[\w-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![\w@-])", re.ASCII)
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9][\w.+'-]{0,63}@(?:[A-Za-z0-9](?:[\w-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![\w@-])", re.ASCII
+)
 _PART = r"(?:[^\W\d_a-zß-öø-ÿ](?:[^\W\d_]|['’-](?=[^\W\d_]))*\.?)"
 _FULL = rf"{_PART}(?:[ \t]+(?:(?:van|von|de|der|den|da|di|del|la|le|al|bin|ben|ter|zu|du|dos)[ \t]+)*{_PART}){{0,3}}"
-_BEFORE_ADDRESS = re.compile(rf"({_FULL})[ \t]*[,:]?[ \t\n]*(?:[(<\[]|at\b|on\b|under\b|is\b|-|–|—|'s (?:address|e-?mail)(?: is)?)?[ \t]*(?:mailto:)?\Z")
-_NAMED = re.compile(rf"\b(?:with|and|invite|asking|ask|partner is|name is|called|named|about|together with)[ \t]+(?:my [a-z]+[ \t]+(?:[a-z]+[ \t]+)?,?[ \t]*)?({_FULL})")
+_BEFORE_ADDRESS = re.compile(
+    rf"({_FULL})[ \t]*[,:]?[ \t\n]*(?:[(<\[]|at\b|on\b|under\b|is\b|-|–|—|'s (?:address|e-?mail)(?: is)?)?[ \t]*(?:mailto:)?\Z"
+)
+_NAMED = re.compile(
+    rf"\b(?:with|and|invite|asking|ask|partner is|name is|called|named|about|together with)[ \t]+(?:my [a-z]+[ \t]+(?:[a-z]+[ \t]+)?,?[ \t]*)?({_FULL})"
+)
 _SUBJECT = re.compile(rf"(?:^|\b(?:with|and|for)[ \t]+)({_FULL})(?=[ \t]+and[ \t]+(?:me|I|myself)\b|[ \t]*$)")
 _NOT_NAMES = frozenset(
-    "hi hello hey dear i we it my our the this that me you he she they his her and or but please thanks thank monday tuesday "
-    "wednesday thursday friday saturday sunday january february march april may june july august september october november "
-    "december alliance agreement re fwd with email mail mails address start new let's yes no ok best regards a an in for to".split()
+    ["hi", "hello", "hey", "dear", "i", "we", "it", "my", "our", "the", "this", "that", "me", "you", "he", "she", "they", "his", "her", "and", "or", "but", "please", "thanks", "thank", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "alliance", "agreement", "re", "fwd", "with", "email", "mail", "mails", "address", "start", "new", "let's", "yes", "no", "ok", "best", "regards", "a", "an", "in", "for", "to"]
 )
-_CALLED = re.compile(rf"\b(?:(?:his|her|their|the|partner's)[ \t]+(?:full[ \t]+|last[ \t]+)?name[ \t]+is|(?:he|she)(?:'s|’s| is)[ \t]+called|call[ \t]+(?:him|her|them)|it(?:'s|’s| is)[ \t]+spelled|spelled|name:|the name should be)[ \t]+({_FULL})", re.IGNORECASE)
+_CALLED = re.compile(
+    rf"\b(?:(?:his|her|their|the|partner's)[ \t]+(?:full[ \t]+|last[ \t]+)?name[ \t]+is|(?:he|she)(?:'s|’s| is)[ \t]+called|call[ \t]+(?:him|her|them)|it(?:'s|’s| is)[ \t]+spelled|spelled|name:|the name should be)[ \t]+({_FULL})",
+    re.IGNORECASE,
+)
 
 
 def read_start(subject: str, text: str) -> StartReading:
@@ -71,17 +78,28 @@ def read_setup(text: str) -> SetupReading:
         name = _real(before[1]) if before and " " in before[1].strip() else ""
     left = body.replace(found.group(), " ") if found else body
     left = re.sub(r"\s+", " ", left).strip(" <>()[].,:;") if _says_only_this(left, called) else body
-    return SetupReading(found.group().rstrip(".'") if found else None, name, drop, "" if _says_only_this(left, called) else left)
+    return SetupReading(
+        found.group().rstrip(".'") if found else None, name, drop, "" if _says_only_this(left, called) else left
+    )
 
 
 def _says_only_this(text: str, called: re.Match[str] | None) -> bool:
     """Whether nothing is left to say beside the correction."""
     left = straight(text).replace(called.group(), " ") if called else text
-    left = re.sub(r"\b(?:no|sorry|his|her|their|the|right|new|correct|email|e-mail|mail|address|is|it|it's|should|be|use|please|to|oops|wrong|send|actually|here|at|and|not|now|yes|write|him|them|thanks|stop)\b", " ", left, flags=re.IGNORECASE)
+    left = re.sub(
+        r"\b(?:no|sorry|his|her|their|the|right|new|correct|email|e-mail|mail|address|is|it|it's|should|be|use|please|to|oops|wrong|send|actually|here|at|and|not|now|yes|write|him|them|thanks|stop)\b",
+        " ",
+        left,
+        flags=re.IGNORECASE,
+    )
     return not re.search(r"\w", left)
 
 
 def first_name(full: str) -> str:
     """What to call somebody: the first word of a name, without titles; the whole of it when there is but one."""
-    parts = [p for p in full.split() if p.lower().rstrip(".") not in {"dr", "prof", "mr", "mrs", "ms", "miss", "sir", "mx", "herr", "frau"}]
+    parts = [
+        p
+        for p in full.split()
+        if p.lower().rstrip(".") not in {"dr", "prof", "mr", "mrs", "ms", "miss", "sir", "mx", "herr", "frau"}
+    ]
     return parts[0].strip(",") if parts else full.strip()

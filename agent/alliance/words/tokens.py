@@ -13,10 +13,14 @@ from dataclasses import dataclass
 LONGEST = 4_000  # characters that a reader of intentions looks at; a longer text is simply nothing plain
 WRAPPED = 50  # a line at least this long that ends without a stop was probably broken by a mail program
 
-_FOLD = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+_FOLD = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
+)
 _DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "‒": "-"})
 _END = re.compile(r"(?:[.!?。！？؟…]+[\"'”’)\]]*|[^\w\s,.;:()\"'&/-]{1,4})(?=\s|$)|(?<=[。！？])")
-_ABBREVIATION = re.compile(r"(?:^|\W)(?:p|e\.g|i\.e|etc|vs|ca|approx|dr|mr|mrs|ms|st|sec|p\.s|a\.m|p\.m)\.$", re.IGNORECASE)
+_ABBREVIATION = re.compile(
+    r"(?:^|\W)(?:p|e\.g|i\.e|etc|vs|ca|approx|dr|mr|mrs|ms|st|sec|p\.s|a\.m|p\.m)\.$", re.IGNORECASE
+)
 _NUMBERED = re.compile(r"(?:^|\W)(?:no|nr|pt)\.$", re.IGNORECASE)
 _LIST_MARK = re.compile(r"^\s*\(?\d{1,3}[.)]$")
 _TOKEN = re.compile(
@@ -45,7 +49,10 @@ _EMOJI = {
     "🚀": "<glad>", "🥰": "<glad>", "😍": "<glad>", "✨": "<glad>", "♥": "<glad>", ":)": "<glad>", ":-)": "<glad>", ":D": "<glad>",
     ":-D": "<glad>", "<3": "<glad>",
 }  # fmt: skip
-NUMBERS = {w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
+NUMBERS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,9 @@ def _stops(text: str, start: int, end: int) -> list[tuple[int, int]]:
         head = text[at : stop.end()]
         if _LIST_MARK.match(head) and text[stop.end() : end].strip():
             continue  # "6. We ..." is one line of a list
-        if _ABBREVIATION.search(head) or (_NUMBERED.search(head) and text[stop.end() : stop.end() + 2].strip()[:1].isdigit()):
+        if _ABBREVIATION.search(head) or (
+            _NUMBERED.search(head) and text[stop.end() : stop.end() + 2].strip()[:1].isdigit()
+        ):
             continue
         pieces.append((at, stop.end()))
         at = stop.end()
@@ -142,12 +151,19 @@ def _word(raw: str) -> str:
 def mended(word: str, known: Collection[str]) -> str:
     """The one known word that a slip of the finger away gives this word; the word itself when there is none or more.
 
-    Only longer words are mended, and never one that is known: "disagree" stays what it is, "nto" is asked about.
+    Only longer words are mended, and never one that is known: "disagree" stays what it is, "nto" is asked about. A third
+    person's "-s" is no slip.
     """
     if word in known or len(word) < 4 or not word.isascii() or not word.isalpha():
         return word
-    near = {k for k in known if len(k) >= 4 and k[0] == word[0] and abs(len(k) - len(word)) <= 1 and _one_slip(word, k)}
-    return near.pop() if len(near) == 1 else word
+    near = {
+        k
+        for k in known
+        if len(k) >= 4 and k[0] == word[0] and word != k + "s" and abs(len(k) - len(word)) <= 1 and _one_slip(word, k)
+    }
+    swapped = {k for k in near if sorted(k) == sorted(word)}
+    best = swapped or near
+    return best.pop() if len(best) == 1 else word
 
 
 def _one_slip(a: str, b: str) -> bool:

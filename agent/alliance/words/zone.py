@@ -22,8 +22,14 @@ _EXTRA = {
     "ireland": "Europe/Dublin", "netherlands": "Europe/Amsterdam", "poland": "Europe/Warsaw", "sweden": "Europe/Stockholm",
     "austria": "Europe/Vienna", "switzerland": "Europe/Zurich", "india": "Asia/Kolkata", "japan": "Asia/Tokyo", "british": "Europe/London",
 }  # fmt: skip
-_IANA = re.compile(r"\b(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)/[\w+-]+(?:/[\w+-]+)?", re.IGNORECASE)
-_ALONE = re.compile(r"(?:(?:i'm|i am|we're|we are|we both are|i live|we live|we both live|both|it's|my (?:time ?)?zone is|our (?:time ?)?zone is|time ?zone:?)\s+)*(?:in |at |on |from )?(?:the )?(.{2,40}?)(?: time)?(?: zone)?", re.IGNORECASE)
+_IANA = re.compile(
+    r"\b(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)/[\w+-]+(?:/[\w+-]+)?",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(
+    r"(?:(?:i'm|i am|we're|we are|we both are|i live|we live|we both live|both|it's|my (?:time ?)?zone is|our (?:time ?)?zone is|time ?zone:?)\s+)*(?:in |at |on |from )?(?:the )?(.{2,40}?)(?: time)?(?: zone)?",
+    re.IGNORECASE,
+)
 
 
 @functools.cache
