@@ -82,7 +82,7 @@ class Templates:
 
     halves: Mapping[tuple[str, type], _Halves]
 
-    def render(  # noqa: PLR0913 what every letter knows, by name
+    def render(
         self,
         letter: Letter,
         *,
@@ -184,9 +184,16 @@ def _faults_in(path: Path, source: str, environment: Environment, known: Abstrac
     """What Jinja would stumble over in one file, and the facts that its letter does not have."""
     try:
         tree = environment.parse(source, path.name, str(path))
-        environment.compile(source, path.name, str(path))
     except TemplateSyntaxError as error:
         yield f"{path}:{error.lineno}: {error.message}"
+        return
+    lacking = [
+        f
+        for f in tree.find_all((nodes.Filter, nodes.Test))
+        if f.name not in {**environment.filters, **environment.tests}
+    ]
+    if lacking:
+        yield from (f"{path}:{node.lineno}: there is no filter {node.name!r}" for node in lacking)
         return
     if path.stem == "_notes":
         told = {c.value for compare in tree.find_all(nodes.Compare) for c in compare.find_all(nodes.Const)}

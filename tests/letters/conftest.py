@@ -1,0 +1,47 @@
+"""What the tests of letters share: the shipped templates, a reader, and what may not be copied."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from agent.alliance.letters import Letter
+from agent.templates import Rendered, Templates, load
+
+ROOT = Path(__file__).parents[2]
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.fixture(scope="session")
+def templates() -> Templates:
+    return load(ROOT / "templates", ("en",))
+
+
+@pytest.fixture(scope="session")
+def render(templates: Templates) -> Callable[..., Rendered]:
+    def filled(letter: Letter, **known: str) -> Rendered:
+        reader = {
+            "me": "Maya",
+            "partner": "Jonas",
+            "names": "Maya and Jonas",
+            "contact": "help@alliance.example",
+            "service": "Alliance",
+        }
+        return templates.render(letter, **(reader | {"language": "en"} | known), zone=BERLIN)
+
+    return filled
+
+
+@pytest.fixture(scope="session")
+def sources() -> tuple[str, ...]:
+    """The prompts that are used word for word."""
+    flow = tomllib.loads((ROOT / "flows" / "one_to_one.toml").read_text("utf-8"))
+    return tuple(p["ask"] for part in flow["part"] for p in part["prompt"] if p["id"].startswith("P"))
+
+
+@pytest.fixture(scope="session")
+def article() -> frozenset[str]:
+    """Each run of seven words of the article outside its prompts, hashed."""
+    return frozenset((Path(__file__).parent / "article.sha256").read_text("ascii").split())

@@ -1,0 +1,232 @@
+"""Every letter, with sample facts, keeps the house rules (spec section 5). A letter that breaks one fails the build."""
+
+import ast
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from agent.alliance import letters as l
+from agent.alliance.lettercheck import faults_of
+from agent.alliance.model import Note
+from agent.alliance.samples import samples
+from agent.templates import template_of
+
+LETTERS = [pytest.param(letter, id=f"{template_of(type(letter))}-{n}") for n, letter in enumerate(samples())]
+AGENT = Path(__file__).parents[2] / "agent"
+
+
+def _one(kind, n=0):
+    return [letter for letter in samples() if isinstance(letter, kind)][n]
+
+
+@pytest.mark.row("F58")
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_letter_keeps_the_house_rules(letter, render, sources, article):
+    r = render(letter)
+
+    faults = faults_of(letter, r.subject, r.text, r.html, me="Maya", sources=sources, copied=article)
+
+    assert [f for f in faults if not f.warning] == []
+
+
+def test_every_letter_has_a_sample():
+    assert {type(letter) for letter in samples()} == set(get_args(l.Letter))
+
+
+def test_every_note_has_a_sample():
+    assert {n.kind for letter in samples() for n in getattr(letter, "notes", ())} == l.NOTES
+
+
+def test_no_note_is_made_that_the_letters_cannot_tell():
+    made = set()
+    for path in AGENT.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Note" and call.args:
+                made |= {a.value for a in call.args[:1] if isinstance(a, ast.Constant)}
+
+    assert made <= l.NOTES
+
+
+def test_a_subject_belongs_to_one_kind_of_letter(render):
+    kinds = defaultdict(set)
+    for letter in samples():
+        kinds[render(letter).subject].add(type(letter).__name__)
+
+    assert [names for names in kinds.values() if len(names) > 1] == []
+
+
+@pytest.mark.row("F13")
+def test_a_note_is_told_before_anything_else(render):
+    text = render(_one(l.Prompt, 1)).text
+
+    assert text.startswith(
+        "Thank you, Maya.\n\nKept for “Hopes and worries”: “We sort out who decides what.” One line stays private.\n"
+    )
+
+
+@pytest.mark.row("F13")
+def test_private_lines_are_counted_and_not_shown(render):
+    kept = Note("kept", "Hopes and worries", "", private=2)
+    text = render(l.PartDone((kept,), "knowing each other", 4, "")).text
+
+    assert "Kept for “Hopes and worries”. 2 lines stay private." in text
+
+
+@pytest.mark.row("F03")
+def test_the_invitation_holds_the_reason_character_for_character(render):
+    why = 'Because  you & I <3\n  "never" give up – 100 %'
+    r = render(l.Invitation("Maya", "Maya Lind", "maya@example.org", why, 12, 22), me="Jonas", partner="Maya")
+
+    assert '\n> Because  you & I <3\n>   "never" give up – 100 %\n' in r.text
+    assert "Because  you &amp; I &lt;3<br>  &#34;never&#34; give up – 100 %" in r.html
+
+
+@pytest.mark.row("F04", "F05")
+def test_the_invitation_names_who_asks_and_how_to_say_no(render):
+    text = render(_one(l.Invitation), me="Jonas", partner="Maya").text
+
+    assert "Maya Lind (maya@example.org) asked me to write." in text
+    assert "Reply YES, NOT NOW or NO THANKS." in text
+    assert "12 questions and about 22 short emails" in text
+
+
+def test_the_initiator_sees_the_very_invitation(render):
+    ready, letter = _one(l.SetupReady), _one(l.Invitation)
+    invitation = render(letter, me="Jonas", partner="Maya").text.split("\n-- \n")[0].strip()
+
+    assert invitation in render(ready).text
+
+
+@pytest.mark.row("F09")
+def test_a_prompt_says_who_asks_when_it_is_the_partner(render):
+    text = render(_one(l.Prompt, 2)).text
+
+    assert "Here is a question from Jonas's side:\n\nHow will I know when you are stuck?\n" in text
+
+
+def test_what_is_asked_stands_alone(render):
+    r = render(_one(l.Prompt, 1))
+    ask = _one(l.Prompt, 1).ask
+
+    assert f"\n\n{ask}\n\n" in r.text
+    assert re.search(rf'<p class="ask" style="[^"]*font-weight: 600[^"]*">{re.escape(ask)}</p>', r.html)
+
+
+@pytest.mark.row("F27")
+def test_changes_are_told_by_words_and_not_by_colour_alone(render):
+    text = render(_one(l.DraftChanged)).text
+
+    assert "5. WAS: We raise problems early. (both)\n5. NOW: If one of us is upset" in text
+    assert "4. TAKEN OUT: Honesty, craft and rest. (Jonas)\n" in text
+    assert "12. NEW: We pay each other back within a week. (Jonas)\n" in text
+
+
+@pytest.mark.row("F28")
+def test_a_yes_set_aside_is_told(render):
+    assert (
+        "You agreed to draft 1. Those words have changed, so I set your yes aside and ask again."
+        in render(_one(l.DraftChanged)).text
+    )
+
+
+@pytest.mark.row("F23")
+def test_a_line_that_asks_something_of_the_reader_is_pointed_to(render):
+    assert "Line 9 asks something of you. Your AGREE takes it on." in render(_one(l.DraftLetter)).text
+    assert "Lines 6 and 9 ask something of you." in render(_one(l.DraftLetter, 1)).text
+
+
+def test_a_draft_and_the_final_letter_say_that_this_is_no_contract(render):
+    for kind in (l.DraftLetter, l.DraftChanged, l.Final):
+        assert "This is a promise between two people, not a legal contract." in render(_one(kind)).text
+
+
+@pytest.mark.row("F31")
+def test_the_final_letter_holds_the_page_and_the_yes_of_each(render):
+    text = render(_one(l.Final)).text
+
+    assert "- Maya agreed on 3 March at 10:14\n- Jonas agreed on 3 March at 19:40\n" in text
+    assert "WHAT WE CAN COUNT ON\n5. We raise problems early. (both)\n6. Maya: I do the books every Friday.\n" in text
+
+
+def test_hours_are_the_readers_own(templates):
+    reader = {
+        "me": "Jonas",
+        "partner": "Maya",
+        "names": "Maya and Jonas",
+        "contact": "c@example.org",
+        "service": "Alliance",
+        "language": "en",
+    }
+    r = templates.render(_one(l.Confirmed), **reader, zone=ZoneInfo("Pacific/Auckland"))
+
+    assert "on 3 March at 22:14" in r.text
+
+
+@pytest.mark.row("F37")
+def test_the_table_of_numbers_is_a_table_in_both_halves(render):
+    r = render(_one(l.Digest))
+
+    assert "         Apr   Jun  Sept\nMaya        3     -     4\nJonas       3     3     4\n" in r.text
+    assert r.html.count('scope="row"') == 2
+    assert r.html.count('scope="col"') == 3
+
+
+@pytest.mark.row("F38")
+def test_without_numbers_there_is_no_table(render):
+    r = render(_one(l.Digest, 1))
+
+    assert "trust" not in r.text.lower()
+    assert "scope=" not in r.html
+
+
+@pytest.mark.row("F55")
+def test_leaving_is_told_without_a_reason(render):
+    assert "I do not ask for reasons and I do not pass them on." in render(_one(l.Left)).text
+
+
+def test_every_letter_ends_with_what_works_in_any_reply(render):
+    footer = "\n-- \nAlliance for Maya and Jonas. PASS, PAUSE, HELP or STOP work in any reply. What I store about you: reply MY DATA.\n"
+
+    assert render(_one(l.Prompt)).text.endswith(footer)
+    assert render(_one(l.Goodbye)).text.endswith(
+        "\n-- \nAlliance for Maya and Jonas. What I store about you: reply MY DATA.\n"
+    )
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_both_colour_schemes_are_there(letter, render):
+    html = render(letter).html
+
+    assert "@media (prefers-color-scheme: dark)" in html
+    assert "[data-ogsc]" in html
+    assert '<meta name="color-scheme" content="light dark"' in html
+    assert "#000000" not in html
+    assert "#ffffff" not in html.lower().replace(
+        "color:#ffffff;line-height:1px", ""
+    )  # the preheader, which nobody sees
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_paragraphs_are_apart(letter, render):
+    """A sentence of ours never runs into the next paragraph: only lists, quotes and their labels stand line on line."""
+    for block in render(letter).text.split("\n\n"):
+        lines = block.splitlines()
+        assert all(
+            re.match(r"> ?|- |-- $|\d+\. |\S+ {2,}", line) or lines[n - 1].endswith((":", "-- ", "?")) or n == 0
+            for n, line in enumerate(lines)
+        ), block
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_letter_is_a_whole_page_in_its_language(letter, render):
+    r = render(letter)
+
+    assert r.html.startswith('<!doctype html><html lang="en" dir="ltr"')
+    assert re.search(r"<title>[^<]+</title>", r.html)
+    assert "{{" not in r.html
+    assert "{%" not in r.html
+    assert r.html.count("<table") == r.html.count("</table>")
