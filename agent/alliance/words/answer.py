@@ -145,12 +145,10 @@ def _all_commands(found: tuple[Sentence, ...], text: str, now: datetime) -> tupl
         return (one,)
     read = [(s, _at_prompt(s.text, now)) for s in _unsigned(found)]
     commands = tuple(dict.fromkeys(c for _, c in read if c))
-    if not commands or any(c is None and not is_aside(s.text) and not tail_day(s.text, now) for s, c in read):
+    if not commands or not all(c or is_aside(s.text, now) for s, c in read):
         return ()
     day = next((d[1] for s, c in read if not c and (d := tail_day(s.text, now))), None)
-    if any(c.name == "pause" for c in commands):
-        return tuple(replace(c, until=c.until or day) if c.name == "pause" else c for c in commands)
-    return commands if all(c or is_aside(s.text) for s, c in read) else ()
+    return tuple(replace(c, until=c.until or day) if c.name == "pause" else c for c in commands)
 
 
 def _unsigned(found: tuple[Sentence, ...]) -> tuple[Sentence, ...]:

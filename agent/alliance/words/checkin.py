@@ -26,6 +26,10 @@ _KEPT: dict[str, Kept] = {
     "not needed": "not needed", "no need": "not needed", "n/a": "not needed", "not necessary": "not needed", "wasn't needed": "not needed",
     "not applicable": "not needed", "didn't come up": "not needed", "never came up": "not needed",
 }  # fmt: skip
+_DASH = re.compile(r"(\s[-–—]+\s|:\s|\.\s)")
+_GOES_ON = re.compile(
+    r"(?:but|and|which|because|so|though|or|since|as|not|although|when|if)\b", re.IGNORECASE
+)  # half a sentence
 _LABEL = re.compile(
     r"^[ \t]*(?:(?P<rating>rating|score|trust|q?1[.):])|(?P<works>q?2[.):]|(?:what |that |one thing that )?works?(?: well)?\s*[:=–—-]|good\s*[:=–—-])"
     r"|(?P<care>q?3[.):]|(?:what )?(?:needs? )?care\s*[:=–—-]|needs? (?:work|care)\s*[:=–—-])|(?P<line>q?4[.):]|(?:and )?line(?: \d+)?\s*[:=–—-]|promise\s*[:=–—-]))[ \t]*(?P<rest>.*)$",
@@ -91,19 +95,16 @@ def _listed(body: str) -> dict[str, str]:
     lines = [x.strip() for x in body.splitlines() if x.strip()]
     parts = lines if len(lines) > 2 else [p.strip() for p in re.split(r"[,;\n]", body) if p.strip()]
     kept = kept_of(parts[-1]) if len(parts) > 1 else ""
-    inner = parts[1 : -1 if kept else None]
     if not parts or rating_of(parts[0]) is None:
-        return (
-            {"line": kept, "rest": body if not kept else body[: body.rfind(parts[-1])].rstrip(" ,;\n")} if body else {}
-        )
-    if len(inner) == 2 or (len(inner) == 1 and kept):
-        return {"rating": parts[0], "works": inner[0].rstrip("."), "care": "".join(inner[1:]).rstrip("."), "line": kept}
-    note = body[body.find(parts[0]) + len(parts[0]) :].lstrip(" ,;.\n–—-:")
-    return (
-        {"rating": parts[0], "line": kept, "rest": note[: note.rfind(parts[-1])].rstrip(" ,;\n") if kept else note}
-        if note
-        else {"rating": parts[0]}
-    )
+        return {"line": kept, "rest": body[: body.rfind(parts[-1])].rstrip(" ,;\n") if kept else body} if body else {}
+    head, dash, tail = _DASH.split(parts[0], maxsplit=1) if _DASH.search(parts[0]) else (parts[0], "", "")
+    inner = [p for p in (tail, *parts[1 : -1 if kept else None]) if p]
+    plain = not any(_GOES_ON.match(p) for p in inner)
+    if plain and ((len(inner) == 2 and (kept or not dash)) or (len(inner) == 1 and kept)):
+        return {"rating": head, "works": inner[0].rstrip("."), "care": "".join(inner[1:]).rstrip("."), "line": kept}
+    note = body[body.find(parts[0]) + len(head) :].lstrip(" ,;.:!\n–—-")
+    note = note[: note.rfind(parts[-1])].rstrip(" ,;\n") if kept else note
+    return {"rating": head, "line": kept, "rest": note}
 
 
 def rating_of(text: str) -> int | None:
@@ -162,15 +163,16 @@ def _tokens(text: str) -> tuple[str, ...]:
     plain = re.sub(r"\b([1-5])(?:ish|-ish)\b", r"\1 ish", plain)
     plain = re.sub(r"([1-5一二三四五])\s*(?:です|点|分|점)", r"\1", plain)
     known = set(_RATES) | grammar("rating").known
-    return tuple(mended(w, known) for w in texts(words(plain)))
+    found = texts(words(plain))
+    return tuple(mended(w, known | _NEARLY_NUMBERS) for w in found) if len(found) == 1 else found
 
 
 def _clause(tokens: tuple[str, ...]) -> tuple[str, int | None]:
     """What one clause says: rating, notit, range, none or nothing; and the number."""
     small = {w: n for w, n in _RATES.items() if len(tokens) == 1 or w not in _ARTICLES}
     kinds = {
-        "RATE": " ".join(small), "FIVE": "5 five", "BIG": " ".join(t for t in tokens if _number(t) and t not in small) or "\0",
-        "HALF": " ".join(t for t in tokens if re.fullmatch(r"[0-9]+[.,][0-9]+", t)) or "\0",
+        "RATE": " ".join(small), "FIVE": "5 five", "BIG": " ".join(t for t in tokens if _number(t) and t not in small),
+        "HALF": " ".join(t for t in tokens if re.fullmatch(r"[0-9]+[.,][0-9]+", t)),
     }  # fmt: skip
     names = ("rating", "notit", "range", "none", "other")
     kind = next((k for k in names if grammar("rating").whole(tokens, k, **kinds)), "")
@@ -201,5 +203,8 @@ _RATES = {
     "vijf": 5, "um": 1, "dois": 2, "três": 3, "quatro": 4, "jeden": 1, "dwa": 2, "trzy": 3, "cztery": 4, "pięć": 5, "一": 1, "二": 2,
     "三": 3, "四": 4, "五": 5,
 }  # fmt: skip
+_NEARLY_NUMBERS = frozenset(
+    {"fine", "there", "find", "file", "fire", "flour", "free", "trees", "once", "give", "live"}
+)  # words, not slips
 _ARTICLES = frozenset({"un", "une", "uno", "een", "um"})
-_number: Callable[[str], bool] = lambda t: t.isdigit() or t in NUMBERS  # noqa: E731
+_number: Callable[[str], bool] = lambda t: t.isdecimal() or t in NUMBERS  # noqa: E731

@@ -83,7 +83,7 @@ def _which(sentence: str) -> str:
     return named[1].strip() if named else ""
 
 
-def is_aside(sentence: str) -> bool:
+def is_aside(sentence: str, now: datetime | None = None) -> bool:
     """Whether it is only a courtesy or a reason that may stand beside a command."""
-    tokens = tuple(w for w in texts(words(sentence)) if w != "until")
-    return grammar("command").whole(tokens, "_tell") or grammar("consent").whole(tokens, "thanks")
+    tokens, _ = _dated(sentence, now)
+    return grammar("command").whole(tokens, "_tell", UNTIL=_UNTIL.lower()) or grammar("consent").whole(tokens, "thanks")

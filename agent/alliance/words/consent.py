@@ -114,7 +114,8 @@ def _part(sentence: Sentence, draft: _Draft, about: int | None) -> _Part:
     changes = _changes(sentence.text, tokens, draft.lines, about)
     if changes is not None:
         return _Part(sentence, changes[1], changes[0])
-    return _Part(sentence, command=command_of(sentence.text, draft.now))
+    command = command_of(sentence.text, draft.now)
+    return _Part(sentence, command=None if command and command.name == "explain" else command)
 
 
 def _kinds(draft: _Draft) -> tuple[tuple[str, str], ...]:
@@ -144,7 +145,7 @@ def _changes(
         else:
             return None
     found = _settled(found)
-    return (tuple(found), (frozenset(classes),) if classes else ()) if found or classes else None
+    return (tuple(found), (frozenset(classes),) if classes else ()) if found else None
 
 
 def _change_at(
@@ -206,7 +207,7 @@ def _strict(rest: tuple[str, ...]) -> bool:
         rest[0] in {"drop", "delete", "remove", "keep", "open", "make", "change", "take", "leave", "please"}
     )
     return bool(named) and any(
-        any(w.isdigit() for w in rest[:end]) and (kind == "say" or _closed(rest, end))
+        any(w.isdecimal() for w in rest[:end]) and (kind == "say" or _closed(rest, end))
         for kind in ("drop", "open", "keep", "say")
         for end in g.heads(rest, kind)
     )
@@ -237,9 +238,9 @@ def _numbers(part: tuple[str, ...], lines: int) -> list[int]:
     """The line numbers named, spans such as "1 - 4" filled in; "the last point" is the last line."""
     found: list[int] = []
     for k, word in enumerate(part):
-        if word.isdigit():
+        if word.isdecimal():
             n = int(word[:6])
-            if k >= 2 and part[k - 1] in {"-", "to"} and part[k - 2].isdigit() and found and found[-1] < n <= lines:
+            if k >= 2 and part[k - 1] in {"-", "to"} and part[k - 2].isdecimal() and found and found[-1] < n <= lines:
                 found += range(found[-1] + 1, n)
             found.append(n)
         elif word in _NTH and k and part[k - 1] == "the":

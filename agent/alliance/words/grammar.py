@@ -196,10 +196,10 @@ class _Run:
 
     def _is(self, kind: str, word: str) -> bool:
         if kind == "N":
-            return word.isdigit()
+            return word.isdecimal()
         if kind == "ANY":
             return word not in {",", ";", ":", "."}
-        return word in self.kinds[kind].split() if kind in self.kinds else word.isdigit()
+        return word in self.kinds[kind].split() if kind in self.kinds else word.isdecimal()
 
 
 def texts(tokens: Iterable[Word]) -> tuple[str, ...]:

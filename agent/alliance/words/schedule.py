@@ -80,17 +80,17 @@ def _pieces(plain: str) -> list[_Piece]:
     )
     short = texts(tokens)
     kinds = {
-        "NUM": " ".join({w for w in short if _number(w) is not None}) or "\0",
-        "NTH": " ".join(_NTH), "DAY": " ".join({w for w in short if _day(w) is not None}) or "\0",
-        "CLOCK": " ".join({w for w in short if re.fullmatch(r"\d{1,2}[.:]\d\d", w)}) or "\0",
-        "MILITARY": " ".join({w for w in short if re.fullmatch(r"(?:[01]\d|2[0-3])[0-5]\d", w) and not w.startswith("20")}) or "\0",
+        "NUM": " ".join({w for w in short if _number(w) is not None}),
+        "NTH": " ".join(_NTH), "DAY": " ".join({w for w in short if _day(w) is not None}),
+        "CLOCK": " ".join({w for w in short if re.fullmatch(r"\d{1,2}[.:]\d\d", w)}),
+        "MILITARY": " ".join({w for w in short if re.fullmatch(r"(?:[01]\d|2[0-3])[0-5]\d", w) and not w.startswith("20")}),
     }  # fmt: skip
     found = grammar("schedule").scan(short, **kinds)
     return [_Piece(name, short[a:b], tokens[a].start, tokens[b - 1].end) for name, a, b in found]
 
 
 def _number(word: str) -> int | None:
-    return int(word[:6]) if word.isdigit() else NUMBERS.get(word)
+    return int(word[:6]) if word.isdecimal() else NUMBERS.get(word)
 
 
 def _day(word: str) -> int | None:
@@ -171,7 +171,7 @@ def _ordinals(found: tuple[str, ...]) -> list[int]:
                 places[-1] = -places[-1]
             else:
                 places.append(-1)
-        elif word in _NTH or word.isdigit():
+        elif word in _NTH or word.isdecimal():
             places.append(_NTH.get(word) or int(word[:3]))
     return places
 
@@ -304,7 +304,7 @@ def _first_days(head: str) -> tuple[int, ...]:
     unit = "day"
     for m in _FIRST.finditer(head):
         unit = (m[2] or unit).lower()
-        n = int(m[1]) if m[1].isdigit() else NUMBERS[m[1].lower()]
+        n = int(m[1]) if m[1].isdecimal() else NUMBERS[m[1].lower()]
         days.append(n * {"day": 1, "week": 7, "month": 30}[unit])
     return tuple(days) if days == sorted(set(days)) and all(0 < d < 1000 for d in days) else ()
 

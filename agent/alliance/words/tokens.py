@@ -109,7 +109,7 @@ def _stops(text: str, start: int, end: int) -> list[tuple[int, int]]:
         if _LIST_MARK.match(head) and text[stop.end() : end].strip():
             continue  # "6. We ..." is one line of a list
         if _ABBREVIATION.search(head) or (
-            _NUMBERED.search(head) and text[stop.end() : stop.end() + 2].strip()[:1].isdigit()
+            _NUMBERED.search(head) and text[stop.end() : stop.end() + 2].strip()[:1].isdecimal()
         ):
             continue
         pieces.append((at, stop.end()))

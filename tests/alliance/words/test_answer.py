@@ -1,0 +1,141 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.alliance.words import read_answer
+
+NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)  # a Tuesday
+
+
+def names(text: str) -> list[str]:
+    return [c.name for c in read_answer(text, now=NOW).commands]
+
+
+@pytest.mark.row("F11")
+@pytest.mark.parametrize(("text", "name"), [
+    ("pass", "pass"), ("PASS", "pass"), ("Skip this one please", "pass"), ("n/a", "pass"), ("dunno", "pass"), ("Pass, too private", "pass"),
+    ("Too personal. Skip.", "pass"), ("LATER", "later"), ("not now", "later"), ("pause", "pause"), ("all", "all"), ("SHORT", "short"),
+    ("next", "next"), ("help", "help"), ("Status", "status"), ("stop", "stop"), ("unsubscribe", "stop"), ("Leave me alone", "stop"),
+    ("please stop emailing me", "stop"), ("delete everything", "delete"), ("MY DATA", "data"), ("human", "human"), ("?", "explain"),
+    ("What do you mean?", "explain"), ("who is this?", "who"), ("Is this spam?", "who"), ("I'm back", "resume"), ("both", "both"),
+    ("Please send the question again", "resend"), ("go back", "back"), ("Change my answer about feedback", "edit"),
+])  # fmt: skip
+def test_a_word_to_the_agent_works_in_any_case_and_dress(text: str, name: str) -> None:
+    assert names(text) == [name]
+    assert read_answer(text, now=NOW).text == ""
+
+
+@pytest.mark.row("F11")
+@pytest.mark.parametrize("text", [
+    "I'd rather pass on meetings", "All of us", "Stop me when I talk too much", "next to you", "help each other", "Stop. Listen. Then talk.",
+    "Pause, breathe, then answer.", "Help. Real help, not advice.", "Short mails, please, never long ones in the evening", "Both of us cook",
+    "Delete nothing, archive everything", "Skip meetings that have no agenda.", 'Say "stop" as our safe word.', "yes", "Direct and kind",
+    "Leave me alone before ten", "Change my mind with data", "Show up on time", "Close the shop together", "Send flowers", "Keep it short",
+])  # fmt: skip
+def test_an_answer_that_holds_such_a_word_stays_an_answer(text: str) -> None:
+    reading = read_answer(text, now=NOW)
+
+    assert (reading.commands, reading.text, reading.unsure) == ((), text, None)
+
+
+@pytest.mark.parametrize(("text", "until"), [
+    ("pause until 12 May", date(2026, 5, 12)), ("PAUSE until the 12th", date(2026, 3, 12)), ("pause 2 weeks", date(2026, 3, 17)),
+    ("Pause until Monday", date(2026, 3, 9)), ("please pause for a month", date(2026, 4, 3)), ("pause until next week", date(2026, 3, 9)),
+    ("Pause till September", date(2026, 9, 1)), ("pause until May 12th please", date(2026, 5, 12)), ("Pause until 1 March", date(2027, 3, 1)),
+    ("pause", None), ("pause until I feel better", None), ("pause until 31 February", None),
+])  # fmt: skip
+def test_a_pause_ends_on_the_day_that_was_named(text: str, until: date | None) -> None:
+    assert [c.until for c in read_answer(text, now=NOW).commands] in ([until], [])
+
+
+def test_a_command_beside_an_answer_leaves_the_answer_whole() -> None:
+    reading = read_answer("Early mornings,\n  with coffee.\npause until 12 May", now=NOW)
+
+    assert [(c.name, c.until) for c in reading.commands] == [("pause", date(2026, 5, 12))]
+    assert reading.text == "Early mornings,\n  with coffee."
+
+
+def test_capitals_on_a_line_of_their_own_are_a_command() -> None:
+    reading = read_answer("STOP\nThis is not for me and never was.", now=NOW)
+
+    assert [c.name for c in reading.commands] == ["stop"]
+
+
+def test_an_edit_names_the_answer_and_brings_the_words() -> None:
+    (command,) = read_answer("Change my answer about feedback: in writing", now=NOW).commands
+
+    assert (command.name, command.text) == ("edit", "in writing")
+    assert "feedback" in command.which
+
+
+@pytest.mark.row("F17")
+@pytest.mark.parametrize(("text", "shared", "private"), [
+    ("I expect clarity.\nPRIVATE I worry that\nI lose a friend", "I expect clarity.", "I worry that\nI lose a friend"),
+    ("private: I am afraid\n\nThis may be seen", "This may be seen", "I am afraid"),
+    ("Mornings. PRIVATE not with her mother", "Mornings.", "not with her mother"),
+    ("Private\nall of this\nand that", "", "all of this\nand that"),
+    ("PRIVATE one\n\nshared\n\nPRIVATE two", "shared", "one\n\ntwo"),
+    ("Keep things private between us", "Keep things private between us", ""),
+])  # fmt: skip
+def test_private_runs_to_the_next_blank_line(text: str, shared: str, private: str) -> None:
+    reading = read_answer(text, now=NOW)
+
+    assert (reading.text, reading.private) == (shared, private)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["I like tea", "PRIVATE secret-a", "private: secret-b", "", "more secret-c words"]), max_size=8
+    )
+)
+def test_no_private_word_is_ever_in_the_shared_text(lines: list[str]) -> None:
+    reading = read_answer("\n".join(lines), now=NOW)
+
+    everything = reading.text + " ".join(c.text for c in reading.commands)
+    assert "secret-a" not in everything
+    assert "secret-b" not in everything
+
+
+@pytest.mark.row("F12")
+def test_several_labelled_answers_are_told_apart() -> None:
+    prompts = {"1": "P11", "2": "P09", "good feedback": "P10"}
+    text = "Here you are:\n1: mornings\n2) a quiet word\nand cake\nGood feedback: straight, the same day"
+
+    reading = read_answer(text, now=NOW, prompts=prompts)
+
+    assert reading.labelled == (
+        ("P11", "mornings"),
+        ("P09", "a quiet word\nand cake"),
+        ("P10", "straight, the same day"),
+    )
+    assert reading.text == "Here you are:"
+
+
+@pytest.mark.parametrize(
+    "text", ["thanks", "ok", "Thank you so much!", "", "I'll answer tomorrow", "I am out of the office until Monday."]
+)
+def test_a_courtesy_is_no_answer(text: str) -> None:
+    assert read_answer(text, now=NOW).not_an_answer
+
+
+@pytest.mark.parametrize("text", ["I am afraid of him", "he hits me", "How dare you write to me", "I want to die"])
+def test_fear_and_harm_are_seen(text: str) -> None:
+    assert read_answer(text, now=NOW).care
+
+
+@pytest.mark.parametrize(
+    "text", ["I am afraid of heights", "My fear is that the shop fails", "This project is killing me, ha"]
+)
+def test_ordinary_worries_are_not_taken_for_harm(text: str) -> None:
+    assert not read_answer(text, now=NOW).care
+
+
+def test_what_may_be_a_command_or_an_answer_is_asked_about() -> None:
+    reading = read_answer("I like tea. Please don't stop. Let's take a break.", now=NOW)
+
+    assert reading.commands == ()
+    assert reading.unsure is not None
+    assert reading.text.startswith("I like tea.")
