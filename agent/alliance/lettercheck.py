@@ -81,7 +81,7 @@ class Fault:
     warning: bool = False
 
 
-def faults_of(  # noqa: PLR0913 the rendered letter, and by name what it is held against
+def faults_of(
     letter: l.Letter, subject: str, text: str, html: str, *, me: str, sources: Collection[str] = (), copied: Collection[str] = (),
     hidden: Collection[str] = (),
 ) -> tuple[Fault, ...]:  # fmt: skip

@@ -74,7 +74,7 @@ def test_every_fault_is_told_at_once_with_file_and_line(folder):
     assert len(faults) == 3
     assert faults[0].startswith(f"{folder}/en/goodbye.mjml:6: this letter does not know 'nonsense'")
     assert faults[1].startswith(f"{folder}/en/goodbye.txt:8: Expected an expression")
-    assert faults[2].startswith(f"{folder}/en/paused.txt:15: there is no filter 'nonsense'")
+    assert faults[2].startswith(f"{folder}/en/paused.txt:16: there is no filter 'nonsense'")
 
 
 def test_broken_mjml_is_named(folder):
