@@ -1,0 +1,1 @@
+"""The papers that go with an agreement: a page to print, and a calendar file."""
