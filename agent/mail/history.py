@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from agent.mail.ours import QUOTED
 
+MOST_LINES = 3_000  # that are looked at: below lies history, or no answer that anybody typed
 LONGEST_LINE = 2_000  # characters of a line that the expressions look at: nobody's attribution is longer
 INTRODUCED_OVER = 4  # lines over which mail programs wrap an attribution
 SIGNATURE_LINES = 12  # longer than that, it is no signature
@@ -121,8 +122,8 @@ _SIGN_OFF = re.compile(
 def guess(lines: Sequence[str], known: Sequence[str | None], names: Sequence[str] = ()) -> list[str]:
     """Why each line was not typed this time; "" for those that were. `known` is `ours.left_over`, `names` the sender's own."""
     why = ["" if rest is None else "ours" if rest == "" else "kept" for rest in known]
-    short = [line[:LONGEST_LINE] for line in lines]
-    for i, line in enumerate(short):
+    short = [line[:LONGEST_LINE] for line in lines[:MOST_LINES]]
+    for i, line in enumerate(lines):
         if not why[i] and QUOTED.match(line):
             why[i] = "quote"
     _escaped_from(short, why)
@@ -144,23 +145,23 @@ def _escaped_from(lines: list[str], why: list[str]) -> None:
 
 def _introductions(lines: list[str], why: list[str]) -> None:
     """Cut what introduces an earlier mail; and that mail too, when it is not marked and something was typed above."""
-    at = 0
+    at, typed_above = 0, False
     while at < len(lines):
-        if why[at] or not lines[at].strip():
-            at += 1
-            continue
-        length, reason = _introduction(lines, why, at)
+        blank = not lines[at].strip()
+        length, reason = (0, "") if why[at] or blank else _introduction(lines, why, at)
         if not length:
+            typed_above = typed_above or why[at] == "kept" or not (why[at] or blank)
             at += 1
             continue
-        after = next((k for k in range(at + length, len(lines)) if lines[k].strip()), None)
-        typed_above = any(not why[k] and lines[k].strip() for k in range(at)) or "kept" in why[:at]
-        whole = after is not None and not why[after] and (typed_above or reason != "attribution")
-        end = len(lines) if whole else at + length
-        for k in range(at, end):
-            if why[k] != "kept" or k < at + length:
-                why[k] = reason if k < at + length else why[k] or "history"
-        at = end
+        after = at + length
+        while after < len(lines) and not lines[after].strip():
+            after += 1
+        bare = after < len(lines) and not why[after]
+        whole = bare and (typed_above or reason != "attribution")
+        for k in range(at, len(why) if whole else at + length):
+            if k < at + length or not why[k]:
+                why[k] = reason if k < at + length else "history"
+        at = len(lines) if whole else after
 
 
 def _introduction(lines: list[str], why: list[str], at: int) -> tuple[int, str]:
@@ -260,7 +261,7 @@ def _is_attribution(line: str, *, opens: bool, below: bool, marked: bool) -> boo
         return (opens or who or marked) and len(line) < 320
     if verb and marked:
         return len(line) < 120 and bool(_VERB_LAST.search(line))
-    return (marked or below) and who and when and len(line) < 200
+    return when and len(line) < 200 and ((marked and opens) or ((marked or below) and who))
 
 
 def _tails(lines: list[str], why: list[str], names: Sequence[str]) -> None:
@@ -279,11 +280,12 @@ def _tails(lines: list[str], why: list[str], names: Sequence[str]) -> None:
 
 
 def _footers(lines: list[str], why: list[str], start: int, end: int) -> None:
-    for k in range(start, end):
+    written = [k for k in range(start, end) if lines[k].strip()]
+    for n, k in enumerate(written):
         line = lines[k]
-        if not line.strip() or why[k]:
+        if why[k]:
             continue
-        rest = [i for i in range(k, end) if lines[i].strip()]
+        rest = written[n : n + FOOTER_LINES + 1]
         if _MOBILE.match(line) and len(line) < 160:
             why[k] = "mobile footer"
             if len(rest) <= 2:
@@ -318,20 +320,18 @@ def _footer(lines: list[str], rest: list[int]) -> str:
 
 
 def _signature(lines: list[str], why: list[str], start: int, end: int, names: Sequence[str]) -> None:
-    for k in range(start, end):
-        line = lines[k]
-        if why[k] or line.strip(" *") not in ("--", "—", "–", "__", "---") or line.startswith((" ", "\t")):
+    written = [k for k in range(start, end) if lines[k].strip() and not why[k]]
+    above = bool(written) and any(line.strip() for line in lines[: written[0]])
+    for n in range(max(0, len(written) - SIGNATURE_LINES - 1), len(written)):
+        line = lines[written[n]]
+        if line.strip(" *") not in ("--", "—", "–", "__", "---") or line.startswith((" ", "\t")):
             continue
-        rest = [lines[i] for i in range(k + 1, end) if lines[i].strip() and not why[i]]
-        if len(rest) > 3 and not any(lines[i].strip() for i in range(k)):
+        rest = [lines[i] for i in written[n + 1 :]]
+        if len(rest) > 3 and n == 0 and not above:
             continue  # nothing stands above: this is the message itself
-        listed = any(_LIST_ITEM.match(r) for r in rest[:2])
-        if (
-            len(rest) <= SIGNATURE_LINES
-            and not (listed and not any(_CONTACT.search(r) for r in rest))
-            and (line == "-- " or all(len(r) < 100 for r in rest))
-        ):
-            _cut(why, k, end, "signature")
+        listed = any(_LIST_ITEM.match(r) for r in rest[:2]) and not any(_CONTACT.search(r) for r in rest)
+        if not listed and (line == "-- " or all(len(r) < 100 for r in rest)):
+            _cut(why, written[n], end, "signature")
             return
     _contact_block(lines, why, start, end, names)
 
@@ -363,11 +363,9 @@ def _contact_block(lines: list[str], why: list[str], start: int, end: int, names
             )
             _cut(why, first, end, "signature")
             return
-    last = [
-        k
-        for k in typed
-        if k > max((i for i in range(start, end) if not lines[i].strip() and any(t > i for t in typed)), default=end)
-    ]
+    last = typed[-1:]
+    while last and last[0] - 1 in typed[-SIGNATURE_LINES - 1 :]:
+        last.insert(0, last[0] - 1)
     block = [lines[i].strip() for i in last]
     contacts = sum(1 for text in block if _CONTACT.search(text))
     if (
@@ -390,12 +388,11 @@ def _starts_paragraph(lines: list[str], k: int, start: int) -> bool:
 
 
 def _paragraph(lines: list[str], k: int, end: int) -> str:
+    """The paragraph that begins here; the next one too, where the first is only its heading."""
     stop = next((i for i in range(k, end) if not lines[i].strip()), end)
-    return (
-        " ".join(lines[k:stop])[:4_000]
-        if stop - k > 1 or len(lines[k]) > 60
-        else " ".join(lines[k : min(end, stop + 6)])[:4_000]
-    )
+    if _LEGAL_HEAD.match(lines[k]):
+        stop = min(end, stop + 6)
+    return " ".join(lines[k:stop])[:4_000]
 
 
 def _cut(why: list[str], start: int, end: int, reason: str) -> None:

@@ -8,7 +8,7 @@ import re
 
 from lxml import etree, html
 
-LONGEST = 512 * 1024  # characters that are read; an answer is a page, the quote below it ten
+LONGEST = 256 * 1024  # characters that are read; an answer is a page, the quote below it ten
 MOST_ELEMENTS = 50_000  # a bomb of empty elements ends here
 DEEPEST = 200  # below libxml2's own limit of 256
 
@@ -55,15 +55,11 @@ _INDENT = re.compile(
 )  # what "indent" gives in webmail: not a quote
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0\u2007\u202f]+")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f]")
-_TAG = re.compile(
-    r"<(?:style|script|head|title)\b.*?</(?:style|script|head|title)\s*>|<!--.*?-->|<[^>]*>|&nbsp;|&#160;",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 def has_words(source: str) -> bool:
-    """Whether there is any text at all between the tags: a cheap look."""
-    return bool(_TAG.sub(" ", source[:LONGEST]).strip()) if source else False
+    """Whether a reader sees any text at all."""
+    return bool(text_of(source).strip("> \n"))
 
 
 def text_of(source: str) -> str:

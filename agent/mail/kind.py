@@ -31,7 +31,7 @@ _BOUNCE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _AUTO_SUBJECT = re.compile(
-    r"^\W*(?:\[[^\]]{1,40}\]\W*)?(?:(?:re|aw|sv|antw|fwd?)\s*:\s*)?(?:auto(?:matic|mated|matisch\w*)?[ -]?(?:reply|response|respon[ds]er|antwort|svar|reactie|generated)|automatische (?:antwort|reactie|afwezigheid\w*|beantwortung)|autoreply|autoresponse|auto:|automat(?:ic|ed) (?:e-?mail )?(?:reply|response|message)|out[ -]of[ -](?:the[ -])?office|"
+    r"^\W*(?:\[[^\]]{1,40}\]\W*)?(?:(?:re|aw|sv|antw|fwd?)\s*:\s*)?(?:auto(?:matic|mated|matisch\w*)?[ -]?(?:reply|response|respon[ds]er|antwort|svar|reactie|generated)|automatisch antwoord|automatische (?:antwort|reactie|afwezigheid\w*|beantwortung)|autoreply|autoresponse|auto:|automat(?:ic|ed) (?:e-?mail )?(?:reply|response|message)|out[ -]of[ -](?:the[ -])?office|"
     r"abwesenheit\w*|abwesend\b|bin (?:bis|nicht)|außer haus|nicht im (?:büro|haus)|ich bin (?:im urlaub|derzeit nicht|nicht)|réponse automatique|absence du bureau|absent(?:e)? du bureau|message d'absence|absence\b|respuesta automática|respuesta automatica|fuera de (?:la )?oficina|ausente|resposta automática|fora do escritório|ausência|risposta automatica|fuori (?:sede|ufficio)|assenza|"
     r"afwezig|buiten kantoor|niet aanwezig|autosvar|automatiskt? svar|automatisk svar|frånvar\w*|fravær\w*|ikke på kontoret|poissa\b|automaattinen vastaus|autom\. ?odpowied|automatyczna odpowiedź|autoodpowiedź|nieobecność|poza biurem|automatická odpověď|mimo kancelář|nepřítomn\w*|automatikus válasz|távol\w*|otomatik yanıt|ofis dışında|автоответ|автоматический ответ|нет на месте|відсутн|"
     r"αυτόματη απάντηση|εκτός γραφείου|răspuns automat|自動応答|自動返信|不在|自动回复|自動回覆|外出|부재중|자동 ?(?:회신|응답)|תשובה אוטומטית|רad|رد تلقائي|away from (?:my|the) (?:office|mail|desk|email)|on (?:vacation|holiday|leave|annual leave|maternity leave|parental leave)\b|vacation (?:reply|notice|message|response)|i am (?:away|on|out)|holiday (?:reply|notice)|"
@@ -41,11 +41,18 @@ _AUTO_SUBJECT = re.compile(
 _AWAY = re.compile(
     r"(?!\W*(?:re|aw|sv|antw|fwd?)\s*:)[^\n]{2,60} is (?:currently )?out of (?:the )?office\b", re.IGNORECASE
 )  # Lotus Notes
-_AUTO_WORDS = re.compile(
-    r"(?:i am|i'm|i will be|i'll be) (?:currently )?(?:out of (?:the )?office|on (?:annual |maternity |parental |paternity |sick |study )?(?:leave|vacation|holiday)|away (?:from|until|on|and)|not in the office)|out of (?:the )?office (?:until|from|and|on|with)|this is an? (?:automat\w+|auto-?(?:generated)?) ?(?:reply|response|message|e-?mail|acknowledge?ment|notification)|automatically generated|automated (?:reply|response|message)|"
-    r"no longer (?:works?|employed|with) (?:at|with|by|for|the company)|limited access to (?:my )?e-?mail|ich bin (?:derzeit |momentan |vom |bis |ab |zur zeit )?[^.\n]{0,40}(?:nicht im (?:büro|haus)|abwesend|im urlaub|außer haus|nicht erreichbar)|diese (?:nachricht|e-?mail) wurde automatisch|je suis (?:actuellement )?(?:absente?|en congés?)|estoy (?:actualmente )?(?:ausente|de vacaciones|fuera)|estar[eé] (?:fuera|ausente)|estou (?:ausente|de férias|fora)|"
-    r"sono (?:attualmente )?(?:assente|in ferie|fuori)|ik ben (?:momenteel |tot |van )?[^.\n]{0,30}(?:afwezig|met vakantie|niet (?:op kantoor|aanwezig))|jag är (?:för närvarande )?(?:på semester|bortrest|frånvarande|ledig)|jeg er (?:på ferie|ikke på kontoret|fraværende)|olen (?:lomalla|poissa)|jestem (?:nieobecn\w+|na urlopie)|przebywam na urlopie|(?:я )?(?:в отпуске|буду отсутствовать)|to (?:have your message|ensure) (?:delivered|delivery)[^.\n]{0,60}(?:click|reply)|"
-    r"(?:click|reply)[^.\n]{0,80}to (?:prove|verify|confirm) (?:that )?you(?:'re| are)? (?:a )?(?:human|person|not)|自動(?:応答|返信)|不在にして|自动回复",
+# What only a machine says of its own message.
+_ROBOT_WORDS = re.compile(
+    r"this is an? (?:automat\w+|auto-?(?:generated)?) ?(?:reply|response|message|e-?mail|acknowledge?ment|notification)|(?:e-?mail|message|reply|response) (?:was|is|has been) (?:automatically|auto-?) ?(?:generated|sent)|diese (?:nachricht|e-?mail) (?:wurde|wird) automatisch|ce (?:message|courriel) (?:est|a été) (?:envoyé|généré) automatiquement|"
+    r"este (?:mensaje|correo) (?:es|se ha generado) autom|esta (?:mensagem|resposta) é autom|messaggio (?:generato )?automatic|dit is een automatisch|detta är ett automatiskt|to (?:have your message|ensure) (?:delivered|delivery)[^.\n]{0,60}(?:click|reply)|"
+    r"(?:click|reply)[^.\n]{0,80}to (?:prove|verify|confirm) (?:that )?you(?:'re| are)? (?:a )?(?:human|person|not)|自動(?:応答|返信)|自动回复",
+    re.IGNORECASE,
+)
+# What an auto-responder says for its person; a person may say the same, so that it never counts in an answer to a letter.
+_AWAY_WORDS = re.compile(
+    r"(?:i am|i'm|i will be|i'll be) (?:currently )?(?:out of (?:the )?office|on (?:annual |maternity |parental |paternity |sick |study )?(?:leave|vacation|holiday)|away (?:from|until|on|and)|not in the office)|out of (?:the )?office (?:until|from|and|on|with)|no longer (?:works?|employed|with) (?:at|with|by|for|the company)|limited access to (?:my )?e-?mail|"
+    r"ich bin [^\n]{0,40}(?:nicht im (?:büro|haus)|abwesend|im urlaub|außer haus|nicht erreichbar)|je suis (?:actuellement )?(?:absente?|en congés?)|estoy (?:actualmente )?(?:ausente|de vacaciones|fuera)|estar[eé] (?:fuera|ausente)|estou (?:ausente|de férias|fora)|"
+    r"sono (?:attualmente )?(?:assente|in ferie|fuori)|ik ben [^\n]{0,30}(?:afwezig|met vakantie|niet (?:op kantoor|aanwezig))|jag är (?:för närvarande )?(?:på semester|bortrest|frånvarande|ledig)|jeg er (?:på ferie|ikke på kontoret|fraværende)|olen (?:lomalla|poissa)|jestem (?:nieobecn\w+|na urlopie)|przebywam na urlopie|(?:я )?(?:в отпуске|буду отсутствовать)|不在にして",
     re.IGNORECASE,
 )
 _NO_REPLY = re.compile(
@@ -113,7 +120,7 @@ def _by_structure(message: Message, _: str) -> Verdict | None:
 
 def _by_daemon(message: Message, _: str) -> Verdict | None:
     """A mail system wrote it and reports a failure, even where a list has passed it on."""
-    address = message.froms[0][1] if message.froms else message.header("from").strip("<> ")
+    address = message.froms[0][1] if message.froms else message.header("from")[:500].strip("<> ")
     if _is_auto_subject(message.subject) and not _BOUNCE_SUBJECT.search(message.subject):
         return None
     if re.match(r"mailer-?daemon\b", address, re.IGNORECASE):
@@ -180,7 +187,7 @@ def _auto_or_list(message: Message, why: str) -> Verdict:
     listed = message.header("list-id") or message.header("list-post") or message.header("x-mailing-list")
     return (
         Verdict(Kind.LIST, f"{why}, from a list")
-        if listed and not (_is_auto_subject(message.subject) or _AUTO_WORDS.search(_opening(message)))
+        if listed and not (_is_auto_subject(message.subject) or _says_robot(message))
         else Verdict(Kind.AUTO_REPLY, why)
     )
 
@@ -200,9 +207,7 @@ def _as_list(message: Message, sender: str) -> Verdict | None:
             or _LIST_SENDER.search(message.header("sender").strip("<> "))
         ):
             return Verdict(Kind.LIST, f"Precedence: {precedence}")
-        return Verdict(
-            Kind.AUTO_REPLY if _AUTO_WORDS.search(message.text[:5_000]) else Kind.LIST, f"Precedence: {precedence}"
-        )
+        return Verdict(Kind.AUTO_REPLY if _says_robot(message) else Kind.LIST, f"Precedence: {precedence}")
     others = f"{message.header('sender')} {message.header('x-sender')} {message.header('errors-to')}"
     from_list = _LIST_SENDER.search(sender.partition("@")[0] + "@" + sender.partition("@")[2]) if sender else None
     if (
@@ -220,7 +225,7 @@ def _as_list(message: Message, sender: str) -> Verdict | None:
 
 def _looks_like_notice(message: Message, sender: str) -> bool:
     """Whether a mail system seems to speak about delivery: its address or name, and its subject or sentences."""
-    name, address = message.froms[0] if message.froms else ("", message.header("from"))
+    name, address = message.froms[0] if message.froms else ("", message.header("from")[:500])
     system = not sender or _MACHINES.match(sender) or _MACHINES.match(address) or _SYSTEM_NAMES.search(name or address)
     return bool(system) and bool(_BOUNCE_SUBJECT.search(message.subject) or _BOUNCE_WORDS.search(_opening(message)))
 
@@ -231,7 +236,7 @@ def _as_notice(message: Message, sender: str) -> Verdict | None:
         return Verdict(Kind.AUTO_REPLY, "subject") if _as_robot(message, sender) else None
     if _looks_like_notice(message, sender):
         return Verdict(Kind.BOUNCE, "a mail system reports a failure")
-    name, address = message.froms[0] if message.froms else ("", message.header("from"))
+    name, address = message.froms[0] if message.froms else ("", message.header("from")[:500])
     daemon = _MACHINES.match(address) and (_MACHINES.match(sender) or not sender)
     if daemon or (not sender and _SYSTEM_NAMES.search(name)):
         return Verdict(Kind.BOUNCE, "a mail system wrote it")
@@ -252,7 +257,7 @@ def _as_robot(message: Message, sender: str) -> bool:
     return bool(
         not sender
         or _NO_REPLY.match(local)
-        or _AUTO_WORDS.search(_opening(message))
+        or _says_robot(message)
         or suppressed
         or message.header("precedence")
         or not _is_answer(message)
@@ -261,6 +266,11 @@ def _as_robot(message: Message, sender: str) -> bool:
 
 
 _PLAIN_AUTO = re.compile(r"^\W*(?:(?:re|aw)\s*:\s*)?(?:auto(?:matic|mated|matische)?[ -]?(?:reply|response|antwort|svar|reactie)|autoreply|automatische antwort|réponse automatique|respuesta automática|resposta automática|risposta automatica|automatisch antwoord|out of (?:the )?office|abwesenheitsn|自動応答|自动回复|автоответ)", re.IGNORECASE)  # fmt: skip
+
+
+def _says_robot(message: Message) -> bool:
+    opening = _opening(message)
+    return bool(_ROBOT_WORDS.search(opening) or _AWAY_WORDS.search(opening))
 
 
 def _is_answer(message: Message) -> bool:
@@ -277,11 +287,9 @@ def _in_words(message: Message, sender: str) -> Verdict | None:
             else Verdict(Kind.BOUNCE, "null sender, sentences of a failure")
         )
     local = (message.froms[0][1] if message.froms else "").partition("@")[0]
-    if _AUTO_WORDS.search(opening) and (
-        _NO_REPLY.match(local)
-        or _NO_REPLY.match(sender)
-        or message.header("x-auto-response-suppress")
-        or (len(opening) < 1_500 and _AUTO_WORDS.search(opening.lstrip()[:200]))
+    machine = _NO_REPLY.match(local) or _NO_REPLY.match(sender) or message.header("x-auto-response-suppress")
+    if _ROBOT_WORDS.search(opening[:1_500]) or (
+        _AWAY_WORDS.search(opening[:1_500]) and (machine or not _is_answer(message))
     ):
         return Verdict(Kind.AUTO_REPLY, "sentences of an auto-responder")
     return None
@@ -289,7 +297,7 @@ def _in_words(message: Message, sender: str) -> Verdict | None:
 
 def _opening(message: Message) -> str:
     """The first words, where a notice says what it is; quoted lines are not its own words."""
-    text = message.text if message.text.strip() else re.sub(r"<[^>]{0,2000}>", " ", message.html[:20_000])
+    text = message.text if message.text.strip() else re.sub(r"<[^<>]{0,2000}>", " ", message.html[:20_000])
     return "\n".join(line for line in text[:6_000].split("\n") if not line.startswith(">"))
 
 

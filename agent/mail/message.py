@@ -17,7 +17,8 @@ LARGEST = 25 * 1024 * 1024  # what the large mailbox providers carry at most
 LONGEST_HEADERS = 256 * 1024  # twice what a long way over many hosts with ARC sets costs
 DEEPEST = 50  # multiparts announced; a forward of a forward of a report needs six
 WALKED = 12  # levels that are walked for words; nobody types deeper than that
-TEXT_LIMIT = 512 * 1024  # characters of words that are read of one message: an answer is a page, a quote ten
+TEXT_LIMIT = 256 * 1024  # characters of words that are read of one message: an answer is a page, a quote ten
+SUBJECT_LIMIT = 2_000  # octets of a subject: twice the longest line that RFC 5322 allows
 ADDRESSES_LIMIT = 4_096  # octets of one From header that are read: more than one person's name and address ever need
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
@@ -125,7 +126,7 @@ def read(raw: bytes) -> Message:
         message_id=_id(mime.first(headers, "message-id")),
         in_reply_to=_id(mime.first(headers, "in-reply-to")),
         references=tuple(ids),
-        subject=_CONTROLS.sub(" ", mime.decoded(mime.first(headers, "subject"))).strip(),
+        subject=_CONTROLS.sub(" ", mime.decoded(mime.first(headers, "subject")[:SUBJECT_LIMIT])).strip(),
         froms=tuple(f for value in headers.get("from", ())[:10] for f in addresses(value)),
         date=date,
         date_offset_s=offset_s,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 GRAM = 3  # words in a row that begin a run: two occur by chance, four miss our short lines
 PASTED = 30  # words of ours, unmarked, from which on it is a flattened quote and not a sentence that someone adopts
@@ -61,7 +61,7 @@ def _words(lines: Sequence[str]) -> list[_Word]:
     words: list[_Word] = []
     for i, line in enumerate(lines):
         clean = _LINK.sub(lambda m: " " * len(m[0]), line) if "<" in line or "[" in line or "(" in line else line
-        words += [_Word(m[0].casefold(), i, m.start(), m.end()) for m in _WORD.finditer(clean)]
+        words += [_Word(m[0].casefold(), i, m.start(), m.end()) for m in islice(_WORD.finditer(clean), MOST_WORDS)]
         if len(words) > MOST_WORDS:
             break
     return words
@@ -128,6 +128,9 @@ def _give_back(words: list[_Word], begun: int, at: int, letter: _Letter, behind:
 def _drop_chance(words: list[_Word], marked: list[bool], letters: list[_Letter]) -> None:
     """Unmarked words are ours only in a flattened quote: people may type a line of ours to adopt it."""
     runs = _runs(words, marked)
+    lines: dict[int, list[_Word]] = {}
+    for word in words:
+        lines.setdefault(word.line, []).append(word)
     bare = [run for run in runs if not marked[run[0].line]]
     whole = sum(len(run) for run in bare if len(run) >= LONG)
     shortest = min((len(letter.words) for letter in letters if letter.words), default=0)
@@ -137,7 +140,7 @@ def _drop_chance(words: list[_Word], marked: list[bool], letters: list[_Letter])
         bare = bare[: long[0]] + bare[long[-1] + 1 :]
         bare = [run for run in bare if len(run) < GRAM]
     for run in bare:
-        if not _between(run, words, marked):
+        if not _between(run, lines, marked):
             for word in run:
                 word.ours = False
 
@@ -155,15 +158,13 @@ def _runs(words: list[_Word], marked: list[bool]) -> list[list[_Word]]:
     return runs
 
 
-def _between(run: list[_Word], words: list[_Word], marked: list[bool]) -> bool:
-    """Whether this is the overhang of a marked line that was wrapped: marked words of ours right before and right after."""
+def _between(run: list[_Word], lines: dict[int, list[_Word]], marked: list[bool]) -> bool:
+    """Whether this is the overhang of a marked line that was wrapped: marked words of ours right before, marked lines right after."""
     first, last = run[0].line, run[-1].line
     if first != last or not 0 < first < len(marked) - 1 or not (marked[first - 1] and marked[last + 1]):
         return False
-    near = [w for w in words if first - 1 <= w.line <= last + 1]
-    line = [w for w in near if w.line == first]
-    above = [w for w in near if w.line == first - 1]
-    return len(line) == len(run) and bool(above) and above[-1].ours
+    above = lines.get(first - 1, [])
+    return len(lines[first]) == len(run) and bool(above) and above[-1].ours
 
 
 def _rest(line: str, words: Sequence[_Word], *, marked: bool) -> str | None:

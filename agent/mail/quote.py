@@ -6,7 +6,7 @@ a smile, a lost word costs trust: when in doubt it stays. What is cut is handed 
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.mail import history
@@ -45,9 +45,11 @@ def new_text(message: Message, ours: Sequence[str] = ()) -> NewText:
     names = _names(message)
     if message.text.strip():
         found = typed(message.text, ours, names)
-        if not message.html or _is_empty(message.html):
-            return found
-        other = typed(hypertext.text_of(message.html), ours, names)
+        shown = hypertext.text_of(message.html) if message.html else ""
+        unmarked = "\n".join(line for line in shown.split("\n") if not QUOTED.match(line))
+        if not shown.strip("> \n") or _words(found.kept) == _words(unmarked):
+            return found  # what is not marked as a quote is the same, as in most mail
+        other = typed(shown, ours, names)
         return NewText(found.kept, found.cut, disagree=_differ(found, other))
     return typed(hypertext.text_of(message.html), ours, names)
 
@@ -74,7 +76,7 @@ def _kept_line(line: str, rest: str | None, why: str) -> str | None:
 
 def _recovered(lines: Sequence[str], known: Sequence[str | None], why: list[str]) -> list[str]:
     """Nothing was typed, so it seems: then marked lines that are not ours are the answer, typed by a client that marks all."""
-    marked = [i for i, reason in enumerate(why) if reason == "quote" and known[i] is None]
+    marked = [i for i, reason in enumerate(why) if reason == "quote" and known[i] is None][: history.MOST_LINES]
     bare = [QUOTED.sub("", lines[i], count=1) for i in marked]
     inner = history.guess(bare, [None] * len(bare))
     for i, line, reason in zip(marked, bare, inner, strict=True):
@@ -83,20 +85,20 @@ def _recovered(lines: Sequence[str], known: Sequence[str | None], why: list[str]
     return why
 
 
-def _cuts(lines: Sequence[str], known: Sequence[str | None], why: Sequence[str]) -> list[Cut]:
+def _cuts(lines: Sequence[str], known: Sequence[str | None], why: Sequence[str]) -> Iterator[Cut]:
     """Neighbouring lines that were cut for one reason, together."""
-    cuts: list[Cut] = []
+    cut: list[str] = []
     before = ""
-    for line, rest, reason in zip(lines, known, why, strict=True):
+    for line, rest, reason in zip([*lines, ""], [*known, None], [*why, ""], strict=True):
         reason = reason if reason != "recovered" else ""  # noqa: PLW2901 - kept after all
-        if not reason and rest:
-            cuts.append(Cut(line.removesuffix(rest), "ours"))
-        elif reason and reason == before:
-            cuts[-1] = Cut(f"{cuts[-1].text}\n{line}", reason)
-        elif reason:
-            cuts.append(Cut(line, reason))
+        if cut and reason != before:
+            yield Cut("\n".join(cut), before)
+            cut = []
+        if reason:
+            cut.append(line)
+        elif rest:
+            yield Cut(line.removesuffix(rest), "ours")
         before = reason
-    return cuts
 
 
 def _unarmoured(text: str) -> str:
@@ -121,10 +123,6 @@ def _names(message: Message) -> tuple[str, ...]:
 
 def _words(text: str | None) -> list[str]:
     return _WORD.findall(_ADDRESS.sub(" ", text.casefold())) if text else []
-
-
-def _is_empty(source: str) -> bool:
-    return not hypertext.has_words(source)
 
 
 def _differ(text: NewText, other: NewText) -> bool:

@@ -1,0 +1,214 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from agent.mail.kind import Kind, kind_of, returns
+from agent.mail.message import Message, read
+
+NOW = datetime(2025, 6, 3, 8, tzinfo=UTC)
+ANN = "ann@example.org"
+
+
+def mail(*headers: str, body: str = "Gladly, on Mondays.", sender: str = "Ann <ann@example.org>") -> Message:
+    return read("\r\n".join([f"From: {sender}", *headers]).encode() + b"\r\n\r\n" + body.encode())
+
+
+def kind(
+    *headers: str, body: str = "Gladly, on Mondays.", sender: str = "Ann <ann@example.org>", mail_from: str = ANN
+) -> Kind:
+    return kind_of(mail(*headers, body=body, sender=sender), mail_from).kind
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Subject: Re: Prompt 3",),
+        ("Subject: Re: Prompt 3", "Auto-Submitted: no"),
+        ("Subject: Re: Prompt 3", "X-Auto-Response-Suppress: All"),
+        ("Subject: Re: Prompt 3", "Precedence: normal"),
+        ("Subject: Re: bounce rates are my worry", "In-Reply-To: <1@reply.example.org>"),
+        ("Subject: Re: Prompt 3", "X-Priority: 1", "Importance: high"),
+        ("Subject: Re: Prompt 3", "X-Autoreply: no"),
+    ],
+)
+def test_a_person_is_not_taken_for_a_robot(headers):
+    assert kind(*headers) is Kind.REPLY
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "I need to know when the mail system is down.",
+        "Please do not call me when I am on holiday.",
+        "If a message could not be delivered, tell me.",
+        "I like to be out of office on Fridays.",
+    ],
+)
+def test_a_person_may_write_about_machines(body):
+    assert kind("Subject: Re: Prompt 3", "In-Reply-To: <1@reply.example.org>", body=body) is Kind.REPLY
+
+
+@pytest.mark.row("T49")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Auto-Submitted: auto-replied",),
+        ("Auto-Submitted: auto-generated; owner-email=x",),
+        ("Auto-submitted: AUTO-NOTIFIED",),
+        ("X-Autoreply: yes",),
+        ("X-Autorespond: out",),
+        ("X-Auto-Reply: 1",),
+        ("Precedence: auto_reply",),
+        ("X-Post-MessageClass: 9",),
+    ],
+)
+def test_a_robot_says_so_in_a_header(headers):
+    assert kind("Subject: Re: Prompt 3", *headers) is Kind.AUTO_REPLY
+
+
+@pytest.mark.row("T49")
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Automatic reply: Prompt 3",
+        "Out of Office: Prompt 3",
+        "Automatische Antwort: Frage",
+        "Abwesenheitsnotiz: Frage",
+        "Réponse automatique : Question",
+        "Respuesta automática: Pregunta",
+        "Resposta automática: Pergunta",
+        "Risposta automatica: Domanda",
+        "Automatisch antwoord: Vraag",
+        "Autosvar: Fråga",
+        "Automatisk svar: Spørsmål",
+        "Automaattinen vastaus: Kysymys",
+        "Automatyczna odpowiedź: Pytanie",
+        "Automatická odpověď: Otázka",
+        "Автоматический ответ: Вопрос",
+        "自動応答: 質問",
+        "自动回复: 问题",
+    ],
+)
+def test_an_absence_in_many_languages_is_no_answer(subject):
+    assert kind_of(Message(subject=subject, text="...", froms=(("Ann", ANN),)), ANN).kind is Kind.AUTO_REPLY
+
+
+@pytest.mark.row("T49")
+@pytest.mark.parametrize(
+    "body",
+    [
+        "I am currently out of the office until 12 June with limited access to email.",
+        "Ich bin vom 3. bis 12. Juni nicht im Büro.",
+        "This is an automated response. We will get back to you.",
+        "Je suis absente jusqu'au 12 juin.",
+        "Please click here to prove that you are human so that your message can be delivered.",
+    ],
+)
+def test_the_sentences_of_a_robot_are_known(body):
+    assert kind("Subject: Re: Prompt 3", body=body) is Kind.AUTO_REPLY
+
+
+@pytest.mark.row("T49")
+@pytest.mark.parametrize("mail_from", ["", "<>"])
+def test_the_null_sender_is_never_a_person(mail_from):
+    assert kind("Subject: Re: Prompt 3", mail_from=mail_from) is Kind.AUTO_REPLY
+
+
+@pytest.mark.row("T49")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("List-Id: <team.example.org>",),
+        ("Precedence: list",),
+        ("List-Unsubscribe: <mailto:x@example.org>",),
+        ("Mailing-List: contact x",),
+        ("X-BeenThere: team@example.org",),
+    ],
+)
+def test_a_list_says_so_in_a_header(headers):
+    assert kind("Subject: News", *headers) is Kind.LIST
+
+
+def test_an_absence_sent_to_a_list_is_an_absence():
+    assert (
+        kind("Subject: Ann Example is out of the office", "Auto-Submitted: auto-replied", "List-Id: <team.example.org>")
+        is Kind.AUTO_REPLY
+    )
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "body"),
+    [
+        (
+            "MAILER-DAEMON@example.org (Mail Delivery System)",
+            "Undelivered Mail Returned to Sender",
+            "could not be delivered",
+        ),
+        ("postmaster@example.org", "Unzustellbar: Frage", "konnte nicht zugestellt werden"),
+        (
+            "Mail Delivery Subsystem <mailer-daemon@example.org>",
+            "Delivery Status Notification (Failure)",
+            "Address not found",
+        ),
+        (
+            "Mail Delivery Subsystem <mailer-daemon@example.org>",
+            "Warning: could not send message for past 4 hours",
+            "will be retried",
+        ),
+        ("postmaster@example.org", "failure notice", "user unknown"),
+    ],
+)
+def test_a_mail_system_reports_a_failure(sender, subject, body):
+    assert kind(f"Subject: {subject}", body=body, sender=sender, mail_from="") is Kind.BOUNCE
+    assert kind(f"Subject: {subject}", body=body, sender=sender, mail_from="x@example.org") is Kind.BOUNCE
+
+
+def test_a_notice_that_a_list_passed_on_is_still_a_notice():
+    assert (
+        kind(
+            "Subject: Undelivered Mail",
+            "List-Id: <team.example.org>",
+            sender="MAILER-DAEMON@example.org",
+            body="user unknown",
+        )
+        is Kind.BOUNCE
+    )
+
+
+@pytest.mark.parametrize(
+    ("type_", "expected"),
+    [
+        ("message/delivery-status", Kind.BOUNCE),
+        ("message/disposition-notification", Kind.OTHER),
+        ("message/feedback-report", Kind.OTHER),
+        ("text/calendar; method=REPLY", Kind.OTHER),
+    ],
+)
+def test_what_machines_attach_says_what_it_is(type_, expected):
+    body = f"--b\r\n\r\nSee below.\r\n--b\r\nContent-Type: {type_}\r\n\r\nMETHOD:REPLY\r\n--b--\r\n"
+
+    assert kind("Content-Type: multipart/mixed; boundary=b", body=body) is expected
+
+
+def test_the_reason_is_told():
+    assert kind_of(mail("Auto-Submitted: auto-replied"), ANN).why == "Auto-Submitted: auto-replied"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("I am out of the office until 12 June.", date(2025, 6, 12)),
+        ("I will be back on Monday, June 16.", date(2025, 6, 16)),
+        ("I will return on 2025-06-20.", date(2025, 6, 20)),
+        ("Ich bin bis zum 12. Juni nicht im Büro.", date(2025, 6, 12)),
+        ("Ich bin bis 12.06.2025 abwesend.", date(2025, 6, 12)),
+        ("Je suis absente jusqu'au 12 juin.", date(2025, 6, 12)),
+        ("Estoy fuera hasta el 12 de junio.", date(2025, 6, 12)),
+        ("I am away until 3 January.", date(2026, 1, 3)),
+        ("I am away for a while.", None),
+        ("I was away until 1 January 2020.", None),
+        ("I am out until further notice.", None),
+    ],
+)
+def test_the_day_of_return_is_read_where_it_is_plain(text, day):
+    assert returns(Message(text=text), NOW) == day

@@ -1,0 +1,322 @@
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.mail.message import Message, read
+from agent.mail.quote import new_text, typed
+
+LETTER = """Hello Ann,
+
+Kept: you would rather meet in the morning.
+
+This is prompt 3 of 12. What do you need from the other person so that you can do your best work? A line or two is
+enough; write as you would speak.
+
+For example: "Tell me early when a date slips."
+
+If you would rather not answer, reply PASS. To hear from me later, reply LATER.
+A few words about why we ask: agreements hold when people have said what they need.
+
+Nobody sees your answer before both of you have written.
+
+The Alliance agent
+"""
+ANSWER = "Please tell me early.\nAnd never on a Friday afternoon."
+ATTRIBUTION = "On Tue, 3 Jun 2025 at 10:00, The Alliance agent <a.xyz@reply.example.org> wrote:"
+
+
+def quoted(text: str, mark: str = "> ") -> str:
+    return "\n".join((mark + line).rstrip() for line in text.split("\n"))
+
+
+def wrapped(text: str, width: int) -> str:
+    import textwrap
+
+    return "\n".join("\n".join(textwrap.wrap(line, width)) for line in text.split("\n"))
+
+
+def kept(text: str, ours: tuple[str, ...] = (LETTER,)) -> str:
+    return typed(text, ours).kept
+
+
+@pytest.mark.parametrize("width", [40, 60, 72, 76, 78, 998])
+@pytest.mark.parametrize("mark", ["> ", ">", "", "  > "])
+@pytest.mark.parametrize(
+    "head",
+    [
+        ATTRIBUTION,
+        "",
+        "-----Original Message-----\nFrom: The agent <a@reply.example.org>\nSent: Tuesday, June 3, 2025 10:00\nTo: Ann\nSubject: Prompt 3",
+    ],
+)
+def test_an_answer_above_our_letter_is_kept_alone(width, mark, head):
+    letter = quoted(wrapped(LETTER, width), mark) if mark else wrapped(LETTER, width)
+
+    assert kept(f"{ANSWER}\n\n{head}\n\n{letter}") == ANSWER
+
+
+@pytest.mark.parametrize("width", [60, 72, 78])
+@pytest.mark.parametrize("mark", ["> ", ">", ""])
+def test_an_answer_below_our_letter_is_kept_alone(width, mark):
+    letter = quoted(wrapped(LETTER, width), mark) if mark else wrapped(LETTER, width)
+
+    assert kept(f"{ATTRIBUTION}\n{letter}\n\n{ANSWER}\n") == ANSWER
+
+
+def test_answers_between_our_lines_are_kept_in_their_order():
+    lines = quoted(LETTER).split("\n")
+    text = "\n".join([*lines[:7], "Quiet.", "", *lines[7:9], "That one, yes.", *lines[9:]])
+
+    assert kept(text).split() == ["Quiet.", "That", "one,", "yes."]
+
+
+def test_an_answer_typed_behind_our_question_is_kept():
+    text = quoted(LETTER).replace("best work? A line", "best work? Quiet mornings. A line")
+
+    assert "Quiet mornings" in kept(text)
+
+
+def test_an_answer_at_the_end_of_a_quoted_line_is_kept_alone():
+    text = quoted(LETTER).replace('a date slips."', 'a date slips." Yes, and ask me twice')
+
+    assert kept(text) == "Yes, and ask me twice"
+
+
+def test_an_answer_at_the_end_of_a_line_may_begin_as_our_next_line_does():
+    text = quoted(LETTER).replace('a date slips."', 'a date slips." If in doubt, call')
+
+    assert kept(text) == "If in doubt, call"
+
+
+def test_what_a_client_did_to_our_letter_does_not_matter():
+    changed = LETTER.replace(" ", "\u00a0", 9).replace('"', "”").replace("'", "’").replace("PASS", "*PASS*")
+    changed = changed.replace("LATER.", "LATER <https://example.org/later>.")
+
+    assert kept(f"{ANSWER}\n\n{quoted(changed)}") == ANSWER
+
+
+def test_lines_that_were_wrapped_out_of_their_marks_are_ours():
+    text = (
+        quoted(LETTER)
+        .replace("best work? A", "best\nwork? A")
+        .replace("\nwork? A line or two is\n>", "\nwork? A line or two is\n>")
+    )
+
+    assert kept(f"{ANSWER}\n\n{ATTRIBUTION}\n{text}").startswith(ANSWER)
+
+
+def test_everything_marked_but_not_ours_is_the_answer():
+    assert kept(quoted(LETTER + "\nI need time to think.\n")) == "I need time to think."
+
+
+def test_a_line_of_ours_that_somebody_types_themselves_stays():
+    words = "Nobody sees your answer before both of you have written."
+
+    assert kept(words) == words
+
+
+def test_a_changed_line_stays_whole():
+    text = quoted(LETTER).replace("Tell me early when", "Tell me VERY early when")
+
+    assert "VERY" in kept(text)
+
+
+def test_an_older_letter_below_the_newest_is_subtracted_too():
+    older = "Hello Ann,\n\nwhat worries you most about working together with Ben in the coming months?\n"
+    text = f"Nothing.\n\n{ATTRIBUTION}\n{quoted(LETTER)}\n> My older words\n{quoted(older, '>> ')}"
+
+    assert typed(text, (LETTER, older)).kept == "Nothing."
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Ann",
+        "Two promises\n--\n1. be on time\n2. say it early",
+        "Please call me\nAnn\nand not Annie",
+        "On Mondays I remember what you wrote: it helped.",
+        "What I need from: time to think.",
+        "From: the heart, always.",
+        "From: me\nTo: you\nwith care",
+        "-- two promises",
+        "- one\n- two",
+        "I wrote:\nBe kind.",
+        "Thanks,\nAnn",
+        "Sent from my heart, as they say.",
+        "Confidential things stay between us.",
+        "1. yes\n2. no\n3. On Fridays at 10:00 only",
+        "Le matin, c'est mieux :\nvers 9h",
+        "🙂",
+    ],
+)
+def test_words_that_look_like_mail_stay(words):
+    assert typed(words).kept == words
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ATTRIBUTION,
+        "On Tue, 3 Jun 2025 at 10:00, The Alliance agent with a long name\n<a.xyz@reply.example.org> wrote:",
+        "Am 03.06.2025 um 10:00 schrieb The Alliance agent:",
+        "Am Di., 3. Juni 2025 um 10:00 Uhr schrieb The agent <a@example.org>:",
+        "Le mar. 3 juin 2025 à 10:00, The agent <a@example.org> a écrit :",
+        "El mar, 3 jun 2025 a las 10:00, The agent (<a@example.org>) escribió:",
+        "Il giorno mar 3 giu 2025 alle ore 10:00 The agent <a@example.org> ha scritto:",
+        "Em ter., 3 de jun. de 2025 às 10:00, The agent <a@example.org> escreveu:",
+        "Op di 3 jun 2025 om 10:00 schreef The agent <a@example.org>:",
+        "Den tis 3 juni 2025 kl 10:00 skrev The agent <a@example.org>:",
+        "W dniu 3.06.2025 o 10:00, The agent pisze:",
+        "ti 3. kesäk. 2025 klo 10.00 The agent (a@example.org) kirjoitti:",
+        "вт, 3 июн. 2025 г. в 10:00, The agent <a@example.org>:",
+        "2025年6月3日(火) 10:00 The agent <a@example.org>:",
+        "3 Haz 2025 Sal 10:00 tarihinde The agent <a@example.org> şunu yazdı:",
+        "dne 3. 6. 2025 v 10:00 odesílatel The agent <a@example.org> napsal:",
+    ],
+)
+def test_a_quote_is_introduced_in_many_languages(head):
+    assert typed(f"Gladly.\n\n{head}\n\n> Will you?\n> Say yes.").kept == "Gladly."
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "From: The agent <a@example.org>\nSent: Tuesday, June 3, 2025 10:00 AM\nTo: Ann\nSubject: Prompt",
+        "Von: The agent\nGesendet: Dienstag, 3. Juni 2025 10:00\nAn: Ann\nBetreff: Frage",
+        "De : The agent <a@example.org>\nEnvoyé : mardi 3 juin 2025 10:00\nÀ : Ann\nObjet : Question",
+        "________________________________\nFrom: The agent <a@example.org>\nSent: Tuesday, June 3, 2025 10:00 AM\nTo: Ann\nSubject: Prompt",
+        "-----Ursprüngliche Nachricht-----\nVon: The agent\nGesendet: Dienstag, 3. Juni 2025 10:00\nAn: Ann",
+        "---------- Forwarded message ---------\nFrom: The agent <a@example.org>\nDate: Tue, Jun 3, 2025\nSubject: x\nTo: Ann",
+        "*From:* The agent\n*Date:* Tue, 3 Jun 2025\n*To:* Ann\n*Subject:* x",
+    ],
+)
+def test_what_stands_below_a_block_of_headers_is_history(head):
+    assert typed(f"Gladly.\n\n{head}\n\nWill you agree?\nI agree.").kept == "Gladly."
+
+
+@pytest.mark.parametrize(
+    ("tail", "why"),
+    [
+        ("-- \nAnn Example\n+49 30 1234567", "signature"),
+        ("Sent from my iPhone", "mobile footer"),
+        ("Von meinem iPhone gesendet", "mobile footer"),
+        ("Envoyé de mon iPhone", "mobile footer"),
+        ("Get Outlook for Android", "mobile footer"),
+        (
+            "_______________________________________________\nTeam mailing list\nTeam@lists.example.org\nhttps://lists.example.org/listinfo/team",
+            "list footer",
+        ),
+        (
+            "This email is confidential and intended solely for the addressee. If you are not the intended recipient, please notify the sender and delete this message.",
+            "legal footer",
+        ),
+    ],
+)
+def test_what_stands_below_the_words_is_cut_with_its_reason(tail, why):
+    found = typed(f"Gladly, on Mondays.\n\n{tail}\n")
+
+    assert found.kept == "Gladly, on Mondays."
+    assert why in {cut.why for cut in found.cut}
+
+
+@pytest.mark.row("T46")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Not yet.\n\n> I agree",
+        "Not yet.\n\n-- \nI agree",
+        "Not yet.\n\n---------- Forwarded message ---------\nFrom: Ben <ben@example.org>\nDate: Tue, Jun 3, 2025 10:00\nTo: Ann\n\nI agree",
+        "Not yet.\n\nOn Tue, 3 Jun 2025 at 10:00, Ben <ben@example.org> wrote:\n\nI agree",
+    ],
+)
+def test_a_yes_that_was_quoted_or_signed_is_not_typed(text):
+    assert typed(text).kept == "Not yet."
+
+
+@pytest.mark.row("T45")
+def test_halves_that_say_yes_and_no_disagree():
+    assert new_text(Message(text="Yes", html="<p>No</p>")).disagree
+
+
+@pytest.mark.row("T45")
+def test_hidden_words_make_the_halves_disagree():
+    assert new_text(Message(text="Yes", html='<p>Not <span style="display:none">Yes</span> yet</p>')).disagree
+
+
+def test_halves_that_say_the_same_agree():
+    html = f"<div>Yes, <b>gladly</b></div><div class='gmail_quote'><div class='gmail_attr'>{ATTRIBUTION.replace('<', '&lt;')}</div><blockquote>Will you?</blockquote></div>"
+
+    assert not new_text(Message(text=f"Yes, *gladly*\n\n{ATTRIBUTION}\n\n> Will you?\n", html=html)).disagree
+
+
+def test_html_alone_is_read():
+    assert new_text(Message(html="<p>Gladly</p><blockquote type=cite>Will you?</blockquote>")).kept == "Gladly"
+
+
+def test_an_armoured_text_is_read_without_its_armour():
+    text = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nGladly\n- -- \nAnn\n-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----\n"
+
+    assert typed(text).kept == "Gladly"
+
+
+def test_what_is_cut_and_what_is_kept_are_all_that_came():
+    text = f"{ANSWER}\n\n{ATTRIBUTION}\n{quoted(LETTER)}"
+    found = typed(text, (LETTER,))
+
+    assert sorted(re.findall(r"\w+", found.kept + " " + " ".join(c.text for c in found.cut))) == sorted(
+        re.findall(r"\w+", text)
+    )
+
+
+answers = st.lists(
+    st.sampled_from(
+        "gladly never maybe on Mondays at ten quiet walks help me a lot, please. Not with Ben! 1. 2) No?".split()
+    ),
+    min_size=1,
+    max_size=25,
+).map(" ".join)
+letters = st.lists(
+    st.lists(
+        st.sampled_from(
+            "what do you need from each other when the work gets hard and the days are long prompt answer reply with yes or later".split()
+        ),
+        min_size=4,
+        max_size=18,
+    ).map(" ".join),
+    min_size=3,
+    max_size=12,
+).map("\n\n".join)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    answer=answers,
+    letter=letters,
+    width=st.integers(50, 90),
+    mark=st.sampled_from(["> ", ">", ">> "]),
+    where=st.sampled_from(["top", "bottom"]),
+    head=st.sampled_from([ATTRIBUTION, ""]),
+)
+def test_a_quote_of_our_letter_never_changes_the_answer(answer, letter, width, mark, where, head):
+    quote = f"{head}\n{quoted(wrapped(letter, width), mark)}"
+    text = f"{answer}\n\n{quote}" if where == "top" else f"{quote}\n\n{answer}"
+
+    assert typed(text, (letter,)).kept.split() == typed(answer).kept.split()
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=st.text(max_size=300), ours=st.lists(st.text(max_size=80), max_size=2))
+def test_what_is_kept_is_made_of_the_messages_own_words(text, ours):
+    found = typed(text, tuple(ours))
+    left = text.split()
+
+    assert all(any(word in whole for whole in left) for word in found.kept.split())
+
+
+@settings(max_examples=150, deadline=None)
+@given(raw=st.binary(max_size=400))
+def test_no_bytes_break_the_reader(raw):
+    new_text(read(b"Content-Type: text/html\n\n" + raw), ("some words of ours here",))
+    new_text(read(raw))
