@@ -95,7 +95,7 @@ def _align(words: list[_Word], letters: list[_Letter]) -> None:
         at = _give_back(words, begun, at, letter, behind)
 
 
-def _start(  # noqa: PLR0913
+def _start(
     texts: tuple[str, ...], at: int, letter: _Letter, behind: int, letters: list[_Letter], *, fresh_line: bool
 ) -> tuple[_Letter, int] | None:
     gram = texts[at : at + GRAM]

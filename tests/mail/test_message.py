@@ -1,3 +1,4 @@
+import base64
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -254,8 +255,6 @@ def test_an_opaque_signature_is_opened(length_of_length):
         + octets
         + b"\x00\x00"
     )
-    import base64
-
     found = read(
         mail(
             "Content-Type: application/pkcs7-mime; smime-type=signed-data",
@@ -409,7 +408,7 @@ tokens = st.sampled_from(
         "-- ",
         "Content-Disposition: ",
         "; filename*=utf-8''x",
-    ]  # fmt: skip
+    ]
 )
 
 

@@ -1,4 +1,5 @@
 import re
+import textwrap
 
 import pytest
 from hypothesis import given, settings
@@ -32,8 +33,6 @@ def quoted(text: str, mark: str = "> ") -> str:
 
 
 def wrapped(text: str, width: int) -> str:
-    import textwrap
-
     return "\n".join("\n".join(textwrap.wrap(line, width)) for line in text.split("\n"))
 
 
@@ -272,7 +271,28 @@ def test_what_is_cut_and_what_is_kept_are_all_that_came():
 
 answers = st.lists(
     st.sampled_from(
-        "gladly never maybe on Mondays at ten quiet walks help me a lot, please. Not with Ben! 1. 2) No?".split()
+        [
+            "gladly",
+            "never",
+            "maybe",
+            "on",
+            "Mondays",
+            "at",
+            "ten",
+            "quiet",
+            "walks",
+            "help",
+            "me",
+            "a",
+            "lot,",
+            "please.",
+            "Not",
+            "with",
+            "Ben!",
+            "1.",
+            "2)",
+            "No?",
+        ]
     ),
     min_size=1,
     max_size=25,
@@ -280,7 +300,32 @@ answers = st.lists(
 letters = st.lists(
     st.lists(
         st.sampled_from(
-            "what do you need from each other when the work gets hard and the days are long prompt answer reply with yes or later".split()
+            [
+                "what",
+                "do",
+                "you",
+                "need",
+                "from",
+                "each",
+                "other",
+                "when",
+                "the",
+                "work",
+                "gets",
+                "hard",
+                "and",
+                "the",
+                "days",
+                "are",
+                "long",
+                "prompt",
+                "answer",
+                "reply",
+                "with",
+                "yes",
+                "or",
+                "later",
+            ]
         ),
         min_size=4,
         max_size=18,
