@@ -13,6 +13,7 @@ from agent.alliance.turn import LATER, Turn
 from agent.alliance.words import (
     AnswerReading,
     Pick,
+    read_answer,
     read_choice,
     read_meeting,
     read_rhythm,
@@ -68,8 +69,10 @@ def _next_part(turn: Turn, number: int) -> Part | None:
 
 def next_part(turn: Turn, number: int) -> bool:
     """NEXT: open the next part for this person only (decision 10). False when there is none to open."""
-    following = _next_part(turn, number)
-    if turn.p(number).stage not in (Stage.WAITING, Stage.READING) or following is None:
+    following, stage = _next_part(turn, number), turn.p(number).stage
+    if following is None and stage == Stage.READING and not question.remaining(turn, number):
+        following = turn.flow.parts[-1]  # all is answered, as after ALL: on to the draft
+    if stage not in (Stage.WAITING, Stage.READING) or following is None:
         return False
     turn.close(number)
     turn.set(number, part=following.id)
@@ -115,7 +118,10 @@ def answered(turn: Turn, event: Replied, reading: AnswerReading) -> None:
     kind, _, key = event.about.partition(":")
     if reading.labelled:
         for prompt_id, text in reading.labelled:
-            _keep(turn, number, prompt_id, text, "", event.cause)
+            if any(c.name == "pass" for c in read_answer(text, now=turn.now).commands):
+                passed(turn, number, prompt_id, event.cause)
+            else:
+                _keep(turn, number, prompt_id, text, "", event.cause)
     if reading.text or reading.private:
         if kind == "follow":
             _add_to(turn, number, key, reading, event.cause)

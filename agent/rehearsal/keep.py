@@ -8,7 +8,9 @@ from pathlib import Path
 from agent.alliance.model import Alliance
 from agent.rehearsal.mailbox import Mail
 
-_MADE = re.compile(r"\d{3,}-(?:to|from)-[a-z0-9-]*\.(?:eml|html|txt)|agreement\.(?:pdf|txt)|alliance\.(?:ics|db.*|log)|index\.txt")
+_MADE = re.compile(
+    r"\d{3,}-(?:to|from)-[a-z0-9-]*\.(?:eml|html|txt)|agreement\.(?:pdf|txt)|alliance\.(?:ics|db.*|log)|index\.txt"
+)
 _SLUG = 40  # characters of a subject in a file's name
 
 

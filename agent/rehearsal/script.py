@@ -168,7 +168,9 @@ def read(content: str, name: str = "script") -> Script:
         else:
             steps += _step(form, number, part, body, place, faults)
     if not people:
-        faults.append(f"{name}: nobody takes part; begin with: @@ maya is Maya Lind <maya@example.org> in Europe/Berlin")
+        faults.append(
+            f"{name}: nobody takes part; begin with: @@ maya is Maya Lind <maya@example.org> in Europe/Berlin"
+        )
     if not ended:
         faults.append(f"{name}: it does not end; write @@ end, so that a part that is lost is missed")
     if faults:
@@ -200,6 +202,8 @@ def _step(
     who, subject = part.get("who") or "", part.get("subject") or ""
     text = "\n".join(filter(None, (part.get("text"), body)))
     lines = tuple(filter(None, (row.strip() for row in text.splitlines())))
+    if "@@" in text:
+        faults.append(f"{place}: a step begins its own line; here @@ stands among the words")
     if form in ("writes", "replies", "unseen") and not text:
         faults.append(f"{place}: the words are missing; write them behind a colon, or on the lines below")
     elif form in ("waits", "quiet", "scene", "begins") and text:
