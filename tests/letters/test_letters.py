@@ -230,3 +230,28 @@ def test_a_letter_is_a_whole_page_in_its_language(letter, render):
     assert "{{" not in r.html
     assert "{%" not in r.html
     assert r.html.count("<table") == r.html.count("</table>")
+
+
+def _luminance(colour):
+    parts = (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+@pytest.mark.parametrize(
+    ("inks", "papers"),
+    [
+        (("#2d2b28", "#17504b", "#5c5751"), ("#fffdf9", "#f4f1eb", "#e4eeec", "#efece6")),
+        (("#ebe7e0", "#93cfc6", "#b8b1a6"), ("#262421", "#312e2a", "#23383a", "#1a1917")),
+    ],
+    ids=["light", "dark"],
+)
+def test_every_ink_is_readable_on_every_paper(inks, papers):
+    """WCAG 2.2, 1.4.3: 4.5 to 1."""
+    sheet = (AGENT.parent / "templates" / "en" / "_base.mjml").read_text("utf-8")
+    for ink in inks:
+        for paper in papers:
+            light, dark = sorted((_luminance(ink), _luminance(paper)), reverse=True)
+            assert ink in sheet
+            assert paper in sheet
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, paper)
