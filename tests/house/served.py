@@ -1,0 +1,34 @@
+"""The service as a process of its own, to be killed: python served.py DATABASE PORT RELAY_PORT."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+
+from agent.service import serve
+from agent.settings import Settings, _Tables
+
+KEY = b"k" * 32
+
+
+def settings_for(url: str, port: int, relay: int) -> Settings:
+    tables = {
+        "service": {
+            "domain": "alliance.test",
+            "contact": "op@example.org",
+            "allow": ["@a.test"],
+            "quiet_hours": [0, 0],
+        },
+        "database": {"url": url},
+        "inbound": {"port": port},
+        "relay": {"port": relay},
+    }
+    return Settings(**dict(_Tables.model_validate_json(json.dumps(tables))), keys=(KEY,))
+
+
+def main(url: str, port: str, relay: str, ready: Callable[[int], None]) -> None:
+    asyncio.run(serve(settings_for(url, int(port), int(relay)), ready))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:], ready=lambda port: print(port, flush=True))
