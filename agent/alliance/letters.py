@@ -97,6 +97,7 @@ class InvitationAsk:
 
     initiator: str
     words: str
+    passed_on: bool = False  # the words were a question, and the initiator has it now
 
 
 @dataclass(frozen=True, slots=True)
