@@ -19,9 +19,9 @@ def kind(raw: bytes, mail_from: str) -> str:
 # --- end of reading mail --------------------------------------------------------------------------------------------
 
 # --- reading words: confirm, answer, rating, schedule ----------------------------------------------------------------
-from datetime import UTC, datetime
+from datetime import UTC, datetime  # noqa: E402
 
-from agent.alliance import words
+from agent.alliance import words  # noqa: E402
 
 _NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _SCORED = {"pass": "skip", "later": "pause", "explain": "help", "who": "help", "next": "skip", "data": "status"}

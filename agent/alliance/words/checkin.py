@@ -98,6 +98,8 @@ def _listed(body: str) -> dict[str, str]:
     if not parts or rating_of(parts[0]) is None:
         return {"line": kept, "rest": body[: body.rfind(parts[-1])].rstrip(" ,;\n") if kept else body} if body else {}
     head, dash, tail = _DASH.split(parts[0], maxsplit=1) if _DASH.search(parts[0]) else (parts[0], "", "")
+    if rating_of(head) is None:
+        head, dash, tail = parts[0], "", ""
     inner = [p for p in (tail, *parts[1 : -1 if kept else None]) if p]
     plain = not any(_GOES_ON.match(p) for p in inner)
     if plain and ((len(inner) == 2 and (kept or not dash)) or (len(inner) == 1 and kept)):
@@ -164,7 +166,8 @@ def _tokens(text: str) -> tuple[str, ...]:
     plain = re.sub(r"([1-5一二三四五])\s*(?:です|点|分|점)", r"\1", plain)
     known = set(_RATES) | grammar("rating").known
     found = texts(words(plain))
-    return tuple(mended(w, known | _NEARLY_NUMBERS) for w in found) if len(found) == 1 else found
+    slip = len(found) == 1 and found[0] not in _NEARLY_NUMBERS
+    return tuple(mended(w, known) for w in found) if slip else found
 
 
 def _clause(tokens: tuple[str, ...]) -> tuple[str, int | None]:
@@ -204,7 +207,7 @@ _RATES = {
     "三": 3, "四": 4, "五": 5,
 }  # fmt: skip
 _NEARLY_NUMBERS = frozenset(
-    {"fine", "there", "find", "file", "fire", "flour", "free", "trees", "once", "give", "live"}
+    {"fine", "there", "find", "file", "fire", "flour", "free", "trees", "tree", "once", "give", "live"}
 )  # words, not slips
 _ARTICLES = frozenset({"un", "une", "uno", "een", "um"})
 _number: Callable[[str], bool] = lambda t: t.isdecimal() or t in NUMBERS  # noqa: E731

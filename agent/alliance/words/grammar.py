@@ -44,13 +44,21 @@ class Grammar:
     def __init__(self, name: str) -> None:
         self._rules: dict[str, _Rule] = {}
         known: set[str] = set()
+        kinds: set[str] = set()
         for path in sorted(Path(__file__).parent.glob(f"{name}*.lark")):  # consent.lark, consent_other.lark
             tree = _reader().parse(path.read_text(encoding="utf-8"))
             for rule in tree.children:
                 assert isinstance(rule, Tree)
-                self._rules.setdefault(str(rule.children[0]).rstrip(" :"), _Rule()).take(rule.children[1])
+                name_, alt = str(rule.children[0]).rstrip(" :"), rule.children[1]
+                assert isinstance(alt, Tree)
+                self._rules.setdefault(name_, _Rule()).take(alt)
             known |= {str(t) for t in tree.scan_values(lambda t: isinstance(t, Token) and t.type == "WORD")}
+            kinds |= {str(t) for t in tree.scan_values(lambda t: isinstance(t, Token) and t.type == "KIND")}
         self.known = frozenset(w for literal in known for w in _phrase(literal))
+        for found in self._rules.values():
+            found.index(self._rules)
+        self._closed = "ANY" not in kinds
+        self._mended = functools.lru_cache(maxsize=4096)(lambda word: mended(word, self.known))
         self._classes = [n for n in self._rules if not n.startswith("_")]
         self.read = functools.lru_cache(maxsize=4096)(self._read)
 
@@ -62,6 +70,8 @@ class Grammar:
         if not sentence or len(sentence) > MOST_WORDS:
             return ()
         run = self._run(sentence, dict(kinds))
+        if self._closed and any(w not in self.known and not w.isdecimal() for w in run.words if w not in run.special):
+            return ()
         reached: dict[int, set[frozenset[str]]] = {0: {frozenset()}}
         for i in range(len(sentence)):
             for end, name in run.steps(self._classes, i) if i in reached else ():
@@ -71,7 +81,7 @@ class Grammar:
 
     def _run(self, sentence: tuple[str, ...], kinds: Mapping[str, str]) -> "_Run":
         special = {w for words_ in kinds.values() for w in words_.split()}
-        return _Run(self._rules, tuple(w if w in special else mended(w, self.known) for w in sentence), kinds)
+        return _Run(self._rules, tuple(w if w in special else self._mended(w) for w in sentence), kinds)
 
     def heads(self, sentence: tuple[str, ...], name: str, **kinds: str) -> Ends:
         """Where rule `name`, begun at the first word, can end: for sentences whose tail is a person's own words."""
@@ -98,23 +108,62 @@ class Grammar:
 
 
 class _Rule:
-    """One rule: its alternatives by the first word that they can begin with."""
+    """One rule: its alternatives, found by the words that they can begin with."""
 
     def __init__(self) -> None:
-        self.by_word: dict[str, list[Node]] = {}
-        self.other: list[Node] = []
+        self.all: list[Node] = []
+        self._by_word: dict[str, list[Node]] = {}
+        self._any: list[Node] = []  # begins with a KIND, or may be empty
+        self._first: tuple[frozenset[str], bool] | None = None
 
-    def take(self, alt: object) -> None:
+    def take(self, alt: Node) -> None:
         """Add the alternatives of one place where the rule is written."""
-        assert isinstance(alt, Tree)
-        for seq in alt.children:
-            assert isinstance(seq, Tree)
-            word = _first_word(seq)
-            (self.by_word.setdefault(word, []) if word else self.other).append(seq)
+        self.all += [seq for seq in alt.children if isinstance(seq, Tree)]
+
+    def index(self, rules: "Mapping[str, _Rule]") -> None:
+        """Sort the alternatives by their first words."""
+        for seq in self.all:
+            firsts, open_ = _first_of(seq, rules)
+            if open_:
+                self._any.append(seq)
+            for word in () if open_ else firsts:
+                self._by_word.setdefault(word, []).append(seq)
+
+    def first(self, rules: "Mapping[str, _Rule]") -> tuple[frozenset[str], bool]:
+        """The words that it can begin with, and whether it can begin with any or none."""
+        if self._first is None:
+            found = [_first_of(seq, rules) for seq in self.all]
+            self._first = frozenset(w for firsts, _ in found for w in firsts), any(open_ for _, open_ in found)
+        return self._first
 
     def starting(self, word: str) -> list[Node]:
         """The alternatives worth trying at this word."""
-        return [*self.by_word.get(word, ()), *self.other]
+        return self._by_word.get(word, []) + self._any
+
+
+def _first_of(seq: Node, rules: Mapping[str, _Rule]) -> tuple[frozenset[str], bool]:
+    """What one alternative can begin with; open when that can be anything, or nothing."""
+    firsts: frozenset[str] = frozenset()
+    for item in seq.children:
+        assert isinstance(item, Tree)
+        atom = item.children[0]
+        assert isinstance(atom, Tree)
+        inner = atom.children[0]
+        if atom.data == "word":
+            some, open_ = frozenset(_phrase(str(inner))[:1]), False
+        elif atom.data == "ref":
+            some, open_ = rules[str(inner)].first(rules)
+        elif isinstance(inner, Tree):
+            parts = [_first_of(s, rules) for s in inner.children if isinstance(s, Tree)]
+            some, open_ = frozenset(w for f, _ in parts for w in f), any(o for _, o in parts)
+        else:
+            some, open_ = frozenset(), True
+        firsts |= some
+        if open_ or len(item.children) == 1:
+            return firsts, open_
+        if item.children[1] == "+":
+            return firsts, False
+    return firsts, True
 
 
 @functools.cache
@@ -129,20 +178,12 @@ def _phrase(literal: str) -> tuple[str, ...]:
     return (inside,) if inside[:1] in "<*" or len(inside) == 1 else texts(words(inside))
 
 
-def _first_word(seq: Node) -> str:
-    item = seq.children[0]
-    assert isinstance(item, Tree)
-    atom = item.children[0]
-    if len(item.children) == 1 and isinstance(atom, Tree) and atom.data == "word":
-        return _phrase(str(atom.children[0]))[0]
-    return ""
-
-
 class _Run:
     """One match: what each rule reaches from each place, remembered."""
 
     def __init__(self, rules: Mapping[str, _Rule], sentence: tuple[str, ...], kinds: Mapping[str, str]) -> None:
         self.rules, self.words, self.kinds = rules, sentence, kinds
+        self.special = {w for words_ in kinds.values() for w in words_.split()}
         self.seen: dict[tuple[str, int], Ends] = {}
 
     def steps(self, classes: list[str], i: int) -> set[tuple[int, str]]:
