@@ -5,7 +5,7 @@ from datetime import date
 
 from agent.alliance import draft as page
 from agent.alliance import letters, looking, question
-from agent.alliance.dates import checkin_days
+from agent.alliance.dates import checkin_days, zone_of
 from agent.alliance.event import Replied
 from agent.alliance.model import Changed, Confirmation, Draft, Line, Note, Phase, Stage
 from agent.alliance.turn import Turn
@@ -77,7 +77,9 @@ def page_reply(turn: Turn, event: Replied, version: int) -> None:
         turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
         return
     answered = alliance.drafts[version - 1]
-    reading = read_consent(event.text, len(answered.lines))
+    reading = _read(turn, event, answered)
+    if reading.verdict not in ("confirm", "changes") and looking.change_rhythm(turn, number, event.text):
+        return
     match reading.verdict:
         case "confirm":
             _confirm(turn, event, answered)
@@ -85,6 +87,23 @@ def page_reply(turn: Turn, event: Replied, version: int) -> None:
             _change(turn, event, answered, reading)
         case _:
             _ask_back(turn, event, answered, reading)
+
+
+def _read(turn: Turn, event: Replied, answered: Draft) -> ConsentReading:
+    here = turn.now.astimezone(zone_of(turn.person(event.participant), turn.house.zone)).replace(tzinfo=None)
+    return read_consent(event.text, len(answered.lines), version=answered.version, now=here)
+
+
+def beside(turn: Turn, event: Replied, version: int) -> None:
+    """Words that stood beside a command or a private line: changes are taken, a yes is asked about."""
+    if not 1 <= version <= len(turn.alliance.drafts):
+        return
+    answered = turn.alliance.drafts[version - 1]
+    reading = _read(turn, event, answered)
+    if reading.verdict == "changes":
+        _change(turn, event, answered, reading)
+    elif reading.verdict == "confirm" or reading.leaning:
+        turn.say(event.participant, letters.AskBack("yes", event.text, version, 0), event.about)
 
 
 def _confirm(turn: Turn, event: Replied, answered: Draft) -> None:
@@ -95,6 +114,10 @@ def _confirm(turn: Turn, event: Replied, answered: Draft) -> None:
         turn.close(number)
         turn.say(number, question.draft_letter(turn, number), f"draft:{newest.version}")
         turn.opened(number, f"draft:{newest.version}")
+        return
+    mine = next((c for c in reversed(turn.alliance.confirmations) if c.participant == number), None)
+    if turn.p(number).stage == Stage.CONFIRMED and mine is not None:
+        turn.say(number, letters.Confirmed(newest.version, mine.at, waiting=True), f"draft:{newest.version}")
         return
     if turn.p(number).stage != Stage.REVIEWING:
         show(turn, number)
@@ -119,7 +142,9 @@ def _change(turn: Turn, event: Replied, answered: Draft, reading: ConsentReading
         if vague is not None or reading.rest:
             turn.note(number, Note("not_understood", title=str(vague.number or "") if vague else "", text=reading.rest))
         new_version(turn, lines, changed)
-    elif vague is not None:
+        return
+    _take_back(turn, number)  # who finds fault with a line has not said yes to the page
+    if vague is not None:
         kind = "what_words" if vague.number else "which_line"
         turn.say(number, letters.AskBack(kind, event.text, answered.version, vague.number or 0), event.about)
     elif wanted and all(c.kind == "keep" for c in wanted) and newest is not None:
@@ -130,6 +155,8 @@ def _change(turn: Turn, event: Replied, answered: Draft, reading: ConsentReading
 
 def _ask_back(turn: Turn, event: Replied, answered: Draft, reading: ConsentReading) -> None:
     """One short question, never a guess."""
+    if reading.verdict == "decline":
+        _take_back(turn, event.participant)
     reviewing = turn.p(event.participant).stage == Stage.REVIEWING
     kind = {"decline": "which_line", "question": "question"}.get(reading.verdict, "unclear")
     if reading.leaning and reviewing:
@@ -145,19 +172,22 @@ def change_asked(turn: Turn, number: int, text: str = "") -> None:
     if newest is None:
         turn.say(number, letters.AskBack("unclear", text, 0, 0))
         return
-    set_aside = 0
-    if turn.p(number).stage == Stage.CONFIRMED:
-        set_aside = newest.version
-        turn.change(
-            confirmations=tuple(
-                c for c in turn.alliance.confirmations if (c.participant, c.version) != (number, newest.version)
-            )
-        )
-        turn.move(number, "review")
-        turn.opened(number, f"draft:{newest.version}")
+    set_aside = _take_back(turn, number)
     sections = page.sections_of(turn.flow, turn.alliance, newest.lines)
     in_force = turn.alliance.agreed == newest.version
     turn.say(number, letters.ChangeAsk(newest.version, in_force, set_aside, sections), f"draft:{newest.version}")
+
+
+def _take_back(turn: Turn, number: int) -> int:
+    """Undo this person's yes to the newest draft while others have not agreed; gives its version, or 0."""
+    newest = turn.alliance.draft
+    if newest is None or turn.p(number).stage != Stage.CONFIRMED:
+        return 0
+    yes = (number, newest.version)
+    turn.change(confirmations=tuple(c for c in turn.alliance.confirmations if (c.participant, c.version) != yes))
+    turn.move(number, "review")
+    turn.opened(number, f"draft:{newest.version}")
+    return newest.version
 
 
 def show(turn: Turn, number: int) -> None:
@@ -178,7 +208,8 @@ def show(turn: Turn, number: int) -> None:
 
 def _agree(turn: Turn, draft: Draft) -> None:
     """Everybody said yes to the same words: the same final text to all, and the check-ins begin (F31)."""
-    again = bool(turn.alliance.agreed)
+    in_force = turn.alliance.agreed
+    again = bool(in_force)
     turn.phase("agree")
     turn.change(
         agreed=draft.version,
@@ -186,7 +217,7 @@ def _agree(turn: Turn, draft: Draft) -> None:
         first_agreed=turn.alliance.first_agreed or turn.now,
         calendar_sequence=turn.alliance.calendar_sequence + again,
     )
-    _read_lines(turn, draft)
+    _read_lines(turn, draft, in_force)
     looking.plan(turn)
     for p in turn.alliance.present:
         turn.move(p.number, "live")
@@ -219,18 +250,32 @@ def final(turn: Turn, draft: Draft, *, again: bool) -> letters.Final:
     )
 
 
-def _read_lines(turn: Turn, draft: Draft) -> None:
+def _read_lines(turn: Turn, draft: Draft, in_force: int) -> None:
     """What the agreed words say about meeting and looking back: a changed line changes the dates."""
-    kinds = {q.section: q.kind for q in turn.flow.prompts.values()}
-    first = turn.alliance.drafts[0]
+    words = turn.flow.words
+    first = {line.id: line.text for line in turn.alliance.drafts[0].lines}
+    before = {line.id: line for line in turn.alliance.drafts[(in_force or 1) - 1].lines}
+    meets = [line for line in draft.lines if first.get(line.id, "").startswith((words.meet, words.unmet))]
     for line in draft.lines:
-        before = next((old for old in first.lines if old.id == line.id), None)
-        if kinds.get(line.section) is None or line.open or before is None or before.text == line.text:
+        was = before.get(line.id)
+        if was is None or (was.text == line.text and was.open == line.open):
             continue
-        if before.text.startswith(turn.flow.words.meet):
-            turn.change(meeting=read_meeting(line.text.removeprefix(f"{turn.flow.words.meet}: ")).rule)
-        elif before.text.startswith(turn.flow.words.rhythm) and (rhythm := read_rhythm(line.text)):
+        if line in meets:
+            turn.change(meeting=None if line.open else read_meeting(line.text.removeprefix(f"{words.meet}: ")).rule)
+        elif first.get(line.id, "").startswith(words.rhythm) and not line.open and (rhythm := read_rhythm(line.text)):
             turn.change(rhythm=rhythm)
+    if not meets:
+        turn.change(meeting=None)
 
 
-__all__ = ["Change", "change_asked", "final", "first_draft", "new_version", "page_reply", "redraft", "say_rhythm", "show"]
+__all__ = [
+    "Change",
+    "change_asked",
+    "final",
+    "first_draft",
+    "new_version",
+    "page_reply",
+    "redraft",
+    "say_rhythm",
+    "show",
+]

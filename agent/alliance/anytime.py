@@ -7,8 +7,8 @@ from agent.alliance import agreeing, asking, letters, looking, question, setup
 from agent.alliance import draft as page
 from agent.alliance.dates import awake_at, zone_of
 from agent.alliance.event import Replied
-from agent.alliance.model import Note, Phase, Stage
-from agent.alliance.turn import Turn
+from agent.alliance.model import Alliance, Draft, Note, Phase, Stage
+from agent.alliance.turn import LATER, Turn
 from agent.alliance.words import AnswerReading, Command, read_rhythm
 
 _STAGES = {
@@ -28,7 +28,11 @@ def obey(turn: Turn, event: Replied, command: Command) -> bool:
         case "stop" | "close":
             stop(turn, number)
         case "help" | "ideas":
-            turn.say(number, letters.Help(question.question_of(turn, number)[0], _STAGES.get(p.stage, str(p.stage))), event.about)
+            turn.say(
+                number,
+                letters.Help(question.question_of(turn, number)[0], _STAGES.get(p.stage, str(p.stage))),
+                event.about,
+            )
         case "status":
             turn.say(number, letters.Status(status(turn, number)), event.about)
         case "who":
@@ -61,21 +65,26 @@ def obey(turn: Turn, event: Replied, command: Command) -> bool:
 def _about_prompts(turn: Turn, event: Replied, command: Command) -> bool:
     """Commands that only mean something while prompts are being asked."""
     number = event.participant
+    if command.name == "later":
+        _later(turn, event, command)
+        return True
     if turn.alliance.phase != Phase.ASKING:
         return False
     match command.name:
         case "pass":
             return _pass(turn, event)
-        case "later":
-            asking.put_off(turn, event, _morning(turn, number, command.until))
         case "next":
             if not asking.next_part(turn, number):
                 _nothing_next(turn, event)
         case "all":
             turn.set(number, all_at_once=True)
-            turn.close(number)
+            if turn.p(number).stage == Stage.ANSWERING:
+                turn.close(number)
             if not asking.next_part(turn, number):
                 asking.go_on(turn, number)
+            if turn.p(number).stage == Stage.WAITING:
+                turn.set(number, all_at_once=False)
+                _nothing_next(turn, event)
         case "short":
             _shorten(turn, number)
         case "both":
@@ -85,6 +94,18 @@ def _about_prompts(turn: Turn, event: Replied, command: Command) -> bool:
         case _:
             return False
     return True
+
+
+def _later(turn: Turn, event: Replied, command: Command) -> None:
+    """A prompt without an answer comes back; anything else that is open does, since all is quiet for a week."""
+    number = event.participant
+    kind, _, key = event.about.partition(":")
+    asked = turn.alliance.phase == Phase.ASKING and kind == "prompt" and turn.alliance.answer(number, key) is None
+    if asked and key in turn.flow.prompts:
+        asking.put_off(turn, event, _morning(turn, number, command.until))
+        return
+    today = turn.now.astimezone(zone_of(turn.person(number), turn.house.zone)).date()
+    pause(turn, number, command.until or today + LATER)
 
 
 def _pass(turn: Turn, event: Replied) -> bool:
@@ -120,18 +141,23 @@ def _shorten(turn: Turn, number: int) -> None:
     opened = turn.p(number).open
     if opened is not None and opened.about.removeprefix("prompt:") in left:
         turn.close(number)
-    if turn.p(number).open is not None:
+    if turn.p(number).open is not None and turn.p(number).stage == Stage.ANSWERING:
         question.write_open(turn, number)
     asking.go_on(turn, number)
+    asking.receipt(turn, number)
 
 
 def _edit(turn: Turn, event: Replied, command: Command) -> bool:
-    """ "Change my answer about feedback": keep the new words, or ask that prompt again."""
+    """To edit "my answer about feedback": keep the new words, or ask that prompt again; BACK is the last answer."""
     number = event.participant
     wanted = page.plain(command.which)
+    if wanted in ("", "last", "previous", "earlier"):
+        mine = [a.prompt for a in turn.alliance.answers if a.participant == number]
+        wanted = page.plain(turn.flow.prompts[mine[-1]].title) if mine else ""
     labels = question.labels(turn, number)
     prompt_id = labels.get(command.which.strip()) or next(
-        (i for label, i in labels.items() if wanted and (wanted in page.plain(label) or page.plain(label) in wanted)), None
+        (i for label, i in labels.items() if wanted and (wanted in page.plain(label) or page.plain(label) in wanted)),
+        None,
     )
     if prompt_id is None or turn.alliance.answer(number, prompt_id) is None:
         return False
@@ -149,7 +175,7 @@ def _change(turn: Turn, event: Replied) -> None:
 
 
 def _explain(turn: Turn, event: Replied) -> None:
-    """ "What do you mean?": the plain version and an example; the same question stays open."""
+    """Asked "what do you mean?": the plain version and an example; the same question stays open."""
     number = event.participant
     kind, _, key = event.about.partition(":")
     prompt = turn.flow.prompts.get(key) if kind in ("prompt", "follow") else None
@@ -157,11 +183,21 @@ def _explain(turn: Turn, event: Replied) -> None:
         opened = turn.p(number).open
         prompt = turn.flow.prompts.get(opened.about.partition(":")[2]) if opened else None
     if prompt is None:
-        turn.say(number, letters.Help(question.question_of(turn, number)[0], _STAGES.get(turn.p(number).stage, str(turn.p(number).stage))), event.about)
+        turn.say(
+            number,
+            letters.Help(
+                question.question_of(turn, number)[0], _STAGES.get(turn.p(number).stage, str(turn.p(number).stage))
+            ),
+            event.about,
+        )
         return
     plain, thin, example = (question.words(turn, number, t) for t in (prompt.plain, prompt.thin, prompt.example))
     ask = question.words(turn, number, prompt.ask)
-    turn.say(number, letters.Explain(ask, " ".join(filter(None, (plain, thin))), example), f"prompt:{prompt.id}")
+    turn.say(
+        number,
+        letters.Explain(ask, " ".join(filter(None, (plain, thin))), example, prompt.title),
+        f"prompt:{prompt.id}",
+    )
 
 
 # ---------------------------------------------------------------- pause and stop
@@ -170,7 +206,7 @@ def _explain(turn: Turn, event: Replied) -> None:
 def pause(turn: Turn, number: int, until: date | None) -> None:
     """Quiet until they write, or until the morning of a day."""
     turn.set(number, paused=True, paused_until=_morning(turn, number, until), resting=False)
-    turn.withdrawn.append((number, None))
+    turn.quiet(number)
     turn.say(number, letters.Paused(until), "paused")
 
 
@@ -182,16 +218,21 @@ def _morning(turn: Turn, number: int, day: date | None) -> datetime | None:
     return max(at, turn.now)
 
 
-def resume(turn: Turn, number: int, *, asked: bool = True) -> None:
-    """Take up again where it stopped: the open question once more, if it was asked for."""
+def unpause(turn: Turn, number: int) -> None:
+    """The pause is over; a reveal that waited for it comes when everybody is awake."""
     turn.set(number, paused=False, paused_until=None, resting=False)
+    if turn.alliance.reveal_due is not None and turn.alliance.reveal_due < turn.now:
+        turn.change(reveal_due=turn.all_awake())
+
+
+def resume(turn: Turn, number: int, *, asked: bool = True) -> None:
+    """Take up again where it stopped: the open question once more, or where it stands if this was asked for."""
+    unpause(turn, number)
     opened = turn.p(number).open
     if opened is None:
         asking.go_on(turn, number)
         if asked and turn.p(number).open is None:
             turn.say(number, letters.Status(status(turn, number)))
-        return
-    if not asked:
         return
     turn.note(number, Note("resumed"))
     kind, _, key = opened.about.partition(":")
@@ -213,22 +254,22 @@ def stop(turn: Turn, number: int) -> None:
         return
     agreed, invited = bool(turn.alliance.agreed), turn.p(number).stage == Stage.INVITED
     turn.close(number)
-    turn.withdrawn.append((number, None))
+    turn.quiet(number)
     if invited:
         setup.decline(turn, number)
         return
-    turn.set(number, notes=())
     turn.say(number, letters.Goodbye(agreed), "goodbye")
+    turn.set(number, notes=())
     turn.move(number, "leave")
     _forget_unrevealed(turn, number)
-    if turn.alliance.phase != Phase.SETUP:
-        for other in turn.alliance.others(number):
-            if other.stage != Stage.INVITED:
-                turn.say(other.number, letters.Left(turn.p(number).name, agreed), "left")
-    if len(turn.alliance.present) < turn.flow.people[0]:
-        for other in turn.alliance.present:
+    over = len(turn.alliance.present) < turn.flow.people[0]
+    for other in turn.alliance.present:
+        if over:
             turn.close(other.number)
-            turn.withdrawn.append((other.number, None))
+            turn.quiet(other.number)
+        if other.stage != Stage.INVITED:
+            turn.say(other.number, letters.Left(turn.p(number).name, agreed), "left")
+    if over:
         turn.phase("end")
         turn.change(ended="left", reveal_due=None)
 
@@ -236,35 +277,57 @@ def stop(turn: Turn, number: int) -> None:
 def _forget_unrevealed(turn: Turn, number: int) -> None:
     """A leaver's unrevealed answers are destroyed (decision 18)."""
     shown = {q.id for part in turn.flow.parts if part.id in turn.alliance.revealed for q in part.prompts}
-    kept = tuple(a for a in turn.alliance.answers if a.participant != number or a.prompt in shown or turn.alliance.drafts)
+    kept = tuple(
+        a for a in turn.alliance.answers if a.participant != number or a.prompt in shown or turn.alliance.drafts
+    )
     turn.change(answers=kept)
 
 
 def erase(turn: Turn, number: int) -> None:
     """DELETE NOW: remove one's own data, never the partner's copy of the agreement; a tombstone remains (decision 17)."""
-    agreed = bool(turn.alliance.agreed)
-    turn.say(number, letters.Erased(agreed), "erased")
+    agreed, said = bool(turn.alliance.agreed), causes_of(turn.alliance, number)
     if turn.p(number).stage not in (Stage.LEFT, Stage.DECLINED):
-        sends = turn.sends
         stop(turn, number)
-        turn.sends = [s for s in turn.sends if s in sends or s.to != number]
+        turn.quiet(number)
+    turn.say(number, letters.Erased(agreed), "erased")
     alliance = turn.alliance
     turn.change(
         answers=tuple(a for a in alliance.answers if a.participant != number),
         choices=tuple(c for c in alliance.choices if c.participant != number),
+        settlements=(),
         confirmations=tuple(replace(c, words="") if c.participant == number else c for c in alliance.confirmations),
         reason="" if number == 1 else alliance.reason,
         why="" if number == 1 else alliance.why,
-        drafts=alliance.drafts[: alliance.agreed] if agreed else (),
+        drafts=tuple(_only_if_agreed(d, alliance.agreed) for d in alliance.drafts),
         checkins=tuple(
             replace(c, replies=tuple(r for r in c.replies if r.participant != number)) for c in alliance.checkins
         ),
     )
     turn.set(number, held=None, notes=())
+    turn.erased.append((number, said))
+
+
+def _only_if_agreed(draft: Draft, agreed: int) -> Draft:
+    """The agreed page as the others keep it; of all other drafts only that they were."""
+    return replace(draft, changed=()) if draft.version == agreed else replace(draft, lines=(), text="", changed=())
+
+
+def causes_of(alliance: Alliance, number: int) -> tuple[str, ...]:
+    """The kept messages in which this person's words came that are still here."""
     said = {a.cause for a in alliance.answers if a.participant == number}
     said |= {c.cause for c in alliance.choices if c.participant == number}
+    said |= {c.cause for s in alliance.settlements for c in s.replies if c.participant == number}
+    said |= {c.cause for c in alliance.confirmations if c.participant == number and c.words}
     said |= {r.cause for c in alliance.checkins for r in c.replies if r.participant == number}
-    turn.erased.append((number, tuple(sorted(said))))
+    said |= {
+        c
+        for d in alliance.drafts
+        for line in d.lines
+        if line.by == (number,)
+        for c in line.source
+        if d.version != alliance.agreed
+    }
+    return tuple(sorted(said))
 
 
 # ---------------------------------------------------------------- what is known

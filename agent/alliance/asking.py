@@ -54,9 +54,11 @@ def _finish(turn: Turn, number: int) -> None:
     turn.set(number, all_at_once=False)
     if not look_around(turn):
         part = turn.flow.part(p.part)
-        count = sum(1 for q in part.prompts if turn.alliance.answer(number, q.id))
+        count = sum(1 for q in part.prompts if (a := turn.alliance.answer(number, q.id)) and not a.passed)
         following = _next_part(turn, number)
-        turn.say(number, letters.PartDone((), part.title, count, following.title if following else ""), f"part:{part.id}")
+        turn.say(
+            number, letters.PartDone((), part.title, count, following.title if following else ""), f"part:{part.id}"
+        )
 
 
 def _next_part(turn: Turn, number: int) -> Part | None:
@@ -75,6 +77,7 @@ def next_part(turn: Turn, number: int) -> bool:
     if stage not in (Stage.WAITING, Stage.READING) or following is None:
         return False
     turn.close(number)
+    turn.unsay(number, lambda s: isinstance(s.letter, letters.PartDone))
     turn.set(number, part=following.id)
     turn.move(number, "go_on")
     go_on(turn, number)
@@ -87,21 +90,18 @@ def has_done(turn: Turn, p: Participant, part_id: str) -> bool:
 
 
 def look_around(turn: Turn) -> bool:
-    """See whether all have now done a part, or everything; True when that has (or will have) a letter of its own."""
+    """See whether all have now done a part, or everything; True when that was said in a letter of its own."""
     due = next(
-        (
-            part
-            for part in turn.flow.parts
-            if part.reveal == "together" and part.id not in turn.alliance.revealed
-        ),
+        (part for part in turn.flow.parts if part.reveal == "together" and part.id not in turn.alliance.revealed),
         None,
     )
     present = turn.alliance.present
     if due is not None and all(has_done(turn, p, due.id) for p in present):
         at = turn.alliance.reveal_due or turn.all_awake()
         turn.change(reveal_due=at)
-        if at <= turn.now and not any(p.paused for p in present):
-            reveal(turn)
+        if at > turn.now or any(p.paused for p in present):
+            return False
+        reveal(turn)
         return True
     if due is None and all(p.stage == Stage.WAITING and not question.remaining(turn, p.number) for p in present):
         settle_or_draft(turn)
@@ -121,7 +121,7 @@ def answered(turn: Turn, event: Replied, reading: AnswerReading) -> None:
             if any(c.name == "pass" for c in read_answer(text, now=turn.now).commands):
                 passed(turn, number, prompt_id, event.cause)
             else:
-                _keep(turn, number, prompt_id, text, "", event.cause)
+                _keep(turn, Answer(number, prompt_id, text, "", turn.now, event.cause))
     if reading.text or reading.private:
         if kind == "follow":
             _add_to(turn, number, key, reading, event.cause)
@@ -129,7 +129,9 @@ def answered(turn: Turn, event: Replied, reading: AnswerReading) -> None:
             text = reading.text
             if reading.both and (old := turn.alliance.answer(number, key)) and old.text:
                 text = f"{old.text}\n{text}".strip()
-            _keep(turn, number, key, text, reading.private, event.cause)
+            _keep(turn, Answer(number, key, text, reading.private, turn.now, event.cause))
+        elif kind == "all" and len(left := question.remaining(turn, number)) == 1:
+            _keep(turn, Answer(number, left[0].id, reading.text, reading.private, turn.now, event.cause))
         elif not reading.labelled:
             turn.say(number, letters.AskBack("number", event.text, 0, 0), event.about)
             return
@@ -150,15 +152,17 @@ def _after_answers(turn: Turn, number: int) -> None:
     elif opened[0] == "all":
         turn.close(number)
         turn.set(number, all_at_once=not question.remaining(turn, number))
-    before = turn.alliance.letters
+    if turn.p(number).stage == Stage.READING and not question.remaining(turn, number):
+        next_part(turn, number)
     go_on(turn, number)
-    if turn.alliance.letters == before and turn.p(number).notes and not _is_owed(turn, number):
-        turn.say(number, letters.Corrected((), others_told=False), "info")
+    receipt(turn, number)
 
 
-def _is_owed(turn: Turn, number: int) -> bool:
+def receipt(turn: Turn, number: int, *, others_told: bool = False) -> None:
+    """Say what was stored, unless the next letter is about to (F13)."""
     opened = turn.p(number).open
-    return (opened is not None and opened.sent is None) or turn.alliance.reveal_due is not None
+    if turn.p(number).notes and (opened is None or opened.sent is not None):
+        turn.say(number, letters.Corrected((), others_told=others_told))
 
 
 def _follow_up(turn: Turn, number: int, prompt_id: str) -> None:
@@ -179,10 +183,11 @@ def _add_to(turn: Turn, number: int, prompt_id: str, reading: AnswerReading, cau
     turn.note(number, Note("kept", turn.flow.prompts[prompt_id].title, reading.text, _lines(reading.private)))
 
 
-def _keep(turn: Turn, number: int, prompt_id: str, text: str, private: str, cause: str) -> None:
+def _keep(turn: Turn, said: Answer) -> None:
+    number, prompt_id = said.participant, said.prompt
     prompt, old = turn.flow.prompts[prompt_id], turn.alliance.answer(number, prompt_id)
-    text = _special(turn, number, prompt_id, text)
-    _store(turn, Answer(number, prompt_id, text, private, turn.now, cause))
+    text, private = _special(turn, number, prompt_id, said.text), said.private
+    _store(turn, replace(said, text=text))
     kind = "replaced" if old is not None and not old.passed else "kept"
     turn.note(number, Note(kind, prompt.title, text, _lines(private)))
     turn.set(number, later=tuple(x for x in turn.p(number).later if x[0] != prompt_id))
@@ -212,7 +217,9 @@ def _lines(private: str) -> int:
 
 def _special(turn: Turn, number: int, prompt_id: str, text: str) -> str:
     """NUMBERS in the rhythm letter is a choice, not a word of the answer (decision 16)."""
-    if turn.flow.prompts[prompt_id].kind != "rhythm" or not (found := re.search(r"\bnumbers\b[.,;]?", text, re.I)):
+    if turn.flow.prompts[prompt_id].kind != "rhythm" or not (
+        found := re.search(r"\bnumbers\b[.,;]?", text, re.IGNORECASE)
+    ):
         return text
     turn.set(number, numbers=True)
     turn.note(number, Note("numbers_on"))
@@ -240,17 +247,21 @@ def after_correction(turn: Turn, number: int, prompt_id: str, old: Answer) -> No
         return
     if part.id in turn.alliance.revealed:
         newest = turn.alliance.draft
-        voided = newest.version if newest and any(c.version == newest.version for c in turn.alliance.confirmations) else 0
-        turn.tell_others(
-            number, letters.Correction(turn.p(number).name, prompt.title, old.text, new.text, voided), f"part:{part.id}"
+        voided = (
+            newest.version if newest and any(c.version == newest.version for c in turn.alliance.confirmations) else 0
         )
+        letter = letters.Correction(turn.p(number).name, prompt.title, old.text, new.text, voided)
+        turn.tell_others(number, letter, f"reveal:{part.id}")
     if turn.alliance.phase == Phase.DRAFTING:
+        kept = tuple(s for s in turn.alliance.settlements if s.prompt != prompt_id)
+        turn.change(settlements=kept)  # the words that were settled are no longer said: each stands with its name
+        _take_values(turn)
         agreeing.redraft(turn, number)
 
 
 def passed(turn: Turn, number: int, prompt_id: str, cause: str) -> None:
-    """PASS: nothing is shown, and never with a name (decision 10)."""
-    if turn.alliance.answer(number, prompt_id) is None:
+    """PASS: nothing is shown, and never with a name (decision 11); an answer nobody has seen yet is taken back."""
+    if turn.alliance.answer(number, prompt_id) is None or turn.flow.part_of(prompt_id).id not in turn.alliance.revealed:
         _store(turn, Answer(number, prompt_id, "", "", turn.now, cause, passed=True))
     turn.note(number, Note("passed", turn.flow.prompts[prompt_id].title))
 
@@ -271,16 +282,14 @@ def put_off(turn: Turn, event: Replied, until: datetime | None) -> None:
     """LATER: the prompt comes back in a week, or when the person said; the next one goes on meanwhile."""
     number = event.participant
     key = event.about.partition(":")[2]
-    if key in turn.flow.prompts and turn.alliance.answer(number, key) is None:
-        at = until or turn.now + LATER
-        p = turn.p(number)
-        turn.set(number, later=(*(x for x in p.later if x[0] != key), (key, at)))
-        turn.note(number, Note("later", turn.flow.prompts[key].title, at=at))
-        if p.open and p.open.about == f"prompt:{key}":
-            turn.close(number)
+    at = until or turn.now + LATER
+    p = turn.p(number)
+    turn.set(number, later=(*(x for x in p.later if x[0] != key), (key, at)))
+    turn.note(number, Note("later", turn.flow.prompts[key].title, at=at))
+    if p.open and p.open.about == f"prompt:{key}":
+        turn.close(number)
     go_on(turn, number)
-    if turn.p(number).open is None and turn.p(number).notes:
-        turn.say(number, letters.Corrected((), others_told=False), "info")
+    receipt(turn, number)
 
 
 # ---------------------------------------------------------------- reveal
@@ -292,13 +301,13 @@ def reveal(turn: Turn) -> None:
     turn.change(revealed=(*turn.alliance.revealed, part.id), reveal_due=None)
     shown = tuple(p for p in turn.flow.parts if p.reveal == "together")
     questions = _questions(turn, part.id)
-    for p in turn.alliance.present:
-        following = _next_part(turn, p.number)
+    for number in [p.number for p in turn.alliance.present]:
+        p, following = turn.p(number), _next_part(turn, number)
         if questions:
             letter = letters.Reveal(shown.index(part) + 1, part.title, questions, following.title if following else "")
             turn.set(p.number, notes=())
             turn.say(p.number, letter, f"reveal:{part.id}")
-        if p.stage == Stage.WAITING and p.part == part.id:
+        if p.stage == Stage.WAITING and p.part == part.id and following is not None:
             turn.move(p.number, "reveal")
             turn.opened(p.number, f"reveal:{part.id}")
             if not questions:
@@ -325,7 +334,7 @@ def _questions(turn: Turn, part_id: str) -> tuple[letters.RevealQuestion, ...]:
 
 def _common(choices: tuple[str, ...], said: list[tuple[Participant, Answer]]) -> tuple[str, ...]:
     """Choices from the offered list that everybody named: what can be computed and checked (decision 4)."""
-    if len(said) < 2:  # noqa: PLR2004
+    if len(said) < 2:
         return ()
     return tuple(c for c in choices if all(f" {page.plain(c)} " in f" {page.plain(a.text)} " for _, a in said))
 
@@ -336,12 +345,14 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
     shared = [q for q in turn.flow.part(part_id).prompts if q.kind == "shared" and page.options(turn.alliance, q.id)]
     labels = [f"{i}{o[0]}" for i, q in enumerate(shared, 1) for o in page.options(turn.alliance, q.id)]
     reading = read_choice(event.text, labels)
-    proposals = []
-    if turn.alliance.phase == Phase.ASKING:
-        for pick in reading.picks:
-            if pick.number and pick.number <= len(shared):
-                proposals += _choose(turn, number, shared[pick.number - 1].id, pick, event.cause)
-    rest = reading.rest.strip() if turn.alliance.phase == Phase.ASKING else ""
+    if turn.alliance.phase != Phase.ASKING:  # the page has taken over: what is still wished is a change to it
+        agreeing.change_asked(turn, number, event.text)
+        return
+    picks = [pick for pick in reading.picks if pick.number and pick.number <= len(shared)]
+    proposals: list[letters.Item] = []
+    for pick in picks:
+        proposals += _choose(turn, number, shared[(pick.number or 1) - 1].id, pick, event.cause)
+    rest = "" if read_answer(reading.rest, now=turn.now).not_an_answer else reading.rest.strip()
     part = turn.flow.part(part_id)
     if rest or proposals:
         letter = letters.PassedOn(turn.p(number).name, part.title, rest, tuple(proposals))
@@ -350,7 +361,7 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
             turn.note(number, Note("passed_on", text=rest))
     if reading.command is not None and reading.command.name == "next" and next_part(turn, number):
         return
-    if not (rest or proposals or reading.picks):
+    if not (rest or picks):
         turn.say(number, letters.AskBack("choice", event.text, 0, 0), event.about)
         return
     following = _next_part(turn, number) if turn.p(number).stage in (Stage.READING, Stage.WAITING) else None
@@ -366,10 +377,12 @@ def _choose(turn: Turn, number: int, prompt_id: str, pick: Pick, cause: str) -> 
     letter, text = pick.letter, pick.text.strip()
     if text:
         letter = chr(ord("A") + len(options))
-    turn.change(choices=(*turn.alliance.choices, Choice(number, prompt_id, letter, text, cause, turn.now)))
     words = text or next((o[2] for o in options if o[0] == letter), "")
+    turn.change(choices=(*turn.alliance.choices, Choice(number, prompt_id, letter, text, cause, turn.now, words)))
     turn.note(number, Note("chosen", title, words))
-    shared = [q.id for q in turn.flow.part_of(prompt_id).prompts if q.kind == "shared" and page.options(turn.alliance, q.id)]
+    shared = [
+        q.id for q in turn.flow.part_of(prompt_id).prompts if q.kind == "shared" and page.options(turn.alliance, q.id)
+    ]
     return [letters.Item(f"{shared.index(prompt_id) + 1}{letter}", title, text, "")] if text else []
 
 
@@ -382,6 +395,7 @@ def settle_or_draft(turn: Turn) -> None:
     done = {s.prompt for s in turn.alliance.settlements}
     prompt = next((q for q in turn.flow.prompts.values() if q.kind == "meeting" and q.id not in done), None)
     if prompt is None or not _conflict(turn, prompt.id):
+        _say_slower(turn)
         agreeing.first_draft(turn)
         return
     found = []
@@ -389,7 +403,9 @@ def settle_or_draft(turn: Turn) -> None:
         a = turn.alliance.answer(p.number, prompt.id)
         assert a is not None
         found.append((p.number, a.text))
-    kinds = [("theirs", n, t) for n, t in found] + [("trial", n, t) for n, t in found] + [("both", 0, ""), ("open", 0, "")]
+    kinds = (
+        [("theirs", n, t) for n, t in found] + [("trial", n, t) for n, t in found] + [("both", 0, ""), ("open", 0, "")]
+    )
     options = tuple(Option(chr(ord("A") + i), kind, text, n) for i, (kind, n, text) in enumerate(kinds))
     turn.change(settlements=(*turn.alliance.settlements, Settlement(prompt.id, turn.now, options)))
     for p in turn.alliance.present:
@@ -399,28 +415,38 @@ def settle_or_draft(turn: Turn) -> None:
 
 def _take_values(turn: Turn) -> None:
     """What the time answers come to: the slower rhythm wins (decision 16), a meeting rule that nobody contradicts holds."""
-    rhythms: list[Rhythm] = []
+    rhythms = _rhythms(turn)
     rules: list[Rule] = []
     for q in turn.flow.prompts.values():
         for p in turn.alliance.present:
             a = turn.alliance.answer(p.number, q.id)
-            if q.kind == "rhythm":
-                asked = turn.flow.checkin
-                default = Rhythm(asked.first, asked.every, asked.unit)
-                rhythms.append((read_rhythm(a.text) if a and a.text else None) or default)
-            elif q.kind == "meeting" and a and a.text and (rule := read_meeting(a.text).rule):
+            if q.kind == "meeting" and a and a.text and (rule := read_meeting(a.text).rule):
                 rules.append(rule)
     if rhythms:
         slowest = rhythms[0]
         for rhythm in rhythms[1:]:
             slowest = slower(slowest, rhythm)
         turn.change(rhythm=slowest)
-        if any(r != slowest for r in rhythms):
-            for p in turn.alliance.present:
-                turn.note(p.number, Note("rhythm_slower", text=say_rhythm(slowest)))
-    if rules and all(r == rules[0] for r in rules):
+    if rules and all(r == rules[0] for r in rules) and not turn.alliance.settlements:
         turn.change(meeting=rules[0])
     turn.change(zone=_meeting_zone(turn))
+
+
+def _rhythms(turn: Turn) -> list[Rhythm]:
+    """The rhythm that each named; who named none takes the one that was suggested."""
+    asked = turn.flow.checkin
+    default = Rhythm(asked.first, asked.every, asked.unit)
+    prompts = [q for q in turn.flow.prompts.values() if q.kind == "rhythm"]
+    said = [turn.alliance.answer(p.number, q.id) for q in prompts for p in turn.alliance.present]
+    return [(read_rhythm(a.text) if a and a.text else None) or default for a in said]
+
+
+def _say_slower(turn: Turn) -> None:
+    """Both are told, once, when they named different rhythms (decision 16)."""
+    slowest = turn.alliance.rhythm
+    if slowest is not None and any(r != slowest for r in _rhythms(turn)):
+        for p in turn.alliance.present:
+            turn.note(p.number, Note("rhythm_slower", text=say_rhythm(slowest)))
 
 
 def _meeting_zone(turn: Turn) -> str:
@@ -440,7 +466,7 @@ def settled_reply(turn: Turn, event: Replied, prompt_id: str, *, leave_open: boo
     """One person's choice in a settle letter; with all in, the outcome or a second round."""
     number = event.participant
     settlement = next(s for s in turn.alliance.settlements if s.prompt == prompt_id)
-    if settlement.outcome is not None or turn.p(number).stage != Stage.SETTLING:
+    if settlement.outcome is not None or turn.p(number).stage not in (Stage.SETTLING, Stage.WAITING):
         turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
         return
     reading = read_choice(event.text, [o.key for o in settlement.options])
@@ -464,7 +490,8 @@ def settled_reply(turn: Turn, event: Replied, prompt_id: str, *, leave_open: boo
     turn.close(number)
     kind = "left_open" if option.kind == "open" else "settled"
     turn.note(number, Note(kind, turn.flow.prompts[prompt_id].title, option.text))
-    turn.move(number, "settled")
+    if turn.p(number).stage == Stage.SETTLING:
+        turn.move(number, "settled")
     _conclude(turn, prompt_id)
     if turn.p(number).stage == Stage.WAITING and turn.p(number).notes:
         turn.say(number, letters.SettleNoted(()), f"settle:{prompt_id}")
@@ -472,11 +499,13 @@ def settled_reply(turn: Turn, event: Replied, prompt_id: str, *, leave_open: boo
 
 def _is_line(text: str) -> bool:
     """Whether this may stand as a line of one's own: some words, and no question."""
-    return len(text.split()) > 2 and "?" not in text  # noqa: PLR2004
+    return len(text.split()) > 2 and "?" not in text
 
 
 def _set_settlement(turn: Turn, settlement: Settlement) -> None:
-    turn.change(settlements=tuple(settlement if s.prompt == settlement.prompt else s for s in turn.alliance.settlements))
+    turn.change(
+        settlements=tuple(settlement if s.prompt == settlement.prompt else s for s in turn.alliance.settlements)
+    )
 
 
 def _conclude(turn: Turn, prompt_id: str) -> None:

@@ -22,11 +22,29 @@ from agent.alliance.event import (
 )
 from agent.alliance.flow import Flow
 from agent.alliance.model import Alliance, Held, Note, Phase, Stage
-from agent.alliance.turn import Decision, House, Turn
-from agent.alliance.words import AnswerReading, read_answer, read_invitation
+from agent.alliance.turn import LATER, Decision, House, Turn
+from agent.alliance.words import AnswerReading, Command, read_answer, read_invitation
 
 _ONCE_A_DAY = timedelta(days=1)
-_GOING_ON = frozenset({"pass", "later", "next", "all", "short", "both", "edit", "back"})  # end a pause by themselves
+_PROMPTS = ("prompt", "follow", "all")
+_PAGES = (
+    "draft",
+    "final",
+    "checkin",
+    "digest",
+    "rhythm",
+    "settle",
+    "reveal",
+)  # numbers and letters mean their own here
+_ASIDES = frozenset(
+    ["pause", "later", "stop", "close", "status", "help", "data", "export", "human", "delete", "show", "who", "hide"]
+)
+_BESIDE = frozenset(
+    ["stop", "close", "delete", "pause", "status", "help", "data", "export", "human", "show", "who"]
+)  # count beside other words
+_ALONE = frozenset(
+    ["stop", "help", "status", "data", "export", "human", "delete", "explain", "who", "pause", "resume"]
+)  # before the prompts
 
 
 def decide(
@@ -68,7 +86,6 @@ def replied(turn: Turn, event: Replied) -> None:
     p = turn.p(event.participant)
     if _is_over(turn, event):
         return
-    was_quiet = p.paused or p.resting
     turn.set(p.number, last_heard=turn.now, resting=False)
     turn.change(rested_at=None if turn.alliance.phase != Phase.INVITED else turn.alliance.rested_at)
     _know_offset(turn, event)
@@ -89,15 +106,29 @@ def replied(turn: Turn, event: Replied) -> None:
     if turn.alliance.phase in (Phase.SETUP, Phase.INVITED):
         _setting_up(turn, event)
         return
-    reading = read_answer(event.text, now=_local_now(turn, event.participant), prompts=question.labels(turn, p.number))
+    reading = read_answer(event.text, now=_local_now(turn, p.number), prompts=_labels(turn, p.number, kind))
     if reading.care:
         _care(turn, event)
         return
-    if _obeyed(turn, event, reading, kind):
-        return
-    if was_quiet:
-        turn.set(p.number, paused=False, paused_until=None)
-    _place(turn, event, reading, kind, key)
+    if reading.private and kind not in _PROMPTS:  # what is not asked for is not kept, and reaches nobody (F17)
+        event = replace(event, text=reading.text)
+    if p.paused and not _is_aside(reading):
+        anytime.unpause(turn, p.number)
+    if not _obeyed(turn, event, reading, kind):
+        _place(turn, event, reading, kind, key)
+
+
+def _labels(turn: Turn, number: int, kind: str) -> dict[str, str]:
+    """What may stand before an answer in reply to this kind of letter."""
+    if kind in _PAGES:
+        return {}
+    return question.labels(turn, number, numbers=kind not in ("prompt", "follow"))
+
+
+def _is_aside(reading: AnswerReading) -> bool:
+    """Whether somebody who paused only asks something, and wants to go on being left in peace."""
+    words = reading.text or reading.private or reading.labelled
+    return bool(reading.commands) and not words and all(c.name in _ASIDES for c in reading.commands)
 
 
 def _local_now(turn: Turn, number: int) -> datetime:
@@ -109,11 +140,12 @@ def _is_over(turn: Turn, event: Replied) -> bool:
     p = turn.p(event.participant)
     if turn.alliance.phase != Phase.ENDED and p.stage not in (Stage.LEFT, Stage.DECLINED):
         return False
-    if event.about == "erase":
-        _erase(turn, event)
+    wants = {c.name for c in read_answer(event.text, now=turn.now).commands}
+    if "delete" in wants and anytime.causes_of(turn.alliance, p.number):
+        anytime.erase(turn, p.number)
     elif p.stage != Stage.DECLINED and not p.told_closed:
         turn.set(p.number, told_closed=True)
-        turn.say(p.number, letters.Closed(turn.now), "closed")
+        turn.say(p.number, letters.Closed(turn.alliance.ended_at or turn.now), "closed")
     return True
 
 
@@ -124,56 +156,100 @@ def _know_offset(turn: Turn, event: Replied) -> None:
 
 
 def _invited(turn: Turn, event: Replied) -> None:
+    if turn.alliance.phase != Phase.INVITED:  # the invitation was withdrawn: nothing until it is sent again
+        return
     reading = read_answer(event.text, now=_local_now(turn, event.participant))
     command = reading.commands[0] if reading.commands and not reading.text else None
-    if command is not None and command.name in ("stop", "help", "status", "who", "data", "human", "delete"):
+    if command is not None and command.name in _ALONE - {"pause", "resume", "explain"}:
         anytime.obey(turn, event, command)
     else:
-        setup.invited(turn, event)
+        setup.invited(turn, replace(event, text=reading.text) if reading.private else event)
 
 
 def _setting_up(turn: Turn, event: Replied) -> None:
-    reading = read_answer(event.text, now=_local_now(turn, event.participant))
-    command = reading.commands[0] if reading.commands and not reading.text else None
-    if command is not None and command.name in ("stop", "help", "status", "data", "human", "delete", "explain"):
+    number = event.participant
+    reading = read_answer(event.text, now=_local_now(turn, number))
+    command = reading.commands[0] if reading.commands and not (reading.text or reading.private) else None
+    if turn.p(number).paused and not _is_aside(reading):
+        anytime.unpause(turn, number)
+    if command is None or (command.name in ("short", "send", "stop") and event.about == "ready"):
+        setup.reply(turn, replace(event, text=reading.text) if reading.private else event)
+    elif command.name in _ALONE:
         anytime.obey(turn, event, command)
+    elif command.name == "later":
+        anytime.pause(turn, number, command.until or _local_now(turn, number).date() + LATER)
     else:
-        setup.reply(turn, event)
+        anytime.obey(turn, event, Command("help"))
 
 
 def _woken(turn: Turn, event: Replied) -> tuple[Replied, str, str]:
-    """ "To pick up again, reply with any word": a word or two asks again, more is the answer."""
+    """After "reply with any word": a word or two asks again, more is the answer."""
     about = event.about.partition(":")[2]
     event = replace(event, about=about)
     kind, _, key = about.partition(":")
     reading = read_answer(event.text, now=_local_now(turn, event.participant))
-    few = len(event.text.split()) <= 3  # noqa: PLR2004
-    if not reading.commands and (few or reading.not_an_answer) and kind in ("prompt", "follow", "all", "reveal", "settle", "draft"):
+    few = len(event.text.split()) <= 2
+    waits = turn.p(event.participant).open is not None and kind in (
+        *_PROMPTS,
+        "reveal",
+        "settle",
+        "draft",
+        "why",
+        "who",
+        "ready",
+    )
+    if waits and not reading.commands and (few or reading.not_an_answer):
         anytime.resume(turn, event.participant)
         return event, "", ""
     return event, kind, key
 
 
 def _obeyed(turn: Turn, event: Replied, reading: AnswerReading, kind: str) -> bool:
-    """Commands beside an answer are done after it; a command alone is done at once."""
-    if kind in ("draft", "final", "checkin", "settle", "reveal") and reading.text:
-        return False
+    """A command alone is done at once; beside an answer after it, but to pause or leave comes first."""
+    if kind in _PAGES and reading.text:
+        return _obeyed_beside(turn, event, reading, kind)
     if not reading.commands:
-        if reading.unsure is not None:
-            turn.say(event.participant, letters.AskBack(reading.unsure.name, event.text, 0, 0), event.about)
+        if reading.unsure is not None and kind not in _PAGES:
+            doubt = (
+                reading.unsure.name
+                if reading.unsure.name in ("stop", "pause")
+                else "answer"
+                if kind in _PROMPTS
+                else ""
+            )
+            turn.say(event.participant, letters.AskBack(doubt or "unclear", event.text, 0, 0), event.about)
             return True
         return False
-    if any(c.name in _GOING_ON for c in reading.commands):
-        turn.set(event.participant, paused=False, paused_until=None)
-    has_words = bool(reading.text or reading.private or reading.labelled)
-    if has_words and kind in ("prompt", "follow", "all"):
-        asking.answered(turn, event, reading)
+    filed = kind in _PROMPTS and turn.alliance.phase in (Phase.ASKING, Phase.DRAFTING) and _has_words(reading)
+    first = [c for c in reading.commands if c.name in ("stop", "close", "delete", "pause")]
     done = False
-    for command in reading.commands:
-        if has_words and command.name == "pass":
-            continue
+    for command in first:
         done = anytime.obey(turn, event, command) or done
-    return done or (has_words and kind in ("prompt", "follow", "all"))
+    if filed and (not first or all(c.name == "pause" for c in first)):
+        asking.answered(turn, event, reading)
+    for command in reading.commands:
+        if command not in first and not (filed and command.name in ("pass", "later")):
+            done = anytime.obey(turn, event, command) or done
+    return done or filed
+
+
+def _has_words(reading: AnswerReading) -> bool:
+    return bool(reading.text or reading.private or reading.labelled)
+
+
+def _obeyed_beside(turn: Turn, event: Replied, reading: AnswerReading, kind: str) -> bool:
+    """Beside words about a page: "Not sure about 6 yet. PAUSE". A yes with company is asked about, never taken (F29)."""
+    commands = [c for c in reading.commands if c.name in _BESIDE]
+    for command in commands:
+        anytime.obey(turn, event, command)
+    if not commands or turn.p(event.participant).stage == Stage.LEFT:
+        return bool(commands)
+    words = replace(event, text=reading.text)
+    if kind in ("settle", "reveal", "checkin"):
+        _place(turn, words, reading, kind, event.about.partition(":")[2])
+    elif kind in ("draft", "final"):
+        agreeing.beside(turn, words, int(event.about.partition(":")[2]))
+    return True
 
 
 def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: str) -> None:
@@ -192,6 +268,8 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
             asking.revealed_reply(turn, event, key)
         case "settle":
             asking.settled_reply(turn, event, key)
+        case "draft" | "final" if reading.private:
+            agreeing.beside(turn, event, int(key))
         case "draft" | "final":
             agreeing.page_reply(turn, event, int(key))
         case "checkin":
@@ -228,7 +306,7 @@ def _care(turn: Turn, event: Replied) -> None:
     """Anger, fear or harm: no prompt, a human is offered, the series pauses (spec 4.7)."""
     number = event.participant
     turn.set(number, paused=True, paused_until=None)
-    turn.withdrawn.append((number, None))
+    turn.quiet(number)
     turn.say(number, letters.Care(), "paused")
 
 
@@ -236,7 +314,9 @@ def _erase(turn: Turn, event: Replied) -> None:
     reading = read_answer(event.text, now=turn.now)
     if any(c.name == "delete" for c in reading.commands):
         anytime.erase(turn, event.participant)
-    elif turn.alliance.phase != Phase.ENDED:
+    elif reading.commands and reading.commands[0].name in _ALONE:
+        anytime.obey(turn, event, reading.commands[0])
+    else:
         turn.say(event.participant, letters.AskBack("delete", event.text, 0, 0), "erase")
 
 
@@ -246,7 +326,7 @@ def _erase(turn: Turn, event: Replied) -> None:
 def _elsewhere(turn: Turn, event: RepliedFromElsewhere) -> None:
     """The token says which conversation, the address says who: held, and the registered address is asked (T8)."""
     p = turn.p(event.participant)
-    if turn.alliance.phase == Phase.ENDED or p.stage in (Stage.LEFT, Stage.DECLINED):
+    if _is_silent(turn, p.number):
         return
     if p.held is not None and turn.now - p.held.at < _ONCE_A_DAY:
         return
@@ -254,9 +334,20 @@ def _elsewhere(turn: Turn, event: RepliedFromElsewhere) -> None:
     turn.say(p.number, letters.WasThisYou(event.sender, event.text), "was")
 
 
+def _is_silent(turn: Turn, number: int) -> bool:
+    """Whether nothing may go to this person: it is over for them, or the invitation has not been sent."""
+    p, phase = turn.p(number), turn.alliance.phase
+    unasked = p.stage == Stage.INVITED and phase == Phase.SETUP
+    return unasked or phase == Phase.ENDED or p.stage in (Stage.LEFT, Stage.DECLINED)
+
+
 def _released(turn: Turn, event: Replied) -> None:
-    """ "Was this you?": one word releases it; anything else leaves it where it is."""
+    """After "was this you?": one word releases it; anything else leaves it where it is."""
     held = turn.p(event.participant).held
+    commands = read_answer(event.text, now=turn.now).commands
+    if commands and commands[0].name in _ALONE:
+        anytime.obey(turn, event, commands[0])
+        return
     verdict = read_invitation(event.text).verdict
     if held is None or verdict not in ("yes", "no"):
         turn.say(event.participant, letters.AskBack("held" if held else "unclear", event.text, 0, 0), "was")
@@ -273,26 +364,27 @@ def _away(turn: Turn, event: AutoReplied) -> None:
     if p.open is None or p.open.sent is None or event.until is None or event.until <= turn.now:
         return
     if event.until - turn.now < timedelta(days=366):
-        turn.set(p.number, open=replace(p.open, sent=max(p.open.sent, event.until)))
+        nudged = max(p.open.nudged, event.until) if p.open.nudged else None
+        turn.set(p.number, open=replace(p.open, sent=max(p.open.sent, event.until), nudged=nudged))
 
 
 def _undeliverable(turn: Turn, event: Undeliverable) -> None:
     """An invitation that cannot be delivered is told to the initiator; later it pauses the person (decision 21)."""
     p = turn.p(event.participant)
-    if not event.permanent or turn.alliance.phase == Phase.ENDED:
+    if not event.permanent or _is_silent(turn, p.number):
         return
-    if p.stage == Stage.INVITED and turn.alliance.phase == Phase.INVITED:
+    if p.stage == Stage.INVITED:
         turn.close(p.number)
-        turn.withdrawn.append((p.number, None))
+        turn.quiet(p.number)
         turn.say(1, letters.InvitationUndelivered(p.name, p.address), "who")
-    elif p.stage not in (Stage.LEFT, Stage.DECLINED):
+    else:
         turn.set(p.number, paused=True, paused_until=None)
-        turn.withdrawn.append((p.number, None))
+        turn.quiet(p.number)
 
 
 def _unreadable(turn: Turn, event: Unreadable) -> None:
     """Say which mail could not be read, and what to do; the question stays open."""
     p = turn.p(event.participant)
-    if turn.alliance.phase == Phase.ENDED or p.stage in (Stage.LEFT, Stage.DECLINED):
+    if _is_silent(turn, p.number):
         return
     turn.say(p.number, letters.Unread(event.why, question.question_of(turn, p.number)[0]), event.about)

@@ -22,15 +22,16 @@ LONG = 12  # lines on how we act, beyond which the letter asks which matter most
 _ACT = frozenset({"personal", "shared", "exchange"})
 
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]?[A-ZÀ-ÞΑ-ΩА-Я0-9])")
-_PROMISE = re.compile(r"^(you|\w+) can count on me\b|^(and |so )?(i|i'll|i'm|i'd|i've|my|mine)\b", re.I)
-_ASKS_YOU = re.compile(
-    r"^(please|you|your|you'd|you'll|could you|can you|would you|will you|let me|tell me|ask me|give me|help me|"
-    r"don't|do not|never|always)\b"
-    r"|^(and |so |but )?(i|i'd|i would|i'll) (would |will |also |really |just )*"
-    r"(like|need|want|wish|ask|expect|hope|count on|appreciate|love|prefer)\b.*\b(you|your)\b"
-    r"|^(and |so |but )?i (would like|'d like|want|need|hope|wish) to (be able to )?count on\b",
-    re.I,
+_PROMISE = re.compile(r"^(\w+ can )?(always )?count on me\b|^(and |so )?(i|i'll|i'm|i'd|i've|my|mine)\b", re.IGNORECASE)
+_TELLS = re.compile(
+    r"^(please|let me|tell me|ask me|give me|help me|don't|do not|never|always)\b|\bplease\b", re.IGNORECASE
 )
+_WISHES = re.compile(
+    r"\b(would like|'d like|like it (when|if)|like you to|would love|'d love|love it (when|if)|need|want|wish|ask|expect|hope"
+    r"|count on|rely on|appreciate|prefer)\b",
+    re.IGNORECASE,
+)
+_WE = re.compile(r"^(and |so |but )?(we|we'll|our|us|both|when|if|let's|you and i)\b", re.IGNORECASE)
 
 
 def tidy(text: str) -> str:
@@ -59,21 +60,40 @@ def sentences(text: str) -> Iterator[str]:
 
 
 def asks_of(text: str, author: Participant, people: Iterable[Participant]) -> int:
-    """Whom this sentence binds besides its author: a participant's number, 0 for nobody."""
-    plain = text.replace("’", "'").strip(" -*•–\"'“”")
+    """Whom this binds besides its author: a participant's number, 0 for nobody. In doubt it is a request (F23)."""
     others = [p for p in people if p.number != author.number]
-    for other in others:
-        name = re.escape(other.name)
-        if other.name and re.search(
-            rf"(^|, |; |: |\bthen |\band |\bthat |\bcount on |\blike |\bneed |\bwant |\bask |\bexpect )(for )?{name}('s)?\b",
-            plain,
-            re.I,
-        ):
-            return other.number
-    if re.match(r"^you can count on me\b", plain, re.I) or not _ASKS_YOU.search(plain):
-        mentioned = re.search(r"(^|, |; |: |\bthen |\band |\bthat )you (will|'ll|must|should|do|can|keep|bring|take|are)\b", plain, re.I)
-        return others[0].number if mentioned and others and not re.match(r"^you can count on me", plain, re.I) else 0
-    return others[0].number if others else 0
+    found = (_asks_of(_straight(s), p, only=len(others) == 1) for s in sentences(text) for p in others)
+    return next((number for number in found if number), 0)
+
+
+def _straight(text: str) -> str:
+    return text.replace("’", "'").strip(" -*•–\"'“”")
+
+
+def _asks_of(sentence: str, other: Participant, *, only: bool) -> int:
+    """Whether one sentence makes the other do something: as its subject, by a wish, or by being told."""
+    name = re.escape(other.name) if other.name else "you"
+    them = rf"\b(?:you|yours?|yourself|{name})\b"
+    if re.match(rf"(you can )?(always )?count on me\b|(you|{name}) and i\b", sentence, re.IGNORECASE):
+        return 0
+    named = re.search(them, sentence, re.IGNORECASE)
+    mine, ours = _PROMISE.match(sentence), _WE.match(sentence)
+    if named is None:
+        wish = mine and re.match(
+            r"^(and |so |but )?i (would like|'d like|want|need|hope|wish) to (be able to )?count on\b",
+            sentence,
+            re.IGNORECASE,
+        )
+        return other.number if only and (wish or (not mine and not ours and _TELLS.search(sentence))) else 0
+    acts = re.search(
+        rf"(?:[,;:–—]|\b(?:and|while|whereas|that|then|so|but|for))\s+(?:you|{name})(?:'ll|'s|'d|'re)?\s+\w",
+        sentence,
+        re.IGNORECASE,
+    )
+    if acts or not (mine or ours):
+        return other.number
+    wish = _WISHES.search(sentence)
+    return other.number if wish and re.search(them, sentence[wish.start() :], re.IGNORECASE) else 0
 
 
 # ---------------------------------------------------------------- lines out of answers
@@ -123,17 +143,19 @@ def _shared(alliance: Alliance, prompt: Prompt, said: list[tuple[Participant, An
             yield Line(0, prompt.section, tidy(a.text), (p.number,), (a.cause,), asked_of=asked)
 
 
-def exchange_lines(section: str, author: Participant, answer: Answer, people: tuple[Participant, ...]) -> Iterator[Line]:
+def exchange_lines(
+    section: str, author: Participant, answer: Answer, people: tuple[Participant, ...]
+) -> Iterator[Line]:
     """Promises and requests. A sentence that says neither belongs to the one before it; "we" lines bind by AGREE."""
     groups: list[tuple[int, int, list[str]]] = []  # (asked of, owner, sentences)
     for sentence in sentences(answer.text):
         asked = asks_of(sentence, author, people)
-        plain = sentence.replace("’", "'").lstrip(" -*•–\"'“")
+        plain = _straight(sentence)
         if asked:
             groups.append((asked, 0, [sentence]))
         elif _PROMISE.match(plain):
             groups.append((0, author.number, [sentence]))
-        elif re.match(r"^(we|we'll|our|us|both|when|if)\b", plain, re.I):
+        elif _WE.match(plain):
             groups.append((0, 0, [sentence]))
         elif groups:
             groups[-1][2].append(sentence)
@@ -141,6 +163,8 @@ def exchange_lines(section: str, author: Participant, answer: Answer, people: tu
             groups.append((0, author.number, [sentence]))
     for asked, owner, parts in groups:
         text = tidy(" ".join(parts))
+        if not text:
+            continue
         yield Line(0, section, text, (author.number,), (answer.cause,), owner=owner, asked_of=asked)
 
 
@@ -153,13 +177,16 @@ def options(alliance: Alliance, prompt_id: str) -> list[tuple[str, int, str, str
 
 
 def agreed_choice(alliance: Alliance, prompt_id: str) -> tuple[str, tuple[str, ...]] | None:
-    """The words that everybody chose for a shared prompt, with the causes; None when they did not all choose the same."""
+    """The words that everybody chose for a shared prompt, with the causes; None when they did not all choose the same.
+
+    Words count, not letters: an answer that was corrected after it was chosen is not what was chosen.
+    """
     latest = {c.participant: c for c in alliance.choices if c.prompt == prompt_id}
     present = [p.number for p in alliance.present]
-    letters_chosen = {latest[n].letter for n in present if n in latest}
-    if len(present) < 2 or len(letters_chosen) != 1 or any(n not in latest for n in present):  # noqa: PLR2004
+    chosen = {plain(latest[n].words) for n in present if n in latest}
+    if len(present) < 2 or len(chosen) != 1 or any(n not in latest for n in present):
         return None
-    option = next((o for o in options(alliance, prompt_id) if o[0] in letters_chosen), None)
+    option = next((o for o in options(alliance, prompt_id) if plain(o[2]) in chosen), None)
     return (option[2], (option[3], *(latest[n].cause for n in present))) if option else None
 
 
@@ -206,7 +233,7 @@ def line_text(flow: Flow, alliance: Alliance, line: Line) -> str:
     elif line.owner:
         text = f"{names[line.owner]}: {text}"
     elif len(line.by) > 1 and set(line.by) >= everyone:
-        tags.append(flow.words.both if len(everyone) == 2 else joined([names[n] for n in line.by]))  # noqa: PLR2004
+        tags.append(flow.words.both if len(everyone) == 2 else joined([names[n] for n in line.by]))
     elif line.by:
         tags.append(joined([names[n] for n in line.by]))
     if line.trial_days:
@@ -280,28 +307,26 @@ def _applied(
     flow: Flow, alliance: Alliance, lines: list[Line], answered: Draft, change: Change, author: Participant, cause: str
 ) -> list[Line]:
     if change.kind == "add":
-        return [*lines, _added(flow, alliance, lines, change.text, author, cause)]
-    line_id = _line_id(alliance, answered, change)
+        return [*lines, *_added(flow, alliance, lines, change.text, author, cause)]
+    line_id = _line_id(answered, change)
     at = next((i for i, line in enumerate(lines) if line.id == line_id), None)
     if change.kind == "keep":
-        return _kept(alliance, lines, line_id, at)
+        return _kept(alliance, lines, answered, line_id, at, author)
     if at is None:
         return lines
     if change.kind == "drop":
         return lines[:at] + lines[at + 1 :]
     if change.kind == "open":
         return [*lines[:at], replace(lines[at], open=True), *lines[at + 1 :]]
-    if change.kind == "replace" and change.text:
+    if change.kind == "replace" and tidy(change.text):
         return [*lines[:at], _reworded(alliance, lines[at], change.text, author, cause), *lines[at + 1 :]]
     return lines
 
 
-def _line_id(alliance: Alliance, answered: Draft, change: Change) -> int:
-    """The permanent id of the line that is meant. KEEP means the number it had before it was changed or taken out."""
+def _line_id(answered: Draft, change: Change) -> int:
+    """The permanent id of the line that is meant, 0 for none. KEEP is said of what that draft changed or took out."""
     if change.kind == "keep":
-        for c in answered.changed:
-            if c.number == change.number:
-                return c.id
+        return next((c.id for c in answered.changed if c.was and c.number == change.number), 0)
     if change.number is not None and 1 <= change.number <= len(answered.lines):
         return answered.lines[change.number - 1].id
     return 0
@@ -309,36 +334,56 @@ def _line_id(alliance: Alliance, answered: Draft, change: Change) -> int:
 
 def _reworded(alliance: Alliance, line: Line, text: str, author: Participant, cause: str) -> Line:
     count = line.changes + 1
-    own = line.owner == author.number
-    asked = 0 if own else (line.owner or asks_of(text, author, alliance.present))
+    mine = author.number in (line.owner, line.asked_of)  # a promise of one's own, or a request to oneself: taken on
+    asked = asks_of(text, author, alliance.present)
+    if not asked and not mine:
+        asked = line.owner or (0 if promises(text) else line.asked_of)
     return replace(
         line,
         text=tidy(text),
         by=(author.number,),
         source=(cause,),
-        owner=line.owner if own else 0,
+        owner=author.number if not asked and (mine or (line.asked_of and promises(text))) else 0,
         asked_of=asked,
         changes=count,
-        open=line.open or count >= OPEN_AFTER,
+        open=count >= OPEN_AFTER,
         trial_days=0,
     )
 
 
-def _added(flow: Flow, alliance: Alliance, lines: list[Line], text: str, author: Participant, cause: str) -> Line:
+def promises(text: str) -> bool:
+    """Whether its author speaks of what they do themselves."""
+    return bool(_PROMISE.match(_straight(text)))
+
+
+def _added(
+    flow: Flow, alliance: Alliance, lines: list[Line], text: str, author: Participant, cause: str
+) -> Iterator[Line]:
+    """New lines: promises and requests apart, so that no promise for another slips in beside one's own (F23)."""
     used = [line.id for draft in alliance.drafts for line in draft.lines] + [line.id for line in lines]
     section = next((p.section for p in flow.prompts.values() if p.kind == "exchange"), flow.sections[0].id)
     answer = Answer(author.number, "", text, "", alliance.created, cause)
-    shape = next(exchange_lines(section, author, answer, alliance.present))
-    return replace(shape, id=max(used, default=0) + 1, text=tidy(text))
+    for i, line in enumerate(exchange_lines(section, author, answer, alliance.present), max(used, default=0) + 1):
+        yield replace(line, id=i)
 
 
-def _kept(alliance: Alliance, lines: list[Line], line_id: int, at: int | None) -> list[Line]:
-    """The line as it stood before its last change, or before it was taken out."""
-    for draft in reversed(alliance.drafts):
-        old = next((line for line in draft.lines if line.id == line_id), None)
-        if old is not None and (at is None or old.text != lines[at].text):
-            return [*lines, old] if at is None else [*lines[:at], replace(old, changes=lines[at].changes), *lines[at + 1 :]]
-    return lines
+def _kept(
+    alliance: Alliance, lines: list[Line], answered: Draft, line_id: int, at: int | None, author: Participant
+) -> list[Line]:
+    """The line as it stood before that draft changed it or took it out. To hold on to it is one more change of it.
+
+    Somebody's promise that they themselves took back or reworded can only be asked for again.
+    """
+    by = next((c.by for c in answered.changed if c.id == line_id), 0)
+    before = alliance.drafts[answered.version - 2].lines if answered.version > 1 else ()
+    old = next((line for line in before if line.id == line_id), None)
+    if old is None:
+        return lines
+    count = max(old.changes, lines[at].changes if at is not None else 0) + 1
+    old = replace(old, changes=count, open=old.open or count >= OPEN_AFTER)
+    if old.owner and old.owner != author.number and by == old.owner:
+        old = replace(old, by=(author.number,), owner=0, asked_of=old.owner)
+    return [*lines, old] if at is None else [*lines[:at], old, *lines[at + 1 :]]
 
 
 def difference(
@@ -347,10 +392,13 @@ def difference(
     """Every line whose words on the page differ, with both wordings (F27)."""
     before = {line.id: (n, line_text(flow, alliance, line), line.open) for n, line in enumerate(old, 1)}
     after = {line.id: (line_text(flow, alliance, line), line.open) for line in new}
+    title = next(s.title for s in flow.sections if s.id == "open")
     found = []
     for line_id, (number, was, was_open) in before.items():
         now, is_open = after.get(line_id, ("", was_open))
-        if now != was or is_open != was_open:
+        if now == was and is_open != was_open:  # the same words move to or from the open points
+            was, now = (was, f"{title}: {now}") if is_open else (f"{title}: {was}", now)
+        if now != was:
             found.append(Changed(line_id, number, was, now, by))
     found += [Changed(i, 0, "", text, by) for i, (text, _) in after.items() if i not in before]
     return tuple(found)

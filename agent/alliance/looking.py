@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from agent.alliance import draft as page
 from agent.alliance import letters, question
-from agent.alliance.dates import at_hour, checkin_days, zone_named
+from agent.alliance.dates import all_awake_at, at_hour, checkin_days, zone_named, zone_of
 from agent.alliance.event import Replied
 from agent.alliance.model import Checkin, CheckinReply, Phase, Rhythm, Stage
 from agent.alliance.turn import Turn
@@ -55,7 +55,7 @@ def next_day(turn: Turn) -> date | None:
 def open_checkin(turn: Turn) -> None:
     """The day has come: the same check-in to everybody (S19)."""
     checkin = turn.alliance.checkins[-1]
-    _set(turn, replace(checkin, asked=turn.now, line=_next_line(turn), digest_due=turn.now + _digest_after(turn)))
+    _set(turn, replace(checkin, asked=turn.now, line=_next_line(turn), digest_due=_digest_due(turn)))
     for p in turn.alliance.present:
         if p.stage == Stage.LIVING and not p.paused:
             turn.move(p.number, "look_back")
@@ -63,8 +63,10 @@ def open_checkin(turn: Turn) -> None:
             question.ask(turn, p.number, f"checkin:{checkin.number}")
 
 
-def _digest_after(turn: Turn) -> timedelta:
-    return timedelta(days=turn.flow.checkin.digest_after_days)
+def _digest_due(turn: Turn) -> datetime:
+    """At the latest: some days later, when nobody is in quiet hours."""
+    zones = [zone_of(turn.person(p.number), turn.house.zone) for p in turn.alliance.present]
+    return all_awake_at(turn.now + timedelta(days=turn.flow.checkin.digest_after_days), zones, turn.house.quiet)
 
 
 def _set(turn: Turn, checkin: Checkin) -> None:
@@ -78,6 +80,9 @@ def reply(turn: Turn, event: Replied, number: int) -> None:
     """One short reply fills four fields; what has none is asked back, and nothing is lost (F35)."""
     who, checkin = event.participant, turn.alliance.checkins[number - 1]
     reading = read_checkin(event.text)
+    said_nothing = reading.rating is None and not (reading.works or reading.care or reading.line or reading.passed)
+    if said_nothing and change_rhythm(turn, who, event.text):
+        return
     if checkin.closed is not None or checkin.asked is None:
         late_reply(turn, event)
         return
@@ -87,17 +92,18 @@ def reply(turn: Turn, event: Replied, number: int) -> None:
     _set(turn, checkin)
     if reading.hide:
         turn.set(who, numbers=False)
-    if said.rating is None and not said.passed:
+    if (said.rating is None or reading.unclear) and not said.passed:
         turn.say(who, letters.AskBack("rating", event.text, 0, number), event.about)
         return
     turn.close(who)
     if turn.p(who).stage == Stage.CHECKING:
         turn.move(who, "looked_back")
     if all_in(turn, checkin):
-        _set(turn, replace(checkin, digest_due=turn.all_awake()))
+        checkin = replace(checkin, digest_due=turn.all_awake())
+        _set(turn, checkin)
         if turn.all_awake() <= turn.now:
             digest(turn)
-        return
+            return
     lines = turn.alliance.drafts[turn.alliance.agreed - 1].lines
     at = next((n for n, line in enumerate(lines, 1) if line.id == checkin.line), 0)
     due = checkin.digest_due or turn.now
@@ -108,7 +114,9 @@ def reply(turn: Turn, event: Replied, number: int) -> None:
 def all_in(turn: Turn, checkin: Checkin) -> bool:
     """Whether everybody who was asked has answered."""
     complete = {r.participant for r in checkin.replies if r.rating is not None or r.passed}
-    return all(p.number in complete or p.paused or p.stage != Stage.CHECKING for p in turn.alliance.present) and bool(complete)
+    return all(p.number in complete or p.paused or p.stage != Stage.CHECKING for p in turn.alliance.present) and bool(
+        complete
+    )
 
 
 def _merged(old: CheckinReply | None, new: CheckinReading, event: Replied, now: datetime) -> CheckinReply:
@@ -201,7 +209,8 @@ def _rows(turn: Turn) -> tuple[letters.Row, ...]:
     if not question.shows_numbers(turn.alliance) or any(r.hide for r in done[-1].replies):
         return ()
     rows = []
-    for p in turn.alliance.present:
+    here = {r.participant for r in done[-1].replies if not r.passed}
+    for p in (p for p in turn.alliance.present if p.number in here):  # nothing shows who did not reply
         by_round = [next((r for r in c.replies if r.participant == p.number), None) for c in done]
         rows.append(letters.Row(p.name, tuple(r.rating if r and not r.hide else None for r in by_round)))
     return tuple(rows)

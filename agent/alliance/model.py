@@ -137,6 +137,7 @@ class Choice:
     text: str
     cause: str
     at: datetime
+    words: str = ""  # the words that were chosen, so that a later correction is not taken for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +297,7 @@ class Alliance:
     calendar_sequence: int = 0
     second: bool = False  # the initiator asked for another alliance with the same person
     ended: str = ""  # declined, cancelled, left, closed, expired
+    ended_at: datetime | None = None
 
     def participant(self, number: int) -> Participant:
         """The participant with this number; there must be one."""

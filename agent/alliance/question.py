@@ -100,11 +100,16 @@ def label_of(turn: Turn, number: int, prompt: Prompt) -> int:
     return next(i for i, q in enumerate(order, 1) if q is prompt)
 
 
-def labels(turn: Turn, number: int) -> dict[str, str]:
-    """All that a person may put before an answer, and the prompt it means (F12)."""
+def labels(turn: Turn, number: int, *, numbers: bool = True) -> dict[str, str]:
+    """All that a person may put before an answer, and the prompt it means (F12).
+
+    Without `numbers` in reply to a single prompt, where "1." and "2." are the items of a list.
+    """
     found: dict[str, str] = {}
     for q in mine(turn, number):
-        found |= {str(label_of(turn, number, q)): q.id, q.subject: q.id, q.title: q.id}
+        found |= {q.subject: q.id, q.title: q.id}
+        if numbers:
+            found[str(label_of(turn, number, q))] = q.id
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from agent.alliance import asking, letters, question
 from agent.alliance.event import Replied, Started
-from agent.alliance.model import Answer, Note, Participant, Person, Phase, Stage
+from agent.alliance.model import Answer, Note, Participant, Person, Stage
 from agent.alliance.turn import Turn
 from agent.alliance.words import first_name, read_approval, read_invitation, read_setup, read_start
 
@@ -23,8 +23,9 @@ def start(turn: Turn, event: Started) -> None:
         turn.change(participants=(me, _partner(reading.name, "")))
         _ask_partner(turn, "two")
         return
-    address = (reading.address or (event.address if reading.addresses else "")).lower()
-    turn.change(participants=(me, _partner(reading.name, address)))
+    address = others[0] if others else event.address if reading.addresses else ""
+    own = {name.casefold(), first_name(name).casefold()}
+    turn.change(participants=(me, _partner("" if reading.name.casefold() in own else reading.name, address)))
     _next_step(turn)
 
 
@@ -84,7 +85,7 @@ def reply(turn: Turn, event: Replied) -> None:
     if kind == "ready" and turn.p(1).stage == Stage.APPROVING:
         _approve(turn, event)
         return
-    if kind == "existing" and re.search(r"\b(new|another|second)\b", event.text, re.I):
+    if kind == "existing" and re.search(r"\b(new|another|second)\b", event.text, re.IGNORECASE):
         turn.change(second=True)
     changed = _correct(turn, (reading.address or "").lower(), reading.name)
     if turn.p(1).stage == Stage.HOSTING:
@@ -126,7 +127,11 @@ def _approve(turn: Turn, event: Replied) -> None:
             drop(turn)
         case "change":
             wanted = read_setup(reading.text or event.text)
-            if not _correct(turn, (wanted.address or "").lower(), wanted.name) and not wanted.name and wanted.text.strip():
+            if (
+                not _correct(turn, (wanted.address or "").lower(), wanted.name)
+                and not wanted.name
+                and wanted.text.strip()
+            ):
                 _keep_why(turn, wanted.text.strip(), event.cause)
             _next_step(turn)
         case _:
@@ -160,7 +165,8 @@ def _resend(turn: Turn, *, changed: bool, event: Replied) -> None:
     if not changed:
         turn.say(1, letters.AskBack("unclear", event.text, 0, 0), event.about)
         return
-    turn.withdrawn.append((2, None))
+    turn.close(2)
+    turn.quiet(2)
     turn.move(1, "rethink")
     turn.phase("withdraw")
     _next_step(turn)
@@ -169,7 +175,8 @@ def _resend(turn: Turn, *, changed: bool, event: Replied) -> None:
 def drop(turn: Turn) -> None:
     """The initiator drops it; nothing (more) goes to the partner."""
     turn.close(1)
-    turn.withdrawn.append((2, None))
+    turn.close(2)
+    turn.quiet(2)
     turn.say(1, letters.SetupDropped(turn.p(2).name), "dropped")
     turn.move(1, "leave")
     turn.phase("end")
@@ -200,7 +207,7 @@ def invited(turn: Turn, event: Replied) -> None:
             turn.say(number, who(turn, number), "invitation")
         case "question":
             turn.say(1, letters.InvitationQuestion(turn.p(number).name, event.text), "sent")
-            turn.say(number, letters.InvitationAsk(host.name, event.text), "invitation")
+            turn.say(number, letters.InvitationAsk(host.name, event.text, passed_on=True), "invitation")
         case _:
             turn.say(number, letters.InvitationAsk(host.name, event.text), "invitation")
 
@@ -209,7 +216,8 @@ def who(turn: Turn, number: int) -> letters.Who:
     """Who asked, what is stored, how to stop."""
     host = turn.p(1)
     stored = tuple(
-        turn.flow.prompts[q].title for q in dict.fromkeys(a.prompt for a in turn.alliance.answers if a.participant == number)
+        turn.flow.prompts[q].title
+        for q in dict.fromkeys(a.prompt for a in turn.alliance.answers if a.participant == number)
     )
     return letters.Who(host.name, host.address, stored, turn.p(number).stage == Stage.INVITED)
 
@@ -217,7 +225,7 @@ def who(turn: Turn, number: int) -> letters.Who:
 def decline(turn: Turn, number: int) -> None:
     """No is final and reasonless: not a letter more to this address about this alliance (F05)."""
     turn.close(number)
-    turn.withdrawn.append((number, None))
+    turn.quiet(number)
     turn.move(number, "decline")
     turn.refused.append((turn.p(1).address, turn.p(number).address))
     turn.say(1, letters.InvitationDeclined(turn.p(number).name), "declined")

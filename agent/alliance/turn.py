@@ -4,14 +4,14 @@ A `Turn` lives for one event. It keeps the aggregate as a value, replaces it pie
 Nothing here waits, reads a clock or draws a number.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from agent.alliance import dates, letters, machine
 from agent.alliance.flow import Flow
-from agent.alliance.model import Alliance, Note, Open, Participant, Person, Stage
+from agent.alliance.model import Alliance, Note, Open, Participant, Person, Phase, Stage
 
 NUDGE_AFTER = timedelta(days=3)
 REST_AFTER = timedelta(days=7)  # after the nudge
@@ -47,7 +47,9 @@ class Decision:
 
     alliance: Alliance
     sends: tuple[Send, ...] = ()
-    withdrawn: tuple[tuple[int, str | None], ...] = ()  # (participant, about; None = all) still queued, not owed any more
+    withdrawn: tuple[
+        tuple[int, str | None], ...
+    ] = ()  # (participant, about; None = all) still queued, not owed any more
     refused: tuple[tuple[str, str], ...] = ()  # (initiator's, invitee's address): never invite again (decision 14)
     erased: tuple[tuple[int, tuple[str, ...]], ...] = ()  # participants, and the causes whose kept mail is to be erased
     moves: tuple[str, ...] = ()  # the arrows that were fired, for the step log: "1:finish", "phase:propose"
@@ -129,6 +131,8 @@ class Turn:
     def phase(self, trigger: str) -> None:
         """Fire an arrow of the alliance's machine."""
         self.change(phase=machine.phase_after(self.alliance.phase, trigger))
+        if self.alliance.phase == Phase.ENDED:
+            self.change(ended_at=self.now)
         self.moves.append(f"phase:{trigger}")
 
     def note(self, number: int, note: Note) -> None:
@@ -156,6 +160,21 @@ class Turn:
         if opened is not None:
             self.set(number, open=None)
             self.withdrawn.append((number, opened.about))
+            if opened.sent == self.now:
+                self.unsay(number, lambda s: s.about == opened.about)
+
+    def quiet(self, number: int) -> None:
+        """Whatever still waits for this person, from before or from this turn, is not owed any more."""
+        self.withdrawn.append((number, None))
+        self.unsay(number, lambda _: True)
+
+    def unsay(self, number: int, which: Callable[[Send], bool]) -> None:
+        """Take back letters of this very turn; what was to be read back in them waits for the next."""
+        gone = [s for s in self.sends if s.to == number and which(s)]
+        self.sends = [s for s in self.sends if s not in gone]
+        notes = tuple(n for s in gone for n in getattr(s.letter, "notes", ()))
+        thread = tuple(n for n in self.p(number).thread if n not in {s.number for s in gone})
+        self.set(number, notes=(*notes, *self.p(number).notes), thread=thread)
 
     def open(self, number: int, about: str) -> None:
         """Owe this person one question, now or when the quiet hours end; `waking` writes it when it is due."""

@@ -21,6 +21,8 @@ from agent.alliance.turn import (
     Turn,
 )
 
+MOST_NUDGES = 2  # for one question (invariant 8)
+_DONE = (Stage.WAITING, Stage.CONFIRMED)  # nothing is left to do until the others have
 _MANY = 100  # more rounds than any alliance can owe at once: a guard against a duty that does not move
 
 
@@ -61,12 +63,13 @@ def duties(turn: Turn) -> Iterator[Duty]:
         for s in alliance.settlements:
             if s.outcome is None:
                 yield Duty(s.opened + SETTLE_WITHIN, lambda t, prompt=s.prompt: asking.settle_overdue(t, prompt))  # type: ignore[misc]
+    if alliance.phase in (Phase.ASKING, Phase.DRAFTING):
         yield from _at_rest(turn)
     if alliance.checkins and alliance.phase in (Phase.AGREED, Phase.CHANGING):
         last = alliance.checkins[-1]
-        if last.asked is None and alliance.phase == Phase.AGREED:
-            yield Duty(last.due, looking.open_checkin)
         running = next((c for c in alliance.checkins if c.asked is not None and c.closed is None), None)
+        if last.asked is None and running is None and alliance.phase == Phase.AGREED:
+            yield Duty(last.due, looking.open_checkin)
         if running is not None and running.digest_due is not None:
             yield Duty(running.digest_due, looking.digest)
 
@@ -75,7 +78,7 @@ def _of_participant(turn: Turn, p: Participant) -> Iterator[Duty]:
     number = p.number
     if p.paused:
         if p.paused_until is not None:
-            yield Duty(p.paused_until, lambda t: anytime.resume(t, number))
+            yield Duty(p.paused_until, lambda t: anytime.resume(t, number, asked=False))
         return
     if p.open is None:
         if p.stage == Stage.ANSWERING and p.later:
@@ -83,8 +86,8 @@ def _of_participant(turn: Turn, p: Participant) -> Iterator[Duty]:
         return
     if p.open.sent is None:
         yield Duty(p.open.due, lambda t: question.write_open(t, number))
-    elif not p.resting and not p.open.about.startswith(("checkin", "invitation")):
-        since = p.open.nudged or p.open.sent
+    elif p.open.nudges < MOST_NUDGES and not p.open.about.startswith(("checkin", "invitation")):
+        since = max(p.open.nudged or p.open.sent, p.last_heard or p.open.sent)
         wait = REST_AFTER if p.open.nudges else NUDGE_AFTER
         at = awake_at(since + wait, zone_of(turn.person(number), turn.house.zone), turn.house.quiet)
         yield Duty(at, lambda t: _nudge(t, number))
@@ -101,7 +104,14 @@ def _nudge(turn: Turn, number: int) -> None:
     opened = turn.p(number).open
     assert opened is not None
     kind = opened.about.partition(":")[0]
-    what = {"follow": "prompt", "all": "prompt", "why": "setup", "who": "setup", "ready": "setup", "existing": "setup"}.get(kind, kind)
+    what = {
+        "follow": "prompt",
+        "all": "prompt",
+        "why": "setup",
+        "who": "setup",
+        "ready": "setup",
+        "existing": "setup",
+    }.get(kind, kind)
     ask, subject = question.question_of(turn, number)
     if opened.nudges == 0:
         turn.say(number, letters.Nudge(subject, ask, what), opened.about)
@@ -119,13 +129,16 @@ def _of_invitation(turn: Turn) -> Iterator[Duty]:
     waiting = [p for p in alliance.present if p.stage == Stage.INVITED and p.open and p.open.sent]
     if not waiting or alliance.rested_at is not None:
         return
-    number = waiting[0].number
+    number, opened, heard = waiting[0].number, waiting[0].open, waiting[0].last_heard
     zone = zone_of(turn.person(number), turn.house.zone)
-    if alliance.reminded_at is None:
-        yield Duty(awake_at(alliance.invited_at + REMIND_AFTER, zone, turn.house.quiet), lambda t: _remind(t, number))
-    else:
+    if alliance.reminded_at is None and opened is not None and opened.sent is not None:
+        since = max(opened.sent, heard or opened.sent)
+        yield Duty(awake_at(since + REMIND_AFTER, zone, turn.house.quiet), lambda t: _remind(t, number))
+    elif alliance.reminded_at is not None:
         host = zone_of(turn.person(1), turn.house.zone)
-        yield Duty(awake_at(alliance.reminded_at + QUIET_AFTER, host, turn.house.quiet), lambda t: _tell_quiet(t, number))
+        yield Duty(
+            awake_at(alliance.reminded_at + QUIET_AFTER, host, turn.house.quiet), lambda t: _tell_quiet(t, number)
+        )
 
 
 def _remind(turn: Turn, number: int) -> None:
@@ -145,19 +158,20 @@ def _at_rest(turn: Turn) -> Iterator[Duty]:
     if alliance.rested_at is not None:
         return
     silent = [p for p in alliance.present if p.last_heard is not None]
-    waiting = [p for p in alliance.present if p.stage == Stage.WAITING and not p.paused]
+    waiting = [p for p in alliance.present if p.stage in _DONE and not p.paused]
     if not waiting or not silent:
         return
     slowest = min((p for p in silent if p not in waiting), key=lambda p: p.last_heard or turn.now, default=None)
     if slowest is not None and slowest.last_heard is not None:
-        yield Duty(slowest.last_heard + AT_REST_AFTER, _tell_at_rest)
+        host = zone_of(turn.person(waiting[0].number), turn.house.zone)
+        yield Duty(awake_at(slowest.last_heard + AT_REST_AFTER, host, turn.house.quiet), _tell_at_rest)
 
 
 def _tell_at_rest(turn: Turn) -> None:
     turn.change(rested_at=turn.now)
     for p in turn.alliance.present:
-        if p.stage == Stage.WAITING and not p.paused:
-            turn.say(p.number, letters.AtRest(), "rest")
+        if p.stage in _DONE and not p.paused:
+            turn.say(p.number, letters.AtRest(), "at_rest")
 
 
 __all__ = ["Duty", "Open", "duties", "wake_at", "work_off"]
