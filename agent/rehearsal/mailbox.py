@@ -8,7 +8,6 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, parsedate_to_datetime
 from html import escape
-from typing import cast
 
 from agent.rehearsal.script import Person
 
@@ -49,21 +48,31 @@ def arrived(number: int, person: Person, raw: bytes) -> Mail:
     return Mail(number, person, False, subject, _content(text), _content(html), at, raw, attached)
 
 
-def note(number: int, person: Person, to: str, subject: str, text: str, now: datetime) -> Mail:
+def note(number: int, person: Person, to: str, subject: str, text: str, *, now: datetime) -> Mail:
     """A mail that answers none."""
-    return _sent(number, person, _message(number, person, to, subject, now), text, (), now)
+    message = _message(number, person, to, subject, now)
+    message.set_content(text + "\n")
+    if person.html:
+        _add_html(number, message, _as_html(text))
+    return _written(number, person, message, text, now)
 
 
-def reply(number: int, person: Person, to: Mail, text: str, now: datetime) -> Mail:
+def reply(number: int, to: Mail, text: str, *, now: datetime) -> Mail:
     """A reply as mail programs write it: words on top, a line that says who wrote, and the whole mail quoted below."""
     asked = _parsed(to.raw)
     sender = asked["Reply-To"] or asked["From"]
     subject = to.subject if re.match(r"(?i)re:", to.subject) else f"Re: {to.subject}"
-    message = _message(number, person, str(sender), subject, now)
+    message = _message(number, to.person, str(sender), subject, now)
     message["In-Reply-To"] = str(asked["Message-ID"])
     message["References"] = f"{asked['References'] or ''} {asked['Message-ID']}".strip()
     said = f"On {to.at:%a}, {to.at.day} {to.at:%b %Y at %H:%M}, {sender} wrote:"
-    return _sent(number, person, message, text, (said, to), now)
+    quoted = "\n".join(f"> {line}".rstrip() for line in to.text.splitlines())
+    message.set_content(f"{text}\n\n{said}\n{quoted}\n")
+    if to.person.html:
+        head, body = f'<div class="gmail_attr">{escape(said)}<br></div>', to.html or _as_html(to.text)
+        quote = f'<div class="gmail_quote">{head}<blockquote class="gmail_quote">{body}</blockquote></div>'
+        _add_html(number, message, f"{_as_html(text)}<br>{quote}")
+    return _written(number, to.person, message, text, now)
 
 
 def _message(number: int, person: Person, to: str, subject: str, now: datetime) -> EmailMessage:
@@ -76,21 +85,15 @@ def _message(number: int, person: Person, to: str, subject: str, now: datetime) 
     return message
 
 
-def _sent(
-    number: int, person: Person, message: EmailMessage, text: str, quoted: tuple[()] | tuple[str, Mail], now: datetime
-) -> Mail:
-    whole, html = text, f"<div>{_as_html(text)}</div>"
-    if quoted:
-        said, to = quoted
-        whole += f"\n\n{said}\n" + "\n".join(f"> {line}".rstrip() for line in to.text.splitlines())
-        head, body = '<div class="gmail_quote"><div class="gmail_attr">', to.html or _as_html(to.text)
-        html += f"<br>{head}{escape(said)}<br></div><blockquote>{body}</blockquote></div>"
-    message.set_content(whole + "\n")
-    if person.html:
-        message.add_alternative(html, subtype="html")
-        message.set_boundary(f"=_rehearsal_{number}")
-    raw = message.as_bytes()
-    return Mail(number, person, True, str(message["Subject"]), text, "", now.astimezone(person.zone), raw)
+def _add_html(number: int, message: EmailMessage, body: str) -> None:
+    message.add_alternative(f"<div>{body}</div>", subtype="html")
+    message.set_boundary(f"=_rehearsal_{number}")  # the library's own would be drawn by chance
+
+
+def _written(number: int, person: Person, message: EmailMessage, text: str, now: datetime) -> Mail:
+    return Mail(
+        number, person, True, str(message["Subject"]), text, "", now.astimezone(person.zone), message.as_bytes()
+    )
 
 
 def _as_html(text: str) -> str:
@@ -115,7 +118,7 @@ def even(text: str) -> str:
 
 
 def _parsed(raw: bytes) -> EmailMessage:
-    return cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+    return message_from_bytes(raw, policy=policy.default)
 
 
 def _content(part: object) -> str:

@@ -60,11 +60,13 @@ class Rehearsal:
     async def write(self, person: Person, subject: str, text: str) -> None:
         """Let somebody write to the service's own address."""
         number = len(self.mails) + 1
-        await self._post(mailbox.note(number, person, self.service.doors.front, subject, text, self._after_typing()))
+        await self._post(
+            mailbox.note(number, person, self.service.doors.front, subject, text, now=self._after_typing())
+        )
 
     async def reply(self, to: Mail, text: str) -> None:
         """Let the reader of this mail reply to it."""
-        await self._post(mailbox.reply(len(self.mails) + 1, to.person, to, text, self._after_typing()))
+        await self._post(mailbox.reply(len(self.mails) + 1, to, text, now=self._after_typing()))
 
     async def jump(self) -> bool:
         """Go to the next instant at which something is due, and do it; False when nothing is ahead."""

@@ -5,7 +5,7 @@ A line that begins with `@@` is a step; the lines below it are its words, up to 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -154,8 +154,11 @@ def read(content: str, name: str = "script") -> Script:
             faults.append(f"{place}: I cannot read {said!r}; {_HELP}")
             continue
         part = found.groupdict()
+        text = "\n".join(filter(None, (part.get("text"), body)))
         if ended:
             faults.append(f"{place}: it ended in line {ended}")
+        elif fault := _fault_in(form, text):
+            faults.append(f"{place}: {fault}")
         elif form == "end":
             ended = number
         elif part.get("zone") and part["zone"] not in available_timezones():
@@ -166,7 +169,7 @@ def read(content: str, name: str = "script") -> Script:
         elif part.get("who") and part["who"] not in people:
             faults.append(f"{place}: nobody is called {part['who']!r}; say first: {part['who']} is ... <...> in ...")
         else:
-            steps += _step(form, number, part, body, place, faults)
+            steps += _steps(form, number, part, text)
     if not people:
         faults.append(
             f"{name}: nobody takes part; begin with: @@ maya is Maya Lind <maya@example.org> in Europe/Berlin"
@@ -196,18 +199,20 @@ def _blocks(content: str, name: str, faults: list[str]) -> Iterator[tuple[int, s
         yield number, said, "\n".join(body).strip()
 
 
-def _step(
-    form: str, line: int, part: dict[str, str | None], body: str, place: str, faults: list[str]
-) -> Iterable[Step]:
-    who, subject = part.get("who") or "", part.get("subject") or ""
-    text = "\n".join(filter(None, (part.get("text"), body)))
-    lines = tuple(filter(None, (row.strip() for row in text.splitlines())))
+def _fault_in(form: str, text: str) -> str:
+    """What is wrong with the words of a step; "" when nothing is."""
     if "@@" in text:
-        faults.append(f"{place}: a step begins its own line; here @@ stands among the words")
-    if form in ("writes", "replies", "unseen") and not text:
-        faults.append(f"{place}: the words are missing; write them behind a colon, or on the lines below")
-    elif form in ("waits", "quiet", "scene", "begins") and text:
-        faults.append(f"{place}: this step takes no words, and has {text[:40]!r}")
+        return "a step begins its own line; here @@ stands among the words"
+    if form in {"writes", "replies", "unseen"} and not text:
+        return "the words are missing; write them behind a colon, or on the lines below"
+    if form in {"waits", "quiet", "scene", "begins", "person", "end"} and text:
+        return f"this step takes no words, and has {text[:40]!r}"
+    return ""
+
+
+def _steps(form: str, line: int, part: dict[str, str | None], text: str) -> Iterator[Step]:
+    who, subject = part.get("who") or "", part.get("subject") or ""
+    lines = tuple(filter(None, (row.strip() for row in text.splitlines())))
     match form:
         case "scene":
             yield Scene(line, part["title"] or "")
