@@ -94,6 +94,9 @@ def _listed(body: str) -> dict[str, str]:
     """Fields by their place: lines, or the parts between commas, of which the first is a rating."""
     lines = [x.strip() for x in body.splitlines() if x.strip()]
     parts = lines if len(lines) > 2 else [p.strip() for p in re.split(r"[,;\n]", body) if p.strip()]
+    dotted = [p.strip() for p in body.split(". ") if p.strip()]
+    if len(parts) == 1 and len(dotted) > 2 and all(len(p.split()) < 6 for p in dotted):
+        parts = dotted
     kept = kept_of(parts[-1]) if len(parts) > 1 else ""
     if not parts or rating_of(parts[0]) is None:
         return {"line": kept, "rest": body[: body.rfind(parts[-1])].rstrip(" ,;\n") if kept else body} if body else {}
@@ -125,6 +128,7 @@ def ratings_in(text: str) -> tuple[int | None, bool]:
         several = several or kind == "other"
         unclear = unclear or kind in ("range", "none") or (kind == "rating" and labelled)
     distinct = set(found)
+    unclear = unclear or (not found and bool(re.match(r"\s*[1-5]\b(?!\s*(?:am|pm|o'clock|th|nd|rd|st)\b)", text)))
     unclear = unclear or (several and bool(found))
     if len(distinct) == 1 and not unclear:
         return found[0], False

@@ -23,6 +23,13 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?:[A-ZÀ-ÞŁŚŽ][\w'’.-]*\.?)(?:[ \t]+[A-ZÀ-ÞŁŚŽ][\w'’.-]*\.?){0,2}[.!]?")
+_LEAD = re.compile(r":[ \t]*\r?\n\s*(?=\S)")  # "Make 6 say:", and the words on the next line
+# Not a line's new words but a remark on the old ones ("6: Tuesday is better", "change 6 to something shorter").
+_REMARK = re.compile(
+    r"^(?:be|something|anything|more|less|a bit|a little|too|shorter|longer|only|just|why|what|how|is|was|i (?:don't|can't|would|think|like|want|need))\b"
+    r"|\b(?:better|worse|instead|rather than|wrong|too \w+|not sure|agreed?|unclear|vague)\b|\?|^(?:\S+\s+){1,3}not\s+\S+$",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(r"\n-- ?\n.*\Z", re.DOTALL)
 
 
@@ -89,6 +96,7 @@ def _is_name(text: str) -> bool:
 def _parts(body: str, draft: _Draft) -> list[_Part]:
     parts: list[_Part] = []
     about: int | None = None  # the line that "it" means
+    body = _LEAD.sub(": ", body)
     for sentence in sentences(body):
         part = _part(sentence, draft, about)
         last = parts[-1] if parts else None
@@ -132,7 +140,7 @@ def _changes(
     classes: set[str] = set()
     i = 0
     while i < len(tokens):
-        step = _change_at(text, tokens, i, lines, about)
+        step = _change_at(_Place(text, tokens, i, lines, about))
         if step is not None:
             changes, i = step
             found += changes
@@ -148,33 +156,72 @@ def _changes(
     return (tuple(found), (frozenset(classes),) if classes else ()) if found else None
 
 
-def _change_at(
-    text: str, tokens: tuple[Word, ...], i: int, lines: int, about: int | None
-) -> tuple[list[Change], int] | None:
-    rest = texts(tokens[i:])
-    g = grammar("change")
-    for kind in ("drop", "open", "keep", "part", "vague"):
-        for end in sorted(g.heads(rest, kind), reverse=True):
-            if end and _closed(rest, end):
-                numbers = _numbers(rest[:end], lines) or ([about] if about and kind != "part" else [])
-                whole = _slice(text, tokens[i : i + end])
-                return _whole(kind, numbers, whole), i + end
-    for kind in ("say", "add"):
-        for end in sorted(g.heads(rest, kind), reverse=True):
-            step = _own_words(text, tokens, i + end)
-            if end and step is not None:
-                words_, after = step
-                if kind == "add":
-                    return [Change("add", None, words_)], after
-                numbers = _numbers(rest[:end], lines) or ([about] if about else [])
-                if len(numbers) == 1:
-                    return [Change("replace", numbers[0], words_)], after
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in a sentence a change may begin, and what was spoken of before."""
+
+    text: str
+    tokens: tuple[Word, ...]
+    at: int
+    lines: int
+    about: int | None
+
+    @property
+    def rest(self) -> tuple[str, ...]:
+        return texts(self.tokens[self.at :])
+
+    def numbers(self, end: int) -> list[int]:
+        """The lines that the next `end` words name, or the one spoken of."""
+        return _numbers(self.rest[:end], self.lines) or ([self.about] if self.about else [])
+
+
+def _change_at(place: _Place) -> tuple[list[Change], int] | None:
+    """The changes that begin here, and the token after them; new words come before complaints."""
+    return _whole_at(place, ("drop", "open", "keep", "part")) or _words_at(place) or _whole_at(place, ("vague",))
+
+
+def _whole_at(place: _Place, kinds: tuple[str, ...]) -> tuple[list[Change], int] | None:
+    """A change that needs no words of its own."""
+    for kind in kinds:
+        for end in sorted(grammar("change").heads(place.rest, kind), reverse=True):
+            if end and _closed(place.rest, end):
+                said = _slice(place.text, place.tokens[place.at : place.at + end])
+                return _whole(kind, place.numbers(end), said), place.at + end
     return None
+
+
+def _words_at(place: _Place) -> tuple[list[Change], int] | None:
+    """A change that brings words."""
+    for kind in ("say", "add"):
+        for end in sorted(grammar("change").heads(place.rest, kind), reverse=True):
+            found = _own_words(place.text, place.tokens, place.at + end) if end else None
+            numbers = place.numbers(end)
+            if found is None or (kind == "say" and len(numbers) != 1):
+                continue
+            said = found[0].rstrip("? ") if place.rest[0] in {"can", "could", "would"} else found[0]
+            if kind == "add":
+                return [Change("add", None, said)], found[1]
+            if _is_remark(said, place.rest[:end]):
+                return [Change("vague", numbers[0], _slice(place.text, place.tokens[place.at :]))], len(place.tokens)
+            return [Change("replace", numbers[0], said)], found[1]
+    return None
+
+
+def _is_remark(said: str, head: tuple[str, ...]) -> bool:
+    """Whether words after a line's number are about the line rather than its new wording: then they are asked about."""
+    if not re.search(r"\w", said):
+        return True
+    plain = {"say", "read"} & set(head)
+    return (
+        len(said.split()) < (1 if plain else 3)
+        or (not said.endswith(".") and bool(_REMARK.search(straight(said))))
+        or (not plain and any(r <= _BESIDE | {"yes", "no", "hedge"} for r in grammar("consent").classes(said)))
+    )
 
 
 def _whole(kind: str, numbers: list[int], whole: str) -> list[Change]:
     if kind == "part":
-        return []
+        return [Change("keep", n) for n in numbers]
     if kind == "vague":
         return [Change("vague", n, whole) for n in numbers] or [Change("vague", None, whole)]
     if not numbers:
@@ -185,7 +232,7 @@ def _whole(kind: str, numbers: list[int], whole: str) -> list[Change]:
 
 def _own_words(text: str, tokens: tuple[Word, ...], i: int) -> tuple[str, int] | None:
     """The person's words from token i on, up to a closing quote or a further change by number; None when none."""
-    if i >= len(tokens):
+    if i >= len(tokens) or not re.search(r"\w", text[tokens[i].start :]):
         return None
     if tokens[i].text == '"':
         close = next((k for k in range(i + 1, len(tokens)) if tokens[k].text == '"'), None)

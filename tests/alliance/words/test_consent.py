@@ -66,7 +66,7 @@ def test_a_command_keeps_its_day() -> None:
     ("6: We text the same day, always", [Change("replace", 6, "We text the same day, always")]),
     ("Please change line 6 to: we text first", [Change("replace", 6, "we text first")]),
     ("line 6 should read we text first", [Change("replace", 6, "we text first")]),
-    ("yes but change 6 to we call", [Change("replace", 6, "we call")]),
+    ("yes but change 6 to we call first", [Change("replace", 6, "we call first")]),
     ("drop 15", [Change("drop", 15)]), ("take 15 out", [Change("drop", 15)]), ("15 out", [Change("drop", 15)]),
     ("Drop 3, 5 and 7 please.", [Change("drop", 3), Change("drop", 5), Change("drop", 7)]),
     ("keep 6", [Change("keep", 6)]), ("KEEP 15", [Change("keep", 15)]), ("open 9", [Change("open", 9)]), ("leave 9 open", [Change("open", 9)]),
@@ -79,6 +79,44 @@ def test_changes_by_number_keep_the_persons_words(text: str, changes: list[Chang
     reading = read_consent(text, 17)
 
     assert (reading.verdict, list(reading.changes)) == ("changes", changes)
+
+
+@pytest.mark.row("F23")
+@pytest.mark.parametrize("text", ["yes to 10", "10: yes", "I agree to line 10", "10 is fine with me", "ok with 10"])
+def test_a_yes_to_one_line_keeps_that_line_and_confirms_nothing(text: str) -> None:
+    reading = read_consent(text, 17)
+
+    assert (reading.verdict, reading.changes) == ("changes", (Change("keep", 10),))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can you make 6 shorter?",
+        "make 6 shorter",
+        "change 6 to something shorter",
+        "6: Tuesday is better",
+        "change 6 to Tuesday",
+        "6: too vague",
+    ],
+)
+def test_a_remark_on_a_line_is_asked_about_and_never_becomes_its_words(text: str) -> None:
+    reading = read_consent(text, 17)
+
+    assert reading.verdict == "changes"
+    assert [(c.kind, c.number) for c in reading.changes] == [("vague", 6)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Make 6 say:\nWe tell each other the same day.",
+        "6. We tell each other the same day.",
+        "6) We tell each other the same day.",
+    ],
+)
+def test_new_words_may_stand_on_the_next_line_or_in_a_list(text: str) -> None:
+    assert read_consent(text, 17).changes == (Change("replace", 6, "We tell each other the same day."),)
 
 
 @pytest.mark.row("A16")
