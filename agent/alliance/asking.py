@@ -187,6 +187,9 @@ def _keep(turn: Turn, said: Answer) -> None:
     number, prompt_id = said.participant, said.prompt
     prompt, old = turn.flow.prompts[prompt_id], turn.alliance.answer(number, prompt_id)
     text, private = _special(turn, number, prompt_id, said.text), said.private
+    if not text and not private:  # NUMBERS alone, or beside a PASS: our suggestion stands
+        passed(turn, number, prompt_id, said.cause)
+        return
     _store(turn, replace(said, text=text))
     kind = "replaced" if old is not None and not old.passed else "kept"
     turn.note(number, Note(kind, prompt.title, text, _lines(private)))
@@ -223,7 +226,8 @@ def _special(turn: Turn, number: int, prompt_id: str, text: str) -> str:
         return text
     turn.set(number, numbers=True)
     turn.note(number, Note("numbers_on"))
-    return (text[: found.start()] + text[found.end() :]).strip()
+    rest = (text[: found.start()] + text[found.end() :]).strip()
+    return "" if page.plain(rest) in ("", "pass") else rest
 
 
 def _read_values(turn: Turn, number: int, prompt_id: str, text: str) -> None:
@@ -488,7 +492,7 @@ def settled_reply(turn: Turn, event: Replied, prompt_id: str, *, leave_open: boo
     replies = (*(c for c in settlement.replies if c.participant != number), choice)
     _set_settlement(turn, replace(settlement, replies=replies))
     turn.close(number)
-    kind = "left_open" if option.kind == "open" else "settled"
+    kind = "left_open" if option.kind == "open" else "chosen"
     turn.note(number, Note(kind, turn.flow.prompts[prompt_id].title, option.text))
     if turn.p(number).stage == Stage.SETTLING:
         turn.move(number, "settled")
@@ -531,6 +535,10 @@ def _outcome(turn: Turn, settlement: Settlement, option: Option) -> None:
     _set_settlement(turn, replace(settlement, outcome=option))
     if option.kind in ("theirs", "trial", "joined"):
         turn.change(meeting=read_meeting(option.text).rule)
+    for p in turn.alliance.present:
+        kind = "left_open" if option.kind == "open" else "settled"
+        turn.set(p.number, notes=())
+        turn.note(p.number, Note(kind, turn.flow.prompts[settlement.prompt].title, option.text))
     settle_or_draft(turn)
 
 

@@ -173,7 +173,7 @@ def digest(turn: Turn) -> None:
             turn.close(p.number)
             turn.move(p.number, "looked_back")
     plan(turn)
-    replies = [r for r in checkin.replies if not r.passed]
+    replies = sorted((r for r in checkin.replies if not r.passed), key=lambda r: r.participant)  # not by who was first
     if not replies:
         return
     lines = turn.alliance.drafts[turn.alliance.agreed - 1].lines

@@ -160,7 +160,7 @@ def _settle(turn: Turn, key: str) -> letters.Settle:
     settlement = next(s for s in turn.alliance.settlements if s.prompt == key)
     names = {p.number: p.name for p in turn.alliance.participants}
     said = [(p.name, a.text) for p in turn.alliance.present if (a := turn.alliance.answer(p.number, key)) and a.text]
-    chosen = settlement.replies if settlement.round > 1 else ()
+    chosen = sorted(settlement.replies, key=lambda c: c.participant) if settlement.round > 1 else ()
     return letters.Settle(
         notes=(),
         title=turn.flow.prompts[key].title,
