@@ -122,7 +122,7 @@ def _parsed(raw: bytes) -> EmailMessage:
 
 
 def _content(part: object) -> str:
-    return str(part.get_content()) if isinstance(part, EmailMessage) else ""
+    return str(part.get_content()).replace("\r\n", "\n") if isinstance(part, EmailMessage) else ""
 
 
 def recipient(mail: Mail) -> str:

@@ -96,7 +96,7 @@ def test_words_before_the_first_step_are_a_fault():
 
 
 def test_a_step_that_lost_its_line_is_a_fault():
-    assert "begins its own line" in complaints(MAYA + '@@ maya replies: ALL@@ wait 1 day\n@@ end')[0]
+    assert "begins its own line" in complaints(MAYA + "@@ maya replies: ALL@@ wait 1 day\n@@ end")[0]
 
 
 def test_a_script_without_people_is_a_fault():
@@ -104,7 +104,11 @@ def test_a_script_without_people_is_a_fault():
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.sampled_from([MAYA, "@@ end\n", "@@", "maya", " is ", '"', ": ", "\n", "wait 3 days", "\ufeff", "in UTC"])))
+@given(
+    st.lists(
+        st.sampled_from([MAYA, "@@ end\n", "@@", "maya", " is ", '"', ": ", "\n", "wait 3 days", "\ufeff", "in UTC"])
+    )
+)
 def test_reading_ends_in_a_script_or_in_complaints(pieces):
     try:
         assert read("".join(pieces)).people

@@ -1,0 +1,163 @@
+"""The shipped scripts, played over real SMTP with a real database, and what must be so after each of them."""
+
+import asyncio
+import re
+from datetime import timedelta
+
+import icalendar
+import pytest
+from played import played, private_words
+
+from agent.rehearsal import mailbox
+from agent.rehearsal.play import UnmetError, play, rehearsing
+from agent.rehearsal.script import read
+
+
+@pytest.mark.row("F02")
+def test_a_script_plays_to_its_end_with_nothing_left_to_do(run):
+    assert run.undone == []
+    assert run.mails
+
+
+def test_nothing_is_set_aside_and_nothing_breaks(run):
+    assert [line for line in run.logged if line["log_level"] in {"warning", "error", "critical"}] == []
+
+
+@pytest.mark.row("F58")
+def test_every_letter_keeps_the_house_rules(run):
+    assert run.broken == []
+
+
+@pytest.mark.row("F17")
+def test_private_words_are_in_no_mail_to_anybody_else(run):
+    for person in run.script.people:
+        for words in private_words(run, person.key):
+            others = [m for m in run.mails if m.person != person and not m.mine]
+            assert [m.subject for m in others if mailbox.even(words) in m.seen] == []
+
+
+def test_private_words_were_said_at_all(pair, short):
+    assert private_words(pair, "jonas")
+    assert private_words(short, "ana")
+
+
+@pytest.mark.row("F15", "F16")
+def test_no_answer_is_shown_before_the_reveal_and_then_to_both_in_the_same_minute(run):
+    people = {p.address: p for p in run.script.people}
+    for alliance in run.alliances:
+        texts = {n: {a.text for a in alliance.answers if a.participant == n} for n in (1, 2)}
+        for answer in alliance.answers:
+            other = 3 - answer.participant
+            if answer.text in {
+                "",
+                alliance.why,
+                *texts[other],
+            }:  # the why is in the invitation; equal words are their own
+                continue
+            got = run.got(people[alliance.participant(other).address].key)
+            seen = [m.subject for m in got if mailbox.even(answer.text) in m.seen]
+            assert not seen or re.match(r"Part \d|Draft 1|One to settle", seen[0])
+    reveals = {}
+    for mail in run.mails:
+        if mail.subject.startswith("Part ") and not mail.mine:
+            reveals.setdefault(mail.subject, []).append(mail.at)
+    assert all(len(at) == 2 and abs(at[0] - at[1]) <= timedelta(seconds=60) for at in reveals.values())
+
+
+def test_each_mail_is_for_one_person_and_answers_its_own_address(run):
+    for mail in run.mails:
+        if not mail.mine:
+            text = mail.raw.decode("ascii")
+            assert len(re.findall(rf"(?m)^To: .*{re.escape(mail.person.address)}", text)) == 1
+            assert not re.search(r"(?mi)^(cc|bcc):", text)
+    froms = [re.search(r"<(alliance\+[a-z2-7]+@[\w.]+)>", m.raw.decode("ascii"))[1] for m in run.mails if not m.mine]
+    assert len(set(froms)) == len(froms)
+
+
+@pytest.mark.row("F31")
+def test_both_get_the_same_agreement_as_text_page_and_calendar(pair):
+    maya, jonas = (pair.got(key, "Your agreement is in place") for key in ("maya", "jonas"))
+
+    assert len(maya) == len(jonas) == 1
+    assert maya[0].attachments == jonas[0].attachments
+    page = next(content for _, kind, content in maya[0].attachments if kind == "application/pdf")
+    assert page.startswith(b"%PDF-")
+
+
+@pytest.mark.row("F32")
+def test_the_calendar_file_holds_the_meeting_and_the_check_ins(pair):
+    [final] = pair.got("maya", "Your agreement is in place")
+    content = next(content for _, kind, content in final.attachments if kind == "text/calendar")
+    events = icalendar.Calendar.from_ical(content).walk("VEVENT")
+
+    assert any(event.get("RRULE") for event in events)
+    assert any(event.decoded("DTSTART").isoformat().startswith("2026-04-15") for event in events)
+
+
+@pytest.mark.row("F28")
+def test_the_agreed_version_has_a_yes_of_each_with_its_hash(pair):
+    [alliance] = pair.alliances
+    agreed = alliance.drafts[alliance.agreed - 1]
+
+    yes = [c for c in alliance.confirmations if c.version == agreed.version]
+    assert {c.participant for c in yes} == {1, 2}
+    assert {c.sha256 for c in yes} == {agreed.sha256}
+
+
+@pytest.mark.row("F05")
+def test_after_no_thanks_nothing_more_goes_to_that_address(declined):
+    no = next(m.number for m in declined.mails if m.mine and m.text.startswith("No thanks"))
+
+    assert [m.subject for m in declined.got("jonas") if m.number > no] == []
+
+
+@pytest.mark.row("F11")
+def test_the_short_set_asks_six(short):
+    asked = {m.subject.partition(":")[0] for m in short.got("ben") if re.match(r"\d+ of ", m.subject)}
+
+    assert asked == {f"{n} of 6" for n in range(1, 7)}
+
+
+def test_two_runs_give_the_same_letters_byte_for_byte(declined, tmp_path):
+    again = played("declined", tmp_path)
+
+    assert [m.raw for m in again.mails] == [m.raw for m in declined.mails]
+
+
+# ---------------------------------------------------------------- what a script finds out
+
+PEOPLE = """
+@@ maya is Maya Lind <maya@example.org> in Europe/Berlin
+@@ jonas is Jonas Berg <jonas@example.org> in Europe/Berlin
+@@ maya writes "Jonas and me": Jonas Berg (jonas@example.org) and I open a bakery. I would like us to agree.
+"""
+
+
+def told(steps, tmp_path):
+    """What is told of a script with these steps."""
+    script = read(f"{PEOPLE}{steps}\n@@ end", "a.txt")
+
+    async def run():
+        async with rehearsing(script.people, tmp_path / "a.db", lambda _: None) as rehearsal:
+            await play(script, rehearsal)
+
+    with pytest.raises(UnmetError) as error:
+        asyncio.run(run())
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("steps", "fault"),
+    [
+        ('@@ expect jonas gets "asked me"', "a.txt:5: Jonas Berg got nothing with 'asked me' in its subject"),
+        (
+            '@@ expect maya gets "one question"\nthe moon',
+            "a.txt:5: 'You and Jonas: one question first' to Maya Lind does",
+        ),
+        ("@@ expect maya has nothing new", "a.txt:5: Maya Lind got 'You and Jonas"),
+        ("@@ expect maya has not seen: open a bakery", "a.txt:5: Maya Lind has seen 'open a bakery'"),
+        ("@@ jonas replies: Yes", "a.txt:5: Jonas Berg got nothing with '' in its subject"),
+    ],
+)
+def test_what_is_not_as_the_script_says_is_told_with_its_line(steps, fault, tmp_path):
+    assert told(steps, tmp_path).startswith(fault)
