@@ -125,20 +125,31 @@ def recurrence(rule: model.Rule, first: date) -> dict[str, list[str | int]]:
     "Every month on the 31st" means the last day of a shorter month, which RRULE would leave out.
     """
     parts: dict[str, list[str | int]] = {"FREQ": [rule.freq], "INTERVAL": [max(1, rule.interval)]}
-    days = rule.bymonthday
+    numbered = any(len(code) > 2 for code in rule.byday)
+    days = () if numbered else rule.bymonthday  # "the first Monday, on the 15th" would never come
     if rule.freq in ("MONTHLY", "YEARLY") and not rule.byday:
         days = days or (first.day,)
     if rule.freq == "YEARLY" and days:
         parts["BYMONTH"] = [first.month]  # else every month would have that day
     if rule.byday:
-        plain = rule.freq in ("DAILY", "WEEKLY")  # where "the first Monday" has no meaning
-        parts["BYDAY"] = [code[-2:] if plain else code for code in rule.byday]
+        parts["BYDAY"] = [*_weekdays(rule)]
     if len(days) == 1 and days[0] > 28 and not rule.byday:
         parts["BYMONTHDAY"] = [*range(28, days[0] + 1)]
         parts["BYSETPOS"] = [-1]
     elif days:
         parts["BYMONTHDAY"] = [*days]
     return parts
+
+
+def _weekdays(rule: model.Rule) -> Iterator[str]:
+    numbered = any(len(code) > 2 for code in rule.byday)
+    for code in rule.byday:
+        if rule.freq in ("DAILY", "WEEKLY"):
+            yield code[-2:]  # "the first Monday" has no meaning here
+        elif numbered and len(code) == 2:  # beside "the last Friday": dateutil would ask for both on one day
+            yield from (f"{n}{code}" for n in range(1, 6 if rule.freq == "MONTHLY" else 54))
+        else:
+            yield code
 
 
 def meeting_days(rule: model.Rule, start: date) -> Iterator[date]:

@@ -7,12 +7,13 @@ the wheel, and so are the fonts: no network, no clock, no chance; the same page 
 import functools
 import json
 import re
-import unicodedata
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import typst
+
+from agent.papers.words import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,9 @@ def _language(tag: str) -> dict[str, str | None]:
 
 
 def _clean(value: Any) -> Any:
-    """The same value with text that a page can hold: composed, and without control characters and half characters."""
+    """The same value, every text in it as a page can hold it."""
     if isinstance(value, str):
-        whole = unicodedata.normalize("NFC", value.encode("utf-8", "replace").decode())
-        return "".join(c if c == "\n" or unicodedata.category(c) != "Cc" else " " for c in whole)
+        return plain(value)
     if isinstance(value, dict):
         return {key: _clean(one) for key, one in value.items()}
     if isinstance(value, tuple):

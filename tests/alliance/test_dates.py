@@ -281,6 +281,22 @@ def test_a_weekly_rule_has_no_first_monday():
     assert recurrence(Rule("WEEKLY", byday=("1MO", "TH")), date(2026, 3, 2))["BYDAY"] == ["MO", "TH"]
 
 
+def test_every_monday_and_the_last_friday_are_both_kept():
+    days = list(islice(meeting_days(Rule("MONTHLY", byday=("MO", "-1FR")), date(2026, 3, 20)), 4))
+
+    assert [f"{day:%a %d}" for day in days] == ["Mon 23", "Fri 27", "Mon 30", "Mon 06"]
+
+
+def test_the_first_monday_counts_before_a_day_of_the_month():
+    days = meeting_days(Rule("MONTHLY", byday=("1MO",), bymonthday=(15,)), date(2026, 3, 3))
+
+    assert next(days) == date(2026, 4, 6)
+
+
+def test_friday_the_13th_is_both():
+    assert next(meeting_days(Rule("MONTHLY", byday=("FR",), bymonthday=(13,)), date(2026, 3, 14))) == date(2026, 11, 13)
+
+
 def test_several_days_of_the_month_stand_as_they_are():
     assert recurrence(Rule("MONTHLY", bymonthday=(1, 15)), date(2026, 3, 1))["BYMONTHDAY"] == [1, 15]
 
