@@ -217,6 +217,7 @@ def _agree(turn: Turn, draft: Draft) -> None:
         first_agreed=turn.alliance.first_agreed or turn.now,
         calendar_sequence=turn.alliance.calendar_sequence + again,
     )
+    turn.change(met=turn.alliance.met or (again and turn.alliance.meeting is not None))
     _read_lines(turn, draft, in_force)
     looking.plan(turn)
     for p in turn.alliance.present:
@@ -261,7 +262,8 @@ def _read_lines(turn: Turn, draft: Draft, in_force: int) -> None:
         if was is None or (was.text == line.text and was.open == line.open):
             continue
         if line in meets:
-            turn.change(meeting=None if line.open else read_meeting(line.text.removeprefix(f"{words.meet}: ")).rule)
+            reading = read_meeting(line.text.removeprefix(f"{words.meet}: "))
+            turn.change(meeting=None if line.open else reading.rule, place=reading.place)
         elif first.get(line.id, "").startswith(words.rhythm) and not line.open and (rhythm := read_rhythm(line.text)):
             turn.change(rhythm=rhythm)
     if not meets:

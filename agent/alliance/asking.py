@@ -8,10 +8,11 @@ from agent.alliance import agreeing, letters, question
 from agent.alliance import draft as page
 from agent.alliance.event import Replied
 from agent.alliance.flow import Part
-from agent.alliance.model import Answer, Choice, Note, Option, Participant, Phase, Rhythm, Rule, Settlement, Stage
+from agent.alliance.model import Answer, Choice, Note, Option, Participant, Phase, Rhythm, Settlement, Stage
 from agent.alliance.turn import LATER, Turn
 from agent.alliance.words import (
     AnswerReading,
+    MeetingReading,
     Pick,
     read_answer,
     read_choice,
@@ -420,19 +421,19 @@ def settle_or_draft(turn: Turn) -> None:
 def _take_values(turn: Turn) -> None:
     """What the time answers come to: the slower rhythm wins (decision 16), a meeting rule that nobody contradicts holds."""
     rhythms = _rhythms(turn)
-    rules: list[Rule] = []
+    found: list[MeetingReading] = []
     for q in turn.flow.prompts.values():
         for p in turn.alliance.present:
             a = turn.alliance.answer(p.number, q.id)
-            if q.kind == "meeting" and a and a.text and (rule := read_meeting(a.text).rule):
-                rules.append(rule)
+            if q.kind == "meeting" and a and a.text and (reading := read_meeting(a.text)).rule:
+                found.append(reading)
     if rhythms:
         slowest = rhythms[0]
         for rhythm in rhythms[1:]:
             slowest = slower(slowest, rhythm)
         turn.change(rhythm=slowest)
-    if rules and all(r == rules[0] for r in rules) and not turn.alliance.settlements:
-        turn.change(meeting=rules[0])
+    if found and all(r.rule == found[0].rule for r in found) and not turn.alliance.settlements:
+        turn.change(meeting=found[0].rule, place=found[0].place)
     turn.change(zone=_meeting_zone(turn))
 
 
@@ -534,7 +535,8 @@ def _conclude(turn: Turn, prompt_id: str) -> None:
 def _outcome(turn: Turn, settlement: Settlement, option: Option) -> None:
     _set_settlement(turn, replace(settlement, outcome=option))
     if option.kind in ("theirs", "trial", "joined"):
-        turn.change(meeting=read_meeting(option.text).rule)
+        reading = read_meeting(option.text)
+        turn.change(meeting=reading.rule, place=reading.place)
     for p in turn.alliance.present:
         kind = "left_open" if option.kind == "open" else "settled"
         turn.set(p.number, notes=())

@@ -288,6 +288,8 @@ class Alliance:
     first_agreed: datetime | None = None  # check-in days are counted from here, also after a change
     rhythm: Rhythm | None = None
     meeting: Rule | None = None
+    place: str = ""  # where they meet, in their words
+    met: bool = False  # an agreement with a meeting rule was sent once: its calendar entry may have to be cancelled
     zone: str = ""  # the zone in which the two meet
     checkins: tuple[Checkin, ...] = ()
     invited_at: datetime | None = None
