@@ -39,8 +39,7 @@ def agreement_pdf(page: AgreementPage, template: str | Path, *, paper: Literal["
     It is tagged for screen readers (PDF/UA-1). Where the compiler's own fonts lack a character, the system's are asked;
     where these lack it too, it prints as an empty box, and can still be read aloud and copied.
     """
-    words = json.dumps(_clean(asdict(page) | {"paper": paper, **_language(page.language)}))
-    compiler = functools.partial(typst.compile, str(template), format="pdf", sys_inputs={"page": words})
+    compiler = functools.partial(typst.compile, str(template), format="pdf", sys_inputs=_inputs(page, paper))
     try:
         return _bytes(compiler(font_paths=_own_fonts(), pdf_standards="ua-1"))
     except typst.TypstError:  # the standard asks for every glyph
@@ -49,6 +48,10 @@ def agreement_pdf(page: AgreementPage, template: str | Path, *, paper: Literal["
         return _bytes(compiler(pdf_standards="ua-1"))
     except typst.TypstError:
         return _bytes(compiler())
+
+
+def _inputs(page: AgreementPage, paper: str) -> dict[str, str]:
+    return {"page": json.dumps(_clean(asdict(page) | {"paper": paper, **_language(page.language)}))}
 
 
 def _bytes(made: object) -> bytes:
