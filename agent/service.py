@@ -160,14 +160,19 @@ class Service:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, now: Callable[[], datetime] | None = None) -> AsyncIterator[Service]:
-    """Open everything but the port. Every fault of settings, flows and templates is told before that."""
+async def opened(
+    settings: Settings, *, now: Callable[[], datetime] | None = None, alone: bool = True
+) -> AsyncIterator[Service]:
+    """Open everything but the port. Every fault of settings, flows and templates is told before that.
+
+    `alone` is False for a command that runs beside the service: what the service holds is then left to it.
+    """
     clock = now or _now
     flow, letters = _checked(settings)
     database = await open_database(settings.database.url)
     try:
         await migrate(database)
-        if not database.shared:
+        if alone and not database.shared:
             async with database.transaction() as c:  # whoever held these is dead
                 await inbox.release(c)
                 await outbox.release(c, clock())

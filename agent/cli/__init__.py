@@ -1,0 +1,29 @@
+"""The command line. What a command needs is imported when it runs, so that `alliance --help` is there at once."""
+
+import typer
+
+from agent.cli import boxes, flows, look, preview, rehearse, run
+
+app = typer.Typer(
+    name="alliance",
+    help="Two people design a working agreement by answering emails.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command()(run.serve)
+app.command()(rehearse.rehearse)
+app.command()(run.start)
+app.command("list")(look.list_)
+app.command()(look.show)
+app.command()(look.export)
+app.command()(preview.preview)
+app.add_typer(boxes.inbox, name="inbox")
+app.add_typer(boxes.outbox, name="outbox")
+app.add_typer(flows.app, name="flow")
+
+
+def main() -> None:
+    """Run one command."""
+    app()

@@ -1,0 +1,99 @@
+"""What commands share: settings, the database, telling complaints, and showing things to people or to programs."""
+
+import os
+import sys
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from agent.settings import Settings
+    from agent.store.database import Database
+
+Json = Annotated[bool, typer.Option("--json", help="For a program to read.")]
+Reveal = Annotated[bool, typer.Option("--reveal", help="Show people's words too; that it was done is logged.")]
+
+
+@contextmanager
+def complaining() -> Iterator[None]:
+    """Tell everything the operator has to mend, one line each, and leave with 2."""
+    from agent.alliance.flow import FlowError
+    from agent.rehearsal.script import ScriptError
+    from agent.settings import SettingsError
+    from agent.store.database import NewerSchemaError, Unavailable
+    from agent.templates import TemplatesError
+
+    try:
+        yield
+    except (SettingsError, FlowError, ScriptError) as error:
+        complain(error.complaints)
+    except TemplatesError as error:
+        complain(error.faults)
+    except (Unavailable, NewerSchemaError) as error:
+        complain((str(error),))
+
+
+def complain(complaints: Iterable[str], code: int = 2) -> NoReturn:
+    """Print these to stderr and leave."""
+    for line in complaints:
+        typer.echo(line, err=True)
+    raise typer.Exit(code)
+
+
+def settings() -> "Settings":
+    """Read the operator's settings, and log as they say."""
+    from agent import log
+    from agent.settings import load
+
+    read = load(None, os.environ)
+    log.configure(read.log.level, read.log.format, sys.stderr)
+    return read
+
+
+@asynccontextmanager
+async def database(url: str) -> "AsyncIterator[Database]":
+    """The service's database, whether the service is running or not."""
+    from agent.store.database import migrate, open_database
+
+    opened = await open_database(url)
+    try:
+        await migrate(opened)
+        yield opened
+    finally:
+        await opened.close()
+
+
+def as_json(value: Any) -> None:
+    """Print a value for a program."""
+    import msgspec
+
+    typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def as_table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
+    """Print rows for people; `empty` is said when there is none."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*("" if cell is None else _cell(cell) for cell in row))
+    console = Console()
+    console.print(table if table.row_count else empty, markup=False)
+
+
+def _cell(value: object) -> str:
+    from datetime import datetime
+
+    from rich.markup import escape
+
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else escape(str(value))
+
+
+def revealed(**ids: int) -> None:
+    """Log that people's words were shown (decision 26)."""
+    import structlog
+
+    structlog.get_logger().warning("revealed", **ids)

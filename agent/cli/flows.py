@@ -1,0 +1,107 @@
+"""Flow files: what is wrong with them, and how they look when drawn."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.cli.common import Json, as_json, complaining
+
+if TYPE_CHECKING:
+    from agent.alliance.flow import Flow
+
+app = typer.Typer(help="Flow files: what is asked, as data.", no_args_is_help=True)
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE...]", help="Else those that are shipped.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Tell every fault of flow files, with file, line and key; leaves with 1 when there is one."""
+    from agent.alliance.flow import FlowError, load
+    from agent.settings import shipped
+
+    found: dict[str, list[str]] = {}
+    for path in files or sorted(shipped("flows").glob("*.toml")):
+        found[str(path)] = []
+        try:
+            load(path.read_text("utf-8"), str(path))
+        except FlowError as error:
+            found[str(path)] += error.complaints
+        except (OSError, UnicodeDecodeError) as error:
+            found[str(path)].append(f"{path}: {error}")
+    if json:
+        as_json([{"file": name, "faults": faults} for name, faults in found.items()])
+    else:
+        for name, faults in found.items():
+            typer.echo("\n".join(faults) or f"{name}: nothing is wrong")
+    raise typer.Exit(any(found.values()))
+
+
+@app.command()
+def draw(
+    file: Annotated[Path | None, typer.Argument(help="A flow file; else the shipped one.")] = None,
+    write: Annotated[Path | None, typer.Option(help="Write it to this file, such as docs/diagrams.md.")] = None,
+) -> None:
+    """Draw the two machines and a flow as Mermaid diagrams."""
+    from agent.alliance.flow import load
+    from agent.settings import shipped
+
+    path = file or shipped("flows") / "one_to_one.toml"
+    with complaining():
+        page = page_of(load(path.read_text("utf-8"), str(path)).flow)
+    if write:
+        write.write_text(page, "utf-8")
+    else:
+        typer.echo(page)
+
+
+def page_of(flow: "Flow") -> str:
+    """The page of diagrams. What it shows comes from the tables that run, so it cannot say anything else."""
+    from agent.alliance.machine import PHASES, STAGES, drawn
+    from agent.alliance.model import Phase, Stage
+
+    tables = []
+    for moves in (PHASES, STAGES):
+        rows = "\n".join(f"| {m.trigger} | {', '.join(sorted(set(m.sources)))} | {m.dest} | {m.why} |" for m in moves)
+        tables.append(f"| move | from | to | when |\n|---|---|---|---|\n{rows}")
+    phases, stages = drawn(PHASES, Phase.SETUP), drawn(STAGES, Stage.PREPARING)
+    return (
+        "\n\n".join(
+            (
+                "# Diagrams",
+                "Drawn by `alliance flow draw --write docs/diagrams.md`; a test says that this page is current.",
+                f"## The phases of an alliance\n\n```mermaid\n{phases.strip()}\n```\n\n{tables[0]}",
+                "## The stages of a participant\n\nWho starts begins with `preparing`, and who is asked with `invited`.",
+                f"```mermaid\n{stages.strip()}\n```\n\n{tables[1]}",
+                f"## The flow `{flow.name}`\n\n```mermaid\n{_drawn(flow)}\n```",
+            )
+        )
+        + "\n"
+    )
+
+
+def _drawn(flow: "Flow") -> str:
+    """The parts of a flow in order, with their prompts; those of the short set have a thick border."""
+    lines = ["flowchart TD"]
+    for n, part in enumerate(flow.parts, 1):
+        lines.append(f'  subgraph part{n}["{n}. {part.title}"]\n    direction LR')
+        lines += [f'    {q.id}["{q.title}"]' for q in part.prompts]
+        lines += [f"    {a.id} --> {b.id}" for a, b in zip(part.prompts, part.prompts[1:], strict=False)]
+        lines.append("  end")
+    names = [f"part{n}" for n in range(1, len(flow.parts) + 1)]
+    shown = [f"reveal{n}" if part.reveal == "together" else "" for n, part in enumerate(flow.parts, 1)]
+    for n, (name, reveal) in enumerate(zip(names, shown, strict=True)):
+        after = names[n + 1] if n + 1 < len(names) else "draft"
+        if reveal:
+            lines += [f"  {reveal}([both see both]) ", f"  {name} --> {reveal} --> {after}"]
+        else:
+            lines.append(f"  {name} --> {after}")
+    lines += ["  draft[[draft]] -- all say yes --> agreement[[agreement]]", "  draft -- a change --> draft"]
+    lines.append("  agreement --> checkin([check-in]) --> digest([digest]) --> checkin")
+    lines.append("  classDef short stroke-width:3px")
+    lines.append(f"  class {','.join(q.id for q in flow.prompts.values() if q.short)} short")
+    return "\n".join(line.rstrip() for line in lines)

@@ -1,0 +1,163 @@
+"""Looking at alliances: where they stand, without people's words; and what a participant may have, as files."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from agent.cli.common import Json, Reveal, as_json, as_table, complain, complaining, database, revealed, settings
+
+if TYPE_CHECKING:
+    from agent.alliance.model import Alliance
+    from agent.settings import Settings
+    from agent.store.alliances import Step
+
+Number = Annotated[int, typer.Argument(help="The alliance, as `alliance list` shows it.")]
+
+
+def list_(
+    limit: Annotated[int, typer.Option(help="How many at most.")] = 50,
+    json: Json = False,
+) -> None:
+    """All alliances, the newest first, and where they stand."""
+    with complaining():
+        found = asyncio.run(_listed(settings(), limit))
+    if json:
+        as_json(found)
+        return
+    rows = [(s.id, s.phase, s.created, s.wake_at, s.flow.partition("@")[0], s.version) for s in found]
+    as_table(("alliance", "phase", "started", "next", "flow", "steps"), rows, "There is no alliance yet.")
+
+
+async def _listed(chosen: "Settings", limit: int) -> list[Any]:
+    from agent.store import alliances
+
+    async with database(chosen.database.url) as opened, opened.transaction() as c:
+        return await alliances.listing(c, limit)
+
+
+def show(number: Number, reveal: Reveal = False, json: Json = False) -> None:
+    """One alliance: its people, its steps, and with --reveal what was said."""
+    with complaining():
+        alliance, steps, _ = _loaded(number)
+    if reveal:
+        revealed(alliance=number)
+    facts = _facts(alliance, steps) | (_words(alliance) if reveal else {})
+    if json:
+        as_json(facts)
+        return
+    people = facts.pop("participants")
+    done = facts.pop("steps")
+    said = facts.pop("words", None)
+    as_table(("", ""), facts.items(), "")
+    as_table(tuple(people[0]) if people else (), [row.values() for row in people], "")
+    as_table(("at", "cause", "event", "phase"), [row.values() for row in done], "")
+    if said:
+        as_table(("", ""), [(k, v) for k, v in said.items() if not isinstance(v, list)], "")
+        as_table(("participant", "prompt", "said", "private"), [row.values() for row in said["answers"]], "")
+
+
+def _loaded(number: int) -> "tuple[Alliance, list[Step], Settings]":
+    from agent.store import alliances
+
+    async def load(chosen: "Settings") -> "tuple[Alliance | None, list[Step]]":
+        async with database(chosen.database.url) as opened, opened.transaction() as c:
+            return (await alliances.load(c, [number])).get(number), await alliances.history(c, number)
+
+    chosen = settings()
+    alliance, steps = asyncio.run(load(chosen))
+    if alliance is None:
+        complain((f"alliance {number}: there is none",), 1)
+    return alliance, steps, chosen
+
+
+def _facts(alliance: "Alliance", steps: "list[Step]") -> dict[str, Any]:
+    """Where it stands, without a word that anybody wrote."""
+    return {
+        "alliance": alliance.id,
+        "phase": str(alliance.phase),
+        "ended": alliance.ended,
+        "started": alliance.created,
+        "flow": alliance.flow,
+        "letters": alliance.letters,
+        "revealed": ", ".join(alliance.revealed),
+        "drafts": len(alliance.drafts),
+        "agreed": alliance.agreed,
+        "check-ins": sum(1 for c in alliance.checkins if c.asked),
+        "participants": [
+            {
+                "number": p.number,
+                "name": p.full_name or p.name,
+                "address": p.address,
+                "stage": str(p.stage),
+                "open": p.open.about if p.open else "",
+                "paused": p.paused,
+                "resting": p.resting,
+                "last_heard": p.last_heard,
+            }
+            for p in alliance.participants
+        ],
+        "steps": [{"at": s.at, "cause": s.cause, "event": s.event, "phase": s.phase} for s in steps],
+    }
+
+
+def _words(alliance: "Alliance") -> dict[str, Any]:
+    """What people said, and what came of it."""
+    answers = [
+        {"participant": a.participant, "prompt": a.prompt, "said": a.text or "(passed)", "private": a.private}
+        for a in alliance.answers
+    ]
+    draft = alliance.draft.text if alliance.draft else ""
+    return {"words": {"reason": alliance.reason, "why": alliance.why, "answers": answers, "draft": draft}}
+
+
+def export(
+    number: Number,
+    participant: Annotated[int, typer.Option(help="For which participant: 1 started it.")] = 1,
+    folder: Annotated[Path | None, typer.Option(help="Where to; else export-ALLIANCE-PARTICIPANT here.")] = None,
+    reveal: Reveal = False,
+) -> None:
+    """Write what a participant may have: the agreement as text, page and calendar, and the own answers."""
+    if not reveal:
+        complain(("these files hold people's words: add --reveal, and it is logged",), 1)
+    with complaining():
+        alliance, _, chosen = _loaded(number)
+    if not 1 <= participant <= len(alliance.participants):
+        complain((f"alliance {number} has no participant {participant}",), 1)
+    revealed(alliance=number, participant=participant)
+    files = _files(alliance, participant, chosen)
+    folder = folder or Path(f"export-{number}-{participant}")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+        typer.echo(folder / name)
+
+
+def _files(alliance: "Alliance", participant: int, chosen: "Settings") -> dict[str, bytes]:
+    """The files by name. A participant's own private lines are the participant's; nobody else's are here."""
+    from agent.alliance.agreeing import final
+    from agent.alliance.dates import zone_named, zone_of
+    from agent.alliance.turn import House, Turn
+    from agent.papers.enclosed import enclosed
+    from agent.service import FLOW, read_flow
+
+    flow = read_flow(chosen.flows_folder, FLOW).flow
+    said = []
+    for a in alliance.answers:
+        if a.participant == participant and not a.passed:
+            title = flow.prompts[a.prompt].title if a.prompt in flow.prompts else a.prompt
+            private = "".join(f"\nPRIVATE {line}" for line in a.private.splitlines())
+            said.append(f"{a.at:%Y-%m-%d}  {title}\n{a.text}{private}\n")
+    files = {"answers.txt": "\n".join(said).encode()}
+    if not alliance.agreed:
+        return files
+    draft = alliance.drafts[alliance.agreed - 1]
+    house = House(chosen.service.zone, chosen.service.quiet_hours)
+    assert alliance.agreed_at is not None
+    letter = final(Turn(flow, house, alliance, alliance.agreed_at, "export"), draft, again=False)
+    person = alliance.people[alliance.participant(participant).address]
+    zone = zone_named(alliance.zone) or zone_of(person, house.zone)
+    template = chosen.templates_folder / "papers" / "agreement.typ"
+    papers = enclosed(alliance, letter, zone, chosen.service.domain, template)
+    return files | {"agreement.txt": draft.text.encode()} | {paper.name: paper.content for paper in papers}

@@ -1,0 +1,72 @@
+"""Serving, and starting an alliance by hand."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from agent.cli.common import complain, complaining, settings
+
+
+def serve() -> None:
+    """Take mail, and answer it, until told to stop."""
+    with complaining():
+        chosen = settings()
+        from agent import service
+
+        try:
+            asyncio.run(service.serve(chosen, _ready))
+        except OSError as error:  # the port or the certificate
+            complain((f"cannot listen on {chosen.inbound.host}:{chosen.inbound.port}: {error.strerror or error}",))
+
+
+def _ready(port: int) -> None:
+    typer.echo(f"listening on port {port}", err=True)
+
+
+def start(
+    initiator: Annotated[str, typer.Argument(metavar="INITIATOR", help="Who starts: 'Maya Lind <maya@example.org>'")],
+    partner: Annotated[str, typer.Option("--with", help="With whom: 'Jonas Berg <jonas@example.org>'")],
+    reason: Annotated[str, typer.Option(help="What it is about, in a sentence or two.")] = "",
+) -> None:
+    """Start an alliance for somebody, as if they had written the first mail; the why is then asked of them."""
+    with complaining():
+        chosen = settings()
+        from agent.service import opened
+
+        me, other = _named(initiator), _named(partner)
+
+        async def begin() -> int:
+            import secrets
+            from datetime import UTC, datetime
+
+            from agent.advance import Matter
+            from agent.alliance.event import Started
+            from agent.mail.address import ALLIANCES
+
+            name, address = other
+            said = f"{name} <{address}>\n\n{reason}".strip()
+            subject = f"{name} and me" if name else ""
+            number = secrets.randbelow(ALLIANCES)
+            event = Started(me[1], me[0], subject, said, None, f"operator:{secrets.token_hex(8)}")
+            async with opened(chosen, alone=False) as service:
+                written = await service.intake.advance.advance([Matter(number, event)], datetime.now(UTC))
+            if not written:
+                complain((f"{me[1]} has started as many alliances today as service.starts_per_day allows",), 1)
+            return number
+
+        number = asyncio.run(begin())
+    typer.echo(f"alliance {number}: the first letter to {me[1]} is in the outbox; `alliance serve` sends it")
+
+
+def _named(text: str) -> tuple[str, str]:
+    """A name ("" when there is none) and an address in its one spelling."""
+    from email.utils import parseaddr
+
+    from agent.mail.address import normal
+
+    name, found = parseaddr(text)
+    address = normal(found)
+    if address is None:
+        complain((f"{text!r} is no address; write one such as 'Maya Lind <maya@example.org>'",))
+    return name, address
