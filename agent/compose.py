@@ -47,7 +47,7 @@ class Post:
     service: str
     contact: str
     render: Callable[..., InWords]
-    papers: Callable[[Alliance, letters.Final, tzinfo], tuple[mail.Attachment, ...]]
+    papers: Callable[[Alliance, letters.Final | letters.RhythmChanged, tzinfo], tuple[mail.Attachment, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,6 @@ def _id(alliance: Alliance, number: int, doors: Doors) -> str:
 
 
 def _attached(alliance: Alliance, letter: letters.Letter, post: Post, zone: tzinfo) -> tuple[mail.Attachment, ...]:
-    if isinstance(letter, letters.Final):
+    if isinstance(letter, letters.Final | letters.RhythmChanged):
         return post.papers(alliance, letter, zone_named(alliance.zone) or zone)
     return ()

@@ -19,7 +19,7 @@ from agent import templates
 from agent.advance import Advance
 from agent.alliance.flow import FlowError, FlowFile
 from agent.alliance.flow import load as load_flow
-from agent.alliance.letters import Final
+from agent.alliance.letters import Final, RhythmChanged
 from agent.alliance.model import Alliance
 from agent.alliance.turn import House
 from agent.checkin import Checkin
@@ -293,7 +293,7 @@ async def serve(settings: Settings, ready: Callable[[int], None]) -> None:
             await service.inbound.stop()
 
 
-def _papers(settings: Settings) -> Callable[[Alliance, Final, tzinfo], tuple[Attachment, ...]]:
+def _papers(settings: Settings) -> Callable[[Alliance, Final | RhythmChanged, tzinfo], tuple[Attachment, ...]]:
     template = settings.templates_folder / "papers" / "agreement.typ"
     return lambda alliance, letter, zone: enclosed(alliance, letter, zone, settings.service.domain, template)
 

@@ -1,11 +1,10 @@
 """Drafts, changes, and a yes that belongs to one version and its hash (F22-F32)."""
 
 from dataclasses import replace
-from datetime import date
 
 from agent.alliance import draft as page
 from agent.alliance import letters, looking, question
-from agent.alliance.dates import checkin_days, zone_of
+from agent.alliance.dates import zone_of
 from agent.alliance.event import Replied
 from agent.alliance.model import Changed, Confirmation, Draft, Line, Note, Phase, Stage
 from agent.alliance.turn import Turn
@@ -94,16 +93,19 @@ def _read(turn: Turn, event: Replied, answered: Draft) -> ConsentReading:
     return read_consent(event.text, len(answered.lines), version=answered.version, now=here)
 
 
-def beside(turn: Turn, event: Replied, version: int) -> None:
-    """Words that stood beside a command or a private line: changes are taken, a yes is asked about."""
+def beside(turn: Turn, event: Replied, version: int) -> bool:
+    """Words that stood beside a command or a private line: changes are taken, a yes is asked about. False for others."""
     if not 1 <= version <= len(turn.alliance.drafts):
-        return
+        return False
     answered = turn.alliance.drafts[version - 1]
     reading = _read(turn, event, answered)
     if reading.verdict == "changes":
         _change(turn, event, answered, reading)
     elif reading.verdict == "confirm" or reading.leaning:
         turn.say(event.participant, letters.AskBack("yes", event.text, version, 0), event.about)
+    else:
+        return False
+    return True
 
 
 def _confirm(turn: Turn, event: Replied, answered: Draft) -> None:
@@ -218,7 +220,10 @@ def _agree(turn: Turn, draft: Draft) -> None:
         calendar_sequence=turn.alliance.calendar_sequence + again,
     )
     turn.change(met=turn.alliance.met or (again and turn.alliance.meeting is not None))
+    rule = turn.alliance.meeting
     _read_lines(turn, draft, in_force)
+    if turn.alliance.meeting_since is None or turn.alliance.meeting != rule:
+        turn.change(meeting_since=turn.now)
     looking.plan(turn)
     for p in turn.alliance.present:
         turn.move(p.number, "live")
@@ -233,11 +238,7 @@ def final(turn: Turn, draft: Draft, *, again: bool) -> letters.Final:
     yes = [c for c in alliance.confirmations if c.version == draft.version]
     open_ids = {n for n, line in enumerate(draft.lines, 1) if line.open}
     sections = page.sections_of(turn.flow, alliance, draft.lines)
-    days: tuple[date, ...] = ()
-    if alliance.rhythm is not None and alliance.first_agreed is not None:
-        today = looking.local_day(turn, turn.now)
-        every = checkin_days(alliance.rhythm, looking.local_day(turn, alliance.first_agreed), looking.FAR)
-        days = tuple(d for d in every if d > today)[:3]
+    days = looking.next_days(turn)
     return letters.Final(
         agreed=tuple(letters.Agreed(alliance.participant(c.participant).name, c.at) for c in yes),
         version=draft.version,

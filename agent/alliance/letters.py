@@ -500,6 +500,7 @@ class RhythmChanged:
     name: str  # "" for the recipient
     rhythm: str
     next_checkin: date | None
+    checkins: tuple[date, ...] = ()  # the next ones, for the calendar file that goes along
 
 
 # ---------------------------------------------------------------- at any time

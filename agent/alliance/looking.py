@@ -11,6 +11,7 @@ from agent.alliance.model import Checkin, CheckinReply, Phase, Rhythm, Stage
 from agent.alliance.turn import Turn
 from agent.alliance.words import CheckinReading, read_checkin, read_rhythm, say_rhythm
 
+CALENDAR = 3  # check-ins that stand in the calendar file
 FAR = 400  # check-ins that are looked ahead for the next one: a hundred years of quarters
 
 
@@ -50,6 +51,16 @@ def next_day(turn: Turn) -> date | None:
     """The day of the next check-in; None when none is planned."""
     ahead = [c for c in turn.alliance.checkins if c.asked is None]
     return local_day(turn, ahead[0].due) if ahead else None
+
+
+def next_days(turn: Turn) -> tuple[date, ...]:
+    """The next three days on which to look back, for the letter and the calendar."""
+    alliance = turn.alliance
+    if alliance.rhythm is None or alliance.first_agreed is None:
+        return ()
+    last = max([local_day(turn, turn.now), *(local_day(turn, c.due) for c in alliance.checkins if c.asked is not None)])
+    days = checkin_days(alliance.rhythm, local_day(turn, alliance.first_agreed), FAR)
+    return tuple(d for d in days if d > last)[:CALENDAR]
 
 
 def open_checkin(turn: Turn) -> None:
@@ -148,10 +159,10 @@ def change_rhythm(turn: Turn, number: int, text: str) -> bool:
     if rhythm is None or turn.alliance.phase not in (Phase.AGREED, Phase.CHANGING):
         return False
     set_rhythm(turn, rhythm)
-    upcoming = next_day(turn)
-    words = say_rhythm(rhythm)
-    turn.say(number, letters.RhythmChanged("", words, upcoming), "rhythm")
-    turn.tell_others(number, letters.RhythmChanged(turn.p(number).name, words, upcoming), "rhythm")
+    turn.change(calendar_sequence=turn.alliance.calendar_sequence + 1)
+    told = letters.RhythmChanged("", say_rhythm(rhythm), next_day(turn), next_days(turn))
+    turn.say(number, told, "rhythm")
+    turn.tell_others(number, replace(told, name=turn.p(number).name), "rhythm")
     return True
 
 

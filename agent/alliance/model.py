@@ -288,6 +288,7 @@ class Alliance:
     first_agreed: datetime | None = None  # check-in days are counted from here, also after a change
     rhythm: Rhythm | None = None
     meeting: Rule | None = None
+    meeting_since: datetime | None = None  # when this rule was agreed: "every second week" is counted from here
     place: str = ""  # where they meet, in their words
     met: bool = False  # an agreement with a meeting rule was sent once: its calendar entry may have to be cancelled
     zone: str = ""  # the zone in which the two meet

@@ -1,25 +1,31 @@
 """What goes along with the agreement: the page to print and the calendar file, made from the alliance itself (decision 7)."""
 
-from datetime import tzinfo
+from collections.abc import Iterator
+from datetime import date, timedelta, tzinfo
 from hashlib import sha256
 from pathlib import Path
 
 from babel.dates import format_date, format_time
 
-from agent.alliance.letters import Final
+from agent.alliance.letters import Final, RhythmChanged
 from agent.alliance.model import Alliance
 from agent.alliance.turn import joined
 from agent.mail.letter import Attachment
 from agent.papers.calendar import CalendarPlan, CheckinDay, calendar_file
 from agent.papers.pdf import AgreementPage, agreement_pdf
 
+CHECKINS = 3  # as many as a letter names
 TITLE = "Our working agreement"
 CREDIT = "Made with Alliance"
 CALENDAR = 'text/calendar; charset="utf-8"; method=PUBLISH'
 
 
-def enclosed(alliance: Alliance, letter: Final, zone: tzinfo, domain: str, template: Path) -> tuple[Attachment, ...]:
-    """The papers of an agreement: the same for everybody (F31). No calendar where there is nothing to put in it."""
+def enclosed(
+    alliance: Alliance, letter: Final | RhythmChanged, zone: tzinfo, domain: str, template: Path
+) -> tuple[Attachment, ...]:
+    """The papers of an agreement, the same for everybody (F31), or an updated calendar when a date changes (S25)."""
+    if isinstance(letter, RhythmChanged):
+        return (Attachment("alliance.ics", CALENDAR, calendar_file(plan_of(alliance, letter, zone, domain))),)
     page = Attachment("agreement.pdf", "application/pdf", agreement_pdf(page_of(alliance, letter, zone), template))
     if not letter.calendar:
         return (page,)
@@ -46,9 +52,12 @@ def page_of(alliance: Alliance, letter: Final, zone: tzinfo, *, locale: str = "e
     )
 
 
-def plan_of(alliance: Alliance, letter: Final, zone: tzinfo, domain: str) -> CalendarPlan:
+def plan_of(alliance: Alliance, letter: Final | RhythmChanged, zone: tzinfo, domain: str) -> CalendarPlan:
     """Meetings by their rule, and the next check-ins; the same UIDs in every file of this alliance (F32)."""
+    since = alliance.meeting_since or alliance.agreed_at
+    assert since is not None
     assert alliance.agreed_at is not None
+    start = since.astimezone(zone).date() + timedelta(days=1)  # a meeting earlier on the day of agreeing is over
     names = joined([p.name for p in alliance.present])
     went = sum(1 for c in alliance.checkins if c.asked is not None)
     return CalendarPlan(
@@ -57,10 +66,19 @@ def plan_of(alliance: Alliance, letter: Final, zone: tzinfo, domain: str) -> Cal
         sequence=alliance.calendar_sequence,
         meeting_title=names,
         checkin_title=f"How is it going, {names}?",
-        start=alliance.agreed_at.astimezone(zone).date(),
+        start=start,
         meeting=alliance.meeting,
         meeting_cancelled=alliance.meeting is None and alliance.met,
         zone=alliance.zone,
         place=alliance.place if alliance.meeting else "",
-        checkins=tuple(CheckinDay(went + i, day) for i, day in enumerate(letter.checkins, 1)),
+        checkins=tuple(_checkins(letter.checkins, went, start, again=alliance.calendar_sequence > 0)),
     )
+
+
+def _checkins(days: tuple[date, ...], went: int, start: date, *, again: bool) -> Iterator[CheckinDay]:
+    """The next ones under the numbers that they keep; what an earlier file promised and is off now is cancelled."""
+    for number in range(CHECKINS):
+        if number < len(days):
+            yield CheckinDay(went + number + 1, days[number])
+        elif again:
+            yield CheckinDay(went + number + 1, start, cancelled=True)
