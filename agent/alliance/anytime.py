@@ -125,6 +125,8 @@ def _pass(turn: Turn, event: Replied) -> bool:
 def _nothing_next(turn: Turn, event: Replied) -> None:
     """NEXT when a question is already open, or when the others are still at it."""
     opened = turn.p(event.participant).open
+    if opened is not None and any(s.to == event.participant and s.about == opened.about for s in turn.sends):
+        return  # just asked
     if opened is not None and opened.about.startswith(("prompt", "follow", "all")):
         turn.note(event.participant, Note("resumed"))
         question.write_open(turn, event.participant)
@@ -286,7 +288,7 @@ def _forget_unrevealed(turn: Turn, number: int) -> None:
 def erase(turn: Turn, number: int) -> None:
     """DELETE NOW: remove one's own data, never the partner's copy of the agreement; a tombstone remains (decision 17)."""
     agreed, said = bool(turn.alliance.agreed), causes_of(turn.alliance, number)
-    if turn.p(number).stage not in (Stage.LEFT, Stage.DECLINED):
+    if turn.alliance.phase != Phase.ENDED and turn.p(number).stage not in (Stage.LEFT, Stage.DECLINED):
         stop(turn, number)
         turn.quiet(number)
     turn.say(number, letters.Erased(agreed), "erased")

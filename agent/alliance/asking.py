@@ -136,8 +136,9 @@ def answered(turn: Turn, event: Replied, reading: AnswerReading) -> None:
         elif not reading.labelled:
             turn.say(number, letters.AskBack("number", event.text, 0, 0), event.about)
             return
-    elif reading.both and kind == "prompt":
-        _keep_both(turn, number, key, event.cause)
+    elif reading.both and not (kind == "prompt" and _keep_both(turn, number, key, event.cause)):
+        turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
+        return
     _after_answers(turn, number)
 
 
@@ -200,15 +201,17 @@ def _keep(turn: Turn, said: Answer) -> None:
         after_correction(turn, number, prompt_id, old)
 
 
-def _keep_both(turn: Turn, number: int, prompt_id: str, cause: str) -> None:
-    """BOTH: the two newest versions count together (decision 10)."""
+def _keep_both(turn: Turn, number: int, prompt_id: str, cause: str) -> bool:
+    """BOTH: the two newest versions count together (decision 10). False when there are no two."""
     versions = [a for a in turn.alliance.answers if (a.participant, a.prompt) == (number, prompt_id) and not a.passed]
-    if len(versions) > 1:
-        text = f"{versions[-2].text}\n{versions[-1].text}"
-        private = "\n".join(filter(None, (versions[-2].private, versions[-1].private)))
-        _store(turn, Answer(number, prompt_id, text, private, turn.now, cause))
-        turn.note(number, Note("joined_answers", turn.flow.prompts[prompt_id].title, text))
-        after_correction(turn, number, prompt_id, versions[-1])
+    if len(versions) < 2:  # noqa: PLR2004
+        return False
+    text = f"{versions[-2].text}\n{versions[-1].text}"
+    private = "\n".join(filter(None, (versions[-2].private, versions[-1].private)))
+    _store(turn, Answer(number, prompt_id, text, private, turn.now, cause))
+    turn.note(number, Note("joined_answers", turn.flow.prompts[prompt_id].title, text))
+    after_correction(turn, number, prompt_id, versions[-1])
+    return True
 
 
 def _store(turn: Turn, answer: Answer) -> None:

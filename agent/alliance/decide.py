@@ -269,7 +269,12 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
         case "settle":
             asking.settled_reply(turn, event, key)
         case "draft" | "final" if reading.private:
-            agreeing.beside(turn, event, int(key))
+            if not agreeing.beside(turn, event, int(key)):
+                turn.say(
+                    number,
+                    letters.AskBack("draft" if turn.p(number).stage == Stage.REVIEWING else "unclear", "", int(key), 0),
+                    event.about,
+                )
         case "draft" | "final":
             agreeing.page_reply(turn, event, int(key))
         case "checkin":

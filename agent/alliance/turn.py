@@ -169,8 +169,8 @@ class Turn:
         self.unsay(number, lambda _: True)
 
     def unsay(self, number: int, which: Callable[[Send], bool]) -> None:
-        """Take back letters of this very turn; what was to be read back in them waits for the next."""
-        gone = [s for s in self.sends if s.to == number and which(s)]
+        """Take back letters of this very turn; what was to be read back in them waits for the next. A reveal stands."""
+        gone = [s for s in self.sends if s.to == number and which(s) and not isinstance(s.letter, letters.Reveal)]
         self.sends = [s for s in self.sends if s not in gone]
         notes = tuple(n for s in gone for n in getattr(s.letter, "notes", ()))
         thread = tuple(n for n in self.p(number).thread if n not in {s.number for s in gone})

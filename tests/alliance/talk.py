@@ -26,7 +26,10 @@ ANSWERS = {
     "P01": ("We both say what we see.", "We still laugh when the oven breaks."),
     "P07": ("Honesty, craft and rest.", "Craft, patience, honesty."),
     "P08": ("Direct and supportive.", "Direct, with jokes."),
-    "P03": ("I do the books every Friday.", "I open the shop by five, six days a week. I'd like you to ask me what is up when I stop joking."),
+    "P03": (
+        "I do the books every Friday.",
+        "I open the shop by five, six days a week. I'd like you to ask me what is up when I stop joking.",
+    ),
     "P04": ("We stop, sit down and talk it through the same day.", "We take an hour apart, then talk the same day."),
     "P02": ("We laugh at work on Fridays, every week.", "We still eat lunch together by choice, each day."),
     "P12": ("I will show you the numbers every month.", "I will tell you the same day when I am worried."),
@@ -48,9 +51,17 @@ class Talk:
     new: list[Send] = field(default_factory=list)
     wake: datetime | None = None
     count: int = 0
+    heard: list[tuple[str, int, str]] = field(default_factory=list)  # (cause, who, words)
 
     def happens(self, event) -> "Talk":
         """Let an event happen now."""
+        self.heard.append(
+            (
+                event.cause,
+                getattr(event, "participant", 0 if isinstance(event, Woke) else 1),
+                getattr(event, "text", ""),
+            )
+        )
         decision, self.wake = decide(FLOW.flow, self.house, self.alliance, event, self.now)
         self.alliance = decision.alliance
         self.new = list(decision.sends)
