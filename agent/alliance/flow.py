@@ -159,7 +159,8 @@ class Flow(_Part):
         """About how many letters one person gets until the agreement: computed, never a fixed number (decision 9)."""
         asked = [p for p in self.prompts.values() if p.short or not short]
         reveals = [part for part in self.parts if part.reveal == "together" and any(p in asked for p in part.prompts)]
-        return len(asked) + len(reveals) + 2  # the draft and the agreement itself
+        receipts = len(self.parts) // 2  # "your answers are in" goes to whoever is first with a part
+        return len(asked) + len(reveals) + receipts + 3  # the draft, one change to it, and the agreement itself
 
 
 @dataclass(frozen=True, slots=True)
