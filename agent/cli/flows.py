@@ -68,20 +68,26 @@ def page_of(flow: "Flow") -> str:
     for moves in (PHASES, STAGES):
         rows = "\n".join(f"| {m.trigger} | {', '.join(sorted(set(m.sources)))} | {m.dest} | {m.why} |" for m in moves)
         tables.append(f"| move | from | to | when |\n|---|---|---|---|\n{rows}")
-    phases, stages = drawn(PHASES, Phase.SETUP), drawn(STAGES, Stage.PREPARING)
+    phases, stages = _plain(drawn(PHASES, Phase.SETUP)), _plain(drawn(STAGES, Stage.PREPARING))
     return (
         "\n\n".join(
             (
                 "# Diagrams",
                 "Drawn by `alliance flow draw --write docs/diagrams.md`; a test says that this page is current.",
-                f"## The phases of an alliance\n\n```mermaid\n{phases.strip()}\n```\n\n{tables[0]}",
+                f"## The phases of an alliance\n\n```mermaid\n{phases}\n```\n\n{tables[0]}",
                 "## The stages of a participant\n\nWho starts begins with `preparing`, and who is asked with `invited`.",
-                f"```mermaid\n{stages.strip()}\n```\n\n{tables[1]}",
+                f"```mermaid\n{stages}\n```\n\n{tables[1]}",
                 f"## The flow `{flow.name}`\n\n```mermaid\n{_drawn(flow)}\n```",
             )
         )
         + "\n"
     )
+
+
+def _plain(diagram: str) -> str:
+    """The states and arrows of a machine's drawing, without its paint, which is unreadable on a dark page."""
+    arrows = [line.strip() for line in diagram.splitlines() if "-->" in line]
+    return "\n  ".join(("stateDiagram-v2", "direction LR", *sorted(arrows, key=lambda a: not a.startswith("[*]"))))
 
 
 def _drawn(flow: "Flow") -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, parsedate_to_datetime
+from functools import lru_cache
 from html import escape
 
 from agent.rehearsal.script import Person
@@ -29,10 +30,15 @@ class Mail:
     @property
     def seen(self) -> str:
         """All that this mail shows or carries, decoded, with white space made even: to look for words in it."""
-        message = message_from_bytes(self.raw, policy=policy.default)
-        headers = [f"{name}: {value}" for name, value in message.items()]
-        parts = [_content(part) for part in message.walk() if part.get_content_maintype() == "text"]
-        return even("\n".join((*headers, *parts, *(name for name, _, _ in self.attachments))))
+        return _seen(self.raw)
+
+
+@lru_cache(maxsize=1024)
+def _seen(raw: bytes) -> str:
+    message = _parsed(raw)
+    headers = [f"{name}: {value}" for name, value in message.items()]
+    parts = [_content(part) for part in message.walk() if part.get_content_maintype() == "text"]
+    return even("\n".join((*headers, *parts, *(part.get_filename() or "" for part in message.walk()))))
 
 
 def arrived(number: int, person: Person, raw: bytes) -> Mail:

@@ -1,6 +1,5 @@
 """The shipped scripts, played over real SMTP with a real database, and what must be so after each of them."""
 
-import asyncio
 import re
 from datetime import timedelta
 
@@ -129,35 +128,22 @@ def test_two_runs_give_the_same_letters_byte_for_byte(declined, tmp_path):
 PEOPLE = """
 @@ maya is Maya Lind <maya@example.org> in Europe/Berlin
 @@ jonas is Jonas Berg <jonas@example.org> in Europe/Berlin
-@@ maya writes "Jonas and me": Jonas Berg (jonas@example.org) and I open a bakery. I would like us to agree.
 """
+FIRST = '@@ maya writes "Jonas and me": Jonas Berg (jonas@example.org) and I open a bakery. I would like us to agree.'
+UNMET = {
+    "@@ expect maya has nothing new": "Maya Lind got 'You and Jonas: one question first'",
+    '@@ expect jonas gets "asked me"': "Jonas Berg got nothing with 'asked me' in its subject; what came: nothing",
+    '@@ expect maya gets "one question"\nthe moon': "'You and Jonas: one question first' to Maya Lind does not say 'the moon'",
+    "@@ expect maya has not seen: open a bakery": "Maya Lind has seen 'open a bakery' in 'You and Jonas: one",
+    "@@ jonas replies: Yes": "Jonas Berg got nothing with '' in its subject",
+}
 
 
-def told(steps, tmp_path):
-    """What is told of a script with these steps."""
-    script = read(f"{PEOPLE}{steps}\n@@ end", "a.txt")
-
-    async def run():
-        async with rehearsing(script.people, tmp_path / "a.db", lambda _: None) as rehearsal:
-            await play(script, rehearsal)
-
-    with pytest.raises(UnmetError) as error:
-        asyncio.run(run())
-    return str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("steps", "fault"),
-    [
-        ('@@ expect jonas gets "asked me"', "a.txt:5: Jonas Berg got nothing with 'asked me' in its subject"),
-        (
-            '@@ expect maya gets "one question"\nthe moon',
-            "a.txt:5: 'You and Jonas: one question first' to Maya Lind does",
-        ),
-        ("@@ expect maya has nothing new", "a.txt:5: Maya Lind got 'You and Jonas"),
-        ("@@ expect maya has not seen: open a bakery", "a.txt:5: Maya Lind has seen 'open a bakery'"),
-        ("@@ jonas replies: Yes", "a.txt:5: Jonas Berg got nothing with '' in its subject"),
-    ],
-)
-def test_what_is_not_as_the_script_says_is_told_with_its_line(steps, fault, tmp_path):
-    assert told(steps, tmp_path).startswith(fault)
+async def test_what_is_not_as_the_script_says_is_told_with_its_line(tmp_path):
+    first = read(f"{PEOPLE}{FIRST}\n@@ end", "a.txt")
+    async with rehearsing(first.people, tmp_path / "a.db", lambda _: None) as rehearsal:
+        await play(first, rehearsal)
+        for step, fault in UNMET.items():
+            with pytest.raises(UnmetError) as told:
+                await play(read(f"{PEOPLE}{step}\n@@ end", "a.txt"), rehearsal)
+            assert str(told.value).startswith(f"a.txt:4: {fault}")

@@ -1,0 +1,229 @@
+"""The operator's commands, on real databases."""
+
+import asyncio
+import re
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from agent.cli.flows import page_of
+from agent.service import FLOW, read_flow
+from agent.settings import shipped
+from agent.store import inbox
+from agent.store.database import migrate, open_database
+
+SECRETS = ("if the shop fails I lose a friend", "finally sort out who decides", "Ring me after six")
+
+
+def test_help_is_there_at_once():
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, "-m", "agent.cli", "--help"], capture_output=True, text=True, check=True)
+
+    assert "rehearse" in done.stdout
+    assert time.monotonic() - began < 2  # 0.2 s on an idle machine; heavy imports would take more than this
+
+
+def test_help_imports_nothing_heavy():
+    code = "import sys, agent.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert not {"pydantic", "jinja2", "mjml", "transitions", "aiosmtpd", "typst", "rich.table"} & set(
+        done.stdout.split()
+    )
+
+
+@pytest.mark.parametrize("command", [["serve"], ["list"], ["start", "a@example.org", "--with", "b@example.org"]])
+def test_broken_settings_are_told_all_at_once(run, config, monkeypatch, command):
+    config.write_text('[service]\ndomain = "no domain"\nquiet = 3\n[inbound]\nport = "25"\n', "utf-8")
+    monkeypatch.setenv("ALLIANCE_KEY", "short")
+
+    said = run(*command)
+
+    assert said.code == 2
+    told = [line.partition(":")[0] for line in said.err.splitlines()]
+    assert set(told) == {"service.domain", "service.contact", "service.quiet", "inbound.port", "ALLIANCE_KEY"}
+    assert "Traceback" not in said.err
+
+
+def test_a_broken_flow_and_a_broken_template_are_told_together_before_a_port_opens(run, config, tmp_path):
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "one_to_one.toml").write_text("spec = 2\n", "utf-8")
+    (tmp_path / "templates").mkdir()
+    config.write_text(
+        config.read_text("utf-8") + '[flows]\nfolder = "flows"\n[templates]\nfolder = "templates"\n', "utf-8"
+    )
+
+    said = run("serve")
+
+    assert said.code == 2
+    assert "one_to_one.toml" in said.err
+    assert "_base.mjml" in said.err
+
+
+# ---------------------------------------------------------------- alliances
+
+
+def test_an_operator_starts_an_alliance_and_sees_it(run, config):
+    said = run(
+        "start", "Maya Lind <maya@example.org>", "--with", "Jonas Berg <jonas@example.org>", "--reason", "A bakery."
+    )
+    number = int(re.search(r"alliance (\d+)", said.out)[1])
+
+    [row] = run("list", "--json").json
+    assert (row["id"], row["phase"]) == (number, "setup")
+    [letter] = run("outbox", "list", "--json").json
+    assert (letter["alliance"], letter["to"], letter["about"]) == (number, "maya@example.org", "why")
+    people = run("show", number, "--json").json["participants"]
+    assert [p["name"] for p in people] == ["Maya Lind", "Jonas Berg"]
+
+
+def test_an_alliance_is_not_started_for_what_is_no_address(run, config):
+    said = run("start", "Maya", "--with", "jonas@example.org")
+
+    assert said.code == 2
+    assert "'Maya' is no address" in said.err
+
+
+def test_no_command_shows_peoples_words_unasked(run, used):
+    shown = [
+        run("list"),
+        run("list", "--json"),
+        run("show", used),
+        run("show", used, "--json"),
+        run("inbox", "list", "--state", "all", "--limit", 500),
+        run("inbox", "show", 4),
+        run("outbox", "list", "--state", "sent", "--limit", 500),
+        run("outbox", "show", used, 4),
+    ]
+
+    assert all(said.code == 0 for said in shown)
+    for said in shown:
+        assert not [words for words in SECRETS if words in said.out + said.err]
+        assert not re.search(r"alliance\+[a-z2-7]{40}", said.out + said.err)  # a reply address is a secret
+
+
+def test_words_are_shown_with_reveal_and_that_is_logged(run, used):
+    said = run("show", used, "--reveal")
+
+    assert SECRETS[0] in said.out
+    assert '"event": "revealed"' in said.err
+    assert f'"alliance": {used}' in said.err
+
+
+def test_what_is_not_there_is_told(run, config):
+    for command in (
+        ["show", 7],
+        ["inbox", "show", 7],
+        ["inbox", "rerun", 7],
+        ["outbox", "show", 7, 1],
+        ["outbox", "drop", 7, 1],
+    ):
+        said = run(*command)
+        assert said.code == 1
+        assert "there is none" in said.err
+    assert "no alliance yet" in run("list").out
+
+
+def test_an_export_holds_what_this_participant_may_have(run, used, folder):
+    said = run("export", used, "--participant", 2, "--folder", folder, "--reveal")
+
+    assert said.code == 0, said.err
+    assert {path.name for path in folder.iterdir()} == {"agreement.pdf", "agreement.txt", "alliance.ics", "answers.txt"}
+    own = (folder / "answers.txt").read_text("utf-8")
+    assert "PRIVATE I worry that if the shop fails I lose a friend" in own
+    assert "Ring me after six" not in own
+
+
+def test_an_export_is_for_somebody_who_takes_part(run, used):
+    assert run("export", used, "--participant", 3, "--reveal").code == 1
+
+
+def test_an_export_wants_reveal(run, used, folder):
+    assert run("export", used, "--folder", folder).code == 1
+    assert not folder.exists()
+
+
+# ---------------------------------------------------------------- boxes
+
+
+def set_aside(tmp_path):
+    """Have one message set aside."""
+
+    async def work():
+        database = await open_database(f"sqlite:{tmp_path}/alliance.db")
+        await migrate(database)
+        now = datetime(2026, 3, 2, tzinfo=UTC)
+        async with database.transaction() as c:
+            await inbox.put(
+                c, [inbox.Arrival("nobody@alliance.example.org", "a@example.org", b"Subject: hm\r\n\r\nwords", now)]
+            )
+            await inbox.set_aside(c, 1, "ValueError")
+        await database.close()
+
+    asyncio.run(work())
+
+
+def test_what_was_set_aside_is_listed_shown_run_again_and_dropped(run, config, tmp_path):
+    set_aside(tmp_path)
+
+    [row] = run("inbox", "list", "--json").json
+    assert (row["number"], row["state"], row["outcome"]) == (1, "aside", "ValueError")
+    assert "words" in run("inbox", "show", 1, "--reveal").out
+    assert run("inbox", "rerun", 1).out == "done\n"
+    assert run("inbox", "list", "--json").json == []
+    assert run("inbox", "list", "--state", "kept", "--json").json[0]["number"] == 1
+    assert run("inbox", "drop", 1).out == "done\n"
+    assert run("inbox", "drop", 1).code == 1
+
+
+def test_a_letter_is_sent_again_and_dropped(run, used):
+    assert run("outbox", "list", "--json").json == []
+
+    assert run("outbox", "rerun", used, 3).out == "done\n"
+    assert [row["number"] for row in run("outbox", "list", "--json").json] == [3]
+    assert run("outbox", "drop", used, 3).out == "done\n"
+    assert run("outbox", "list", "--json").json == []
+
+
+# ---------------------------------------------------------------- flows and letters
+
+
+def test_the_shipped_flows_have_no_fault(run):
+    assert run("flow", "check").code == 0
+
+
+def test_every_fault_of_a_flow_is_told_with_its_line(run, tmp_path):
+    text = (shipped("flows") / "one_to_one.toml").read_text("utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace('kind = "personal"', 'kind = "secret"', 1).replace("spec = 1", "spec = 2"), "utf-8")
+
+    said = run("flow", "check", path)
+
+    assert said.code == 1
+    assert all(re.match(rf"{re.escape(str(path))}:\d+: ", line) for line in said.out.splitlines())
+    assert len(said.out.splitlines()) == 2
+    [told] = run("flow", "check", path, "--json").json
+    assert len(told["faults"]) == 2
+
+
+def test_the_page_of_diagrams_is_current():
+    page = shipped("flows").parent / "docs" / "diagrams.md"
+
+    assert page.read_text("utf-8") == page_of(read_flow(shipped("flows"), FLOW).flow)
+
+
+def test_a_drawing_is_written_where_one_says(run, tmp_path):
+    assert run("flow", "draw", "--write", tmp_path / "d.md").code == 0
+    assert run("flow", "draw").out.strip() == (tmp_path / "d.md").read_text("utf-8").strip()
+
+
+@pytest.mark.row("F58")
+def test_the_gallery_shows_every_letter_and_none_has_a_fault(run, folder):
+    said = run("preview", "--folder", folder)
+
+    assert said.code == 0, said.out
+    index = (folder / "index.html").read_text("utf-8")
+    assert index.count("<iframe sandbox") == len(list(folder.glob("*.txt"))) == len(list(folder.glob("*.html"))) - 1

@@ -1,0 +1,65 @@
+"""`alliance serve` as a process of its own: one conversation over real SMTP, and a polite end."""
+
+import asyncio
+import signal
+import sys
+import tomllib
+
+import pytest
+from aiosmtplib import SMTP, SMTPRecipientsRefused
+
+from agent.smtp.inbound import Inbound
+
+FRONT = "alliance@alliance.example.org"
+NOTE = (
+    b"From: Maya Lind <maya@example.org>\r\nTo: alliance@alliance.example.org\r\nSubject: Jonas and me\r\n"
+    b"Date: Mon, 2 Mar 2026 10:00:00 +0100\r\nMessage-ID: <1@example.org>\r\n\r\n"
+    b"Jonas Berg (jonas@example.org) and I open a bakery. I would like us to agree.\r\n"
+)
+
+
+@pytest.fixture
+async def letters(config):
+    """The relay of the service, and what it was handed."""
+    came = asyncio.Queue()
+
+    async def keep(envelopes):
+        for envelope in envelopes:
+            came.put_nowait(envelope)
+
+    relay = Inbound(accepts=lambda *_: True, keep=keep, hostname="relay.example.org")
+    port = await relay.start()
+    config.write_text(config.read_text("utf-8").replace("port = 1\n", f"port = {port}\n"), "utf-8")
+    yield came
+    await relay.stop()
+
+
+@pytest.fixture
+async def served(config, letters):
+    """The running service."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "agent.cli", "serve"), stderr=asyncio.subprocess.PIPE
+    )
+    async with asyncio.timeout(20):
+        while b"listening on port" not in (line := await process.stderr.readline()):
+            assert line, "it ended"
+    yield process
+    if process.returncode is None:
+        process.kill()
+    await process.communicate()
+
+
+async def test_it_answers_a_first_mail_refuses_a_stranger_and_ends_when_told_to(run, config, served, letters):
+    port = tomllib.loads(config.read_text("utf-8"))["inbound"]["port"]
+    async with asyncio.timeout(30):
+        async with SMTP(hostname="127.0.0.1", port=port, start_tls=False) as client:
+            await client.sendmail("maya@example.org", [FRONT], NOTE)
+            with pytest.raises(SMTPRecipientsRefused):
+                await client.sendmail("stranger@elsewhere.example", [FRONT], NOTE)
+        letter = await letters.get()
+        served.send_signal(signal.SIGTERM)
+        assert await served.wait() == 0
+
+    assert letter.rcpt_to == "maya@example.org"
+    assert b"Subject: You and Jonas" in letter.raw
+    assert b"Traceback" not in await served.stderr.read()
