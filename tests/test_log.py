@@ -91,11 +91,11 @@ def test_what_a_library_logs_keeps_its_words_to_itself(lines):
     try:
         raise OSError("RCPT TO:<ann@example.org>")
     except OSError:
-        logging.getLogger("mail.log").exception("%s said %s", "ann@example.org", "PRIVATE words")
+        logging.getLogger("some.library").exception("%s said %s", "ann@example.org", "PRIVATE words")
 
     [line] = lines()
     assert line["event"] == "library"
-    assert line["module"] == "mail.log"
+    assert line["module"] == "some.library"
     assert line["error"] == "OSError"
     assert "ann" not in json.dumps(line)
     assert "PRIVATE" not in json.dumps(line)
