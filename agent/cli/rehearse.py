@@ -1,6 +1,7 @@
 """The rehearsal's face in the terminal: a script that plays, or you as both people."""
 
 import asyncio
+import signal
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 COLOURS = ("cyan", "magenta", "green", "yellow")
 GLANCE = 2  # lines of a mail that are shown in passing
-HELP = "a number reads a mail · r NUMBER replies · w NAME writes a first mail · j jumps to what is due next · l lists · q quits"
+HELP = "a number reads a mail · r NUMBER replies · w NAME writes a first mail · j jumps to what is due next · l or l NAME lists · q quits"
 
 
 def rehearse(
@@ -148,7 +149,7 @@ class _Face:
         if text := summary["files"].get("agreement.txt"):
             say(Panel(Text(Path(text).read_text("utf-8").strip()), title="The agreement", border_style="dim"))
         for person in summary["people"]:
-            say(f"{person['name']} got {person['got']} letters and wrote {person['wrote']}.")
+            say(f"{person['name']}: letters {person['got']}, replies {person['wrote']}.")
         say(f"{summary['mails']} mails and {summary['days']} days in {summary['seconds']} seconds.")
         say(f"All of it is in {summary['folder']}/: begin with index.txt.")
         for trouble in filter(None, (*summary["faults"], summary["unmet"])):
@@ -165,6 +166,7 @@ def _day(at: datetime) -> str:
 async def _by_hand(face: _Face, rehearsal: "Rehearsal") -> None:
     """You read and reply for everybody, until you quit. While you think, nothing happens: the clock stands still."""
     people = {p.key: p for p in face.script.people}
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # asyncio's own would wait for the next line
     face.console.print(f"You are {' and '.join(p.name for p in face.script.people)}. {HELP}")
     face.console.print(f"Begin with: w {face.script.people[0].key}", markup=False)
     while (said := _asked(face, f"{_day(rehearsal.clock.at)} UTC > ")) is not None:
@@ -180,7 +182,8 @@ async def _by_hand(face: _Face, rehearsal: "Rehearsal") -> None:
                 face.console.print("Time went on, and no mail came.")
         elif word == "l":
             for mail in rehearsal.mails:
-                face.console.print(face.line(mail))
+                if rest in {"", mail.person.key}:
+                    face.console.print(face.line(mail))
         elif word == "w" and rest in people:
             subject = _asked(face, "Subject: ") or ""
             if text := _typed(face):

@@ -61,7 +61,6 @@ def test_a_second_rehearsal_takes_the_mails_of_the_first_away_and_nothing_else(r
 def test_what_people_write_is_no_paint(run, tmp_path, folder):
     (tmp_path / "s.txt").write_text(SCRIPT + "@@ end\n", "utf-8")
 
-    assert "[bold]friends[/bold]" in run("rehearse", "--script", "s.txt", "--folder", folder).out
     assert "[bold]friends[/bold]" in run("rehearse", "--script", "s.txt", "--folder", folder, "--full").out
 
 
