@@ -1,5 +1,6 @@
 """Drafts, changes, and a yes that belongs to one version and its hash (F22-F32)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from agent.alliance import draft as page
@@ -33,24 +34,32 @@ def redraft(turn: Turn, by: int) -> None:
 
 
 def _merged(newest: Draft, fresh: tuple[Line, ...], drafts: tuple[Draft, ...]) -> tuple[Line, ...]:
-    """Lines that people changed by hand stay; the others are taken from the answers as they are now."""
-    kept = [line for line in newest.lines if line.changes or line.id > len(drafts[0].lines)]
-    dropped = {line.id for line in drafts[0].lines} - {line.id for line in newest.lines}
+    """What people changed, added or took out by hand stays so, until they answer anew; all else is as the answers are."""
+    made = {line.id: line for d in drafts for line in d.lines if not line.changes}  # as the answers last had them
+    here = {line.id: place for place, line in enumerate(newest.lines)}
+    by_hand = [line for line in newest.lines if line.changes or line.id > len(drafts[0].lines)]
+    settled = {line.id for line in by_hand} | (made.keys() - here.keys())
+    ids = _matched(fresh, [line for line in made.values() if line.id <= len(drafts[0].lines)])
     next_id = max(line.id for d in drafts for line in d.lines) + 1
-    taken = {line.id for line in kept} | dropped
-    by_source = {(line.section, line.by, line.source): line.id for line in drafts[0].lines}
-    by_place = {(line.section, line.by, line.owner): line.id for line in reversed(drafts[0].lines)}
-    found = []
-    for line in fresh:
-        exact = by_source.get((line.section, line.by, line.source))
-        line_id = exact if exact is not None else by_place.get((line.section, line.by, line.owner))
-        if line_id in taken and exact is not None:
-            continue
-        if line_id is None or line_id in taken:
-            line_id, next_id = next_id, next_id + 1
-        taken.add(line_id)
-        found.append(replace(line, id=line_id))
-    return (*found, *kept)
+    found = [replace(line, id=i or next_id + n) for n, (line, i) in enumerate(zip(fresh, ids, strict=True))]
+    said_anew = [line for line in found if line.id not in settled or made[line.id].source != line.source]
+    lines = [*said_anew, *(line for line in by_hand if line.id not in {new.id for new in said_anew})]
+    return tuple(sorted(lines, key=lambda line: here.get(line.id, len(here))))
+
+
+def _matched(fresh: tuple[Line, ...], made: list[Line]) -> list[int]:
+    """For each line the id of the one that it was: the same words, else the same person's in the same place; 0 if new."""
+    ids = [0] * len(fresh)
+    keys: tuple[Callable[[Line], object], ...] = (
+        lambda line: (line.section, line.by, line.owner, line.text),
+        lambda line: (line.section, line.by, line.owner, line.asked_of),
+        lambda line: (line.section, line.by),
+    )
+    for key in keys:
+        for n, line in enumerate(fresh):
+            free = (old for old in made if old.id not in ids and key(old) == key(line))
+            ids[n] = ids[n] or next((old.id for old in free), 0)
+    return ids
 
 
 def new_version(turn: Turn, lines: tuple[Line, ...], changed: tuple[Changed, ...]) -> None:
@@ -90,7 +99,8 @@ def page_reply(turn: Turn, event: Replied, version: int) -> None:
 
 def _read(turn: Turn, event: Replied, answered: Draft) -> ConsentReading:
     here = turn.now.astimezone(zone_of(turn.person(event.participant), turn.house.zone)).replace(tzinfo=None)
-    return read_consent(event.text, len(answered.lines), version=answered.version, now=here)
+    lines = max([len(answered.lines), *(c.number for c in answered.changed)])  # KEEP 30 may mean a line taken out
+    return read_consent(event.text, lines, version=answered.version, now=here)
 
 
 def beside(turn: Turn, event: Replied, version: int) -> bool:

@@ -119,7 +119,8 @@ def answered(turn: Turn, event: Replied, reading: AnswerReading) -> None:
     kind, _, key = event.about.partition(":")
     if reading.labelled:
         for prompt_id, text in reading.labelled:
-            if any(c.name == "pass" for c in read_answer(text, now=turn.now).commands):
+            alone = read_answer(text, now=turn.now)
+            if not alone.text and any(c.name == "pass" for c in alone.commands):
                 passed(turn, number, prompt_id, event.cause)
             else:
                 _keep(turn, Answer(number, prompt_id, text, "", turn.now, event.cause))
@@ -160,9 +161,10 @@ def _after_answers(turn: Turn, number: int) -> None:
     receipt(turn, number)
 
 
-def receipt(turn: Turn, number: int, *, others_told: bool = False) -> None:
+def receipt(turn: Turn, number: int) -> None:
     """Say what was stored, unless the next letter is about to (F13)."""
     opened = turn.p(number).open
+    others_told = any(isinstance(s.letter, letters.Correction) for s in turn.sends)
     if turn.p(number).notes and (opened is None or opened.sent is not None):
         turn.say(number, letters.Corrected((), others_told=others_told))
 

@@ -27,7 +27,7 @@ _TELLS = re.compile(
     r"^(please|let me|tell me|ask me|give me|help me|don't|do not|never|always)\b|\bplease\b", re.IGNORECASE
 )
 _WISHES = re.compile(
-    r"\b(would like|'d like|like it (when|if)|like you to|would love|'d love|love it (when|if)|need|want|wish|ask|expect|hope"
+    r"\b(would like|'d like|like it (when|if)|like you to|would love|'d love|love it (when|if)|need|want|wish|expect|hope"
     r"|count on|rely on|appreciate|prefer)\b",
     re.IGNORECASE,
 )
@@ -91,6 +91,8 @@ def _asks_of(sentence: str, other: Participant, *, only: bool) -> int:
         re.IGNORECASE,
     )
     if acts or not (mine or ours):
+        return other.number
+    if re.search(rf"\bask(?:ing)? (?:of |from )?(?:you|{name}) (?:not )?(?:to|for)\b", sentence, re.IGNORECASE):
         return other.number
     wish = _WISHES.search(sentence)
     return other.number if wish and re.search(them, sentence[wish.start() :], re.IGNORECASE) else 0

@@ -1,0 +1,132 @@
+"""What an event that is no plain reply comes to: strangers, bounces, the unreadable; and storing what came of it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import msgspec
+import pytest
+from talk import Talk
+
+from agent.alliance import letters
+from agent.alliance.event import RepliedFromElsewhere, Undeliverable, Unreadable
+from agent.alliance.model import Alliance, Phase
+
+
+def elsewhere(talk: Talk, text: str, about: str = "prompt:hopes") -> Talk:
+    return talk.happens(RepliedFromElsewhere(2, about, text, "x@example.net", "inbox:77"))
+
+
+def only(talk: Talk, number: int) -> object:
+    [letter] = talk.letters(number)
+    return letter
+
+
+@pytest.mark.row("T8")
+def test_words_from_another_address_are_held_and_the_registered_one_is_asked() -> None:
+    talk = elsewhere(Talk().joined(), "I hope for fun")
+
+    assert only(talk, 2) == letters.WasThisYou("x@example.net", "I hope for fun")
+    assert talk.alliance.answer(2, "hopes") is None
+
+
+@pytest.mark.row("T8")
+def test_yes_releases_held_words_and_no_throws_them_away() -> None:
+    talk = elsewhere(Talk().joined(), "I hope for fun").says(2, "YES")
+    assert talk.alliance.answer(2, "hopes").text == "I hope for fun"
+    assert [n.kind for n in only(talk, 2).notes][:1] == ["released"]
+
+    talk = elsewhere(Talk().joined(), "I hope for fun").says(2, "NO")
+    assert talk.alliance.participant(2).held is None
+    assert talk.alliance.answer(2, "hopes") is None
+
+
+@pytest.mark.row("T8")
+def test_a_stranger_cannot_agree_join_or_stop() -> None:
+    talk = elsewhere(Talk().drafted(), "AGREE", "draft:1")
+    assert not talk.alliance.confirmations
+
+    talk = elsewhere(Talk().invited(), "YES", "invitation")
+    assert talk.alliance.phase == Phase.INVITED
+
+    talk = elsewhere(Talk().joined(), "STOP")
+    assert talk.alliance.phase == Phase.ASKING
+
+
+@pytest.mark.row("T8")
+def test_a_flood_from_elsewhere_is_asked_about_once_a_day() -> None:
+    talk = elsewhere(Talk().joined(), "first")
+
+    assert not elsewhere(talk, "second").new
+    talk.now += timedelta(days=2)
+    assert elsewhere(talk, "third").letters(2)
+
+
+@pytest.mark.row("decision 17")
+def test_stop_in_reply_to_was_this_you_stops() -> None:
+    talk = elsewhere(Talk().joined(), "first").says(2, "STOP")
+
+    assert talk.alliance.phase == Phase.ENDED
+
+
+@pytest.mark.row("decision 21")
+def test_a_later_bounce_pauses_that_person_and_tells_the_other_nothing() -> None:
+    talk = Talk().joined()
+    talk.happens(Undeliverable(2, "prompt:hopes", permanent=True, cause="inbox:77"))
+
+    assert talk.alliance.participant(2).paused
+    assert not talk.new
+    assert not talk.waits(days=25).letters(2)
+
+
+@pytest.mark.row("decision 21")
+def test_a_transient_failure_changes_nothing() -> None:
+    talk = Talk().joined()
+    before = talk.alliance
+    talk.happens(Undeliverable(2, "prompt:hopes", permanent=False, cause="inbox:77"))
+
+    assert talk.alliance == before
+
+
+@pytest.mark.parametrize("why", ["empty", "encrypted", "too large", "reaction"])
+def test_a_mail_that_cannot_be_read_is_told_with_the_open_question(why: str) -> None:
+    talk = Talk().joined()
+    talk.happens(Unreadable(2, "prompt:hopes", why, "inbox:77"))
+
+    letter = only(talk, 2)
+    assert letter.why == why
+    assert letter.ask.startswith("What do you expect")
+    assert talk.alliance.participant(2).open.about == "prompt:hopes"
+
+
+def test_nothing_is_said_to_who_has_left() -> None:
+    talk = Talk().joined().says(2, "STOP", "prompt:hopes")
+    for event in (
+        Unreadable(2, "prompt:hopes", "empty", "inbox:77"),
+        Undeliverable(2, "prompt:hopes", permanent=True, cause="inbox:78"),
+        RepliedFromElsewhere(2, "prompt:hopes", "hi", "x@example.net", "inbox:79"),
+    ):
+        assert not talk.happens(event).new
+
+
+@pytest.mark.row("F13")
+@pytest.mark.parametrize("reply", ["ok", "thanks!", "will do tomorrow"])
+def test_what_is_no_answer_is_asked_about_and_not_stored(reply: str) -> None:
+    talk = Talk().joined().says(2, reply, "prompt:hopes")
+
+    assert only(talk, 2).kind == "answer"
+    assert talk.alliance.answer(2, "hopes") is None
+    assert talk.alliance.participant(2).open.asked_back == 1
+
+
+@pytest.mark.row("spec 4.7")
+def test_another_language_is_stored_as_it_is() -> None:
+    talk = Talk().joined().says(2, "Ich hoffe, dass wir früh reden — ohne Groll.", "prompt:hopes")
+
+    assert talk.alliance.answer(2, "hopes").text == "Ich hoffe, dass wir früh reden — ohne Groll."
+
+
+def test_an_alliance_survives_being_stored_at_every_step() -> None:
+    talk = Talk().agreed().waits(days=40).says(1, "4, a, b, yes", "checkin:1")
+
+    bare = replace(talk.alliance, people={})
+    assert msgspec.json.decode(msgspec.json.encode(bare), type=Alliance) == bare

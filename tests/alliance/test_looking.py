@@ -1,0 +1,228 @@
+"""Looking back: check-ins, their replies, the digest and the rhythm, told aloud."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from talk import Talk
+
+from agent.alliance import letters
+from agent.alliance.event import AutoReplied
+from agent.alliance.model import Phase
+
+
+def only(talk: Talk, number: int) -> object:
+    [letter] = talk.letters(number)
+    return letter
+
+
+def checking() -> Talk:
+    return Talk().agreed().waits(days=30)
+
+
+@pytest.mark.row("F34", "A21", "S18", "S19")
+def test_both_are_asked_the_same_on_the_day_and_one_line_is_looked_at() -> None:
+    talk = checking()
+
+    assert only(talk, 1) == only(talk, 2)
+    letter = only(talk, 1)
+    assert (letter.number, letter.digest_days) == (1, 5)
+    assert letter.line in talk.alliance.draft.text
+    assert talk.alliance.participant(1).open.sent.date() == (talk.alliance.agreed_at + timedelta(days=30)).date()
+
+
+@pytest.mark.row("F35", "A21")
+def test_one_short_reply_fills_four_fields() -> None:
+    noted = only(checking().says(1, "4, mornings, money, partly"), 1)
+
+    assert (noted.rating, noted.works, noted.care, noted.line) == (4, "mornings", "money", "partly")
+
+
+@pytest.mark.row("spec 4.7", "F35")
+def test_a_number_with_a_remark_is_kept_as_both() -> None:
+    talk = checking().says(1, "4 - fine, but tired")
+
+    [reply] = talk.alliance.checkins[0].replies
+    assert reply.rating == 4
+    assert "fine, but tired" in (reply.works, reply.care)
+
+
+@pytest.mark.row("decision 16", "spec 4.7")
+def test_between_three_and_four_is_asked_back_and_not_counted() -> None:
+    talk = checking().says(2, "4, a, b, yes").says(1, "between 3 and 4")
+
+    letter = only(talk, 1)
+    assert isinstance(letter, letters.AskBack)
+    assert letter.kind == "rating"
+    assert talk.alliance.checkins[0].closed is None
+    talk.says(1, "3", "checkin:1")
+    assert talk.alliance.checkins[0].closed == talk.now
+
+
+def test_a_number_that_became_unclear_is_asked_about_again() -> None:
+    talk = checking().says(1, "4, a, b, yes").says(1, "between 3 and 4", "checkin:1")
+
+    assert isinstance(only(talk, 1), letters.AskBack)
+
+
+@pytest.mark.row("A22")
+def test_the_digest_goes_to_both_when_both_have_answered() -> None:
+    talk = checking().says(1, "4, mornings, money, partly")
+    assert not talk.letters(2)
+
+    talk.says(2, "3, we laugh, the same, yes")
+    digest = only(talk, 1)
+    assert digest == only(talk, 2)
+    assert [(a.name, a.text) for a in digest.works] == [("Maya", "mornings"), ("Jonas", "we laugh")]
+    assert [(a.name, a.text) for a in digest.line_replies] == [("Maya", "partly"), ("Jonas", "yes")]
+    assert str(digest.next_checkin) == "2026-05-31"
+
+
+@pytest.mark.row("decision 16")
+def test_after_five_days_the_digest_shows_only_who_replied() -> None:
+    talk = _with_numbers(checking()).says(1, "4, mornings, money, partly").waits(days=6)
+
+    digest = only(talk, 2)
+    assert [a.name for a in digest.works] == ["Maya"]
+    assert "Jonas" not in repr(digest)
+    assert not talk.waits(days=20).new
+
+
+@pytest.mark.row("decision 16")
+def test_without_a_single_reply_there_is_no_digest_and_the_next_check_in_comes() -> None:
+    talk = checking().waits(days=20)
+    assert not talk.new
+
+    assert {s.about for s in talk.waits(days=45).new} == {"checkin:2"}
+
+
+@pytest.mark.row("F38")
+def test_numbers_are_hidden_unless_both_chose_to_show_them() -> None:
+    digest = only(checking().says(1, "4, a, b, yes").says(2, "3, c, d, yes"), 1)
+
+    assert digest.rows == ()
+
+
+def _with_numbers(talk: Talk) -> Talk:
+    from dataclasses import replace
+
+    people = tuple(replace(p, numbers=True) for p in talk.alliance.participants)
+    talk.alliance = replace(talk.alliance, participants=people)
+    return talk
+
+
+@pytest.mark.row("F38", "decision 16")
+def test_numbers_are_shown_when_both_chose_to_in_the_rhythm_letter() -> None:
+    talk = Talk().joined().part()
+    for _ in range(3):
+        talk.says(1, "NEXT", "reveal:x").says(2, "NEXT", "reveal:x").part()
+    talk.says(1, "NEXT", "reveal:trust").says(2, "NEXT", "reveal:trust")
+    talk.answers(1).answers(2, until="rhythm").says(2, "NUMBERS", "prompt:rhythm")
+    talk.says(1, "AGREE", "draft:1").says(2, "AGREE", "draft:1").waits(days=31)
+    digest = only(talk.says(1, "4, a, b, yes").says(2, "3, c, d, yes"), 1)
+
+    assert [(r.name, r.ratings) for r in digest.rows] == [("Maya", (4,)), ("Jonas", (3,))]
+
+
+@pytest.mark.row("F38")
+def test_hide_by_either_hides_all_numbers_from_both() -> None:
+    talk = _with_numbers(checking()).says(1, "4, a, b, yes, HIDE").says(2, "3, c, d, yes")
+
+    for number in (1, 2):
+        assert only(talk, number).rows == ()
+
+
+@pytest.mark.row("F36")
+def test_lines_rotate_without_repeats_until_all_were_asked() -> None:
+    talk = Talk().agreed()
+    lines = [line.id for line in talk.alliance.draft.lines]
+    for _ in range(12):
+        talk.waits(days=120)
+
+    asked = [c.line for c in talk.alliance.checkins if c.asked]
+    assert len(set(asked)) == len(asked)
+    assert set(asked) <= set(lines)
+
+
+@pytest.mark.row("F34")
+def test_check_ins_come_at_30_days_90_days_then_quarterly() -> None:
+    talk = Talk().agreed()
+    for _ in range(5):
+        talk.waits(days=92)
+
+    days = [str(c.due.date()) for c in talk.alliance.checkins]
+    assert days[:4] == ["2026-04-01", "2026-05-31", "2026-08-31", "2026-11-30"]
+
+
+@pytest.mark.row("F34", "decision 16")
+@pytest.mark.parametrize("about", ["checkin:1", "final:1", "prompt:rhythm"])
+def test_either_may_change_the_rhythm_and_both_are_told(about: str) -> None:
+    talk = checking().says(2, "every 6 months please", about)
+
+    for number in (1, 2):
+        letter = only(talk, number)
+        assert isinstance(letter, letters.RhythmChanged)
+    assert only(talk, 1).name == "Jonas"
+    assert (talk.alliance.rhythm.every, talk.alliance.rhythm.unit) == (6, "month")
+
+
+@pytest.mark.row("F34")
+@given(
+    steps=st.lists(
+        st.tuples(st.integers(0, 70), st.sampled_from(["every month", "every 2 weeks", "every 6 months", "every 10 days", "weekly", "quarterly", ""])),
+        max_size=8,
+    )
+)
+@settings(max_examples=25, deadline=None)
+def test_changing_the_rhythm_loses_and_doubles_nothing(steps: list[tuple[int, str]]) -> None:
+    talk = Talk(**{f: getattr(_AGREED, f) for f in ("alliance", "now", "wake", "count")}, sent=list(_AGREED.sent))
+    for days, words in steps:
+        talk.waits(days=days)
+        if words:
+            talk.says(1, words, "rhythm")
+        ahead = [c for c in talk.alliance.checkins if c.asked is None]
+        assert ahead or any(c.asked and not c.closed for c in talk.alliance.checkins)
+        assert len(ahead) <= 1
+    talk.waits(days=200)
+
+    went = [c for c in talk.alliance.checkins if c.asked]
+    assert [c.number for c in talk.alliance.checkins] == list(range(1, len(talk.alliance.checkins) + 1))
+    assert len({c.due.date() for c in went}) == len(went)
+    for number in (1, 2):
+        asked = [s.about for s in talk.sent if s.to == number and isinstance(s.letter, letters.Checkin)]
+        assert asked == [f"checkin:{c.number}" for c in went]
+    assert went, "two hundred days bring at least one"
+
+
+_AGREED = Talk().agreed()
+
+
+@pytest.mark.row("decision 17")
+def test_a_check_in_is_passed_without_a_word() -> None:
+    talk = checking().says(1, "PASS").says(2, "4, a, b, yes")
+
+    assert [a.name for a in only(talk, 1).works] == ["Jonas"]
+
+
+@pytest.mark.row("F11")
+def test_stop_beside_a_check_in_reply_stops() -> None:
+    talk = checking().says(1, "4, fine, nothing, yes. STOP")
+
+    assert talk.alliance.phase == Phase.ENDED
+
+
+def test_a_check_in_that_is_over_says_so() -> None:
+    talk = checking().waits(days=7).says(1, "4, a, b, yes", "checkin:1")
+
+    assert only(talk, 1).kind == "checkin_over"
+
+
+@pytest.mark.row("F56")
+def test_an_auto_reply_to_a_check_in_is_no_answer() -> None:
+    talk = checking()
+    before = talk.alliance.checkins
+    talk.happens(AutoReplied(1, talk.now + timedelta(days=3), "inbox:99"))
+
+    assert talk.alliance.checkins == before
+    assert not talk.new
