@@ -192,6 +192,6 @@ def _owed(alliance_id: int, w: Written, now: datetime) -> outbox.Letter:
         w.subject,
         w.words,
         w.raw,
-        now,
+        w.due or now,
         now,
     )

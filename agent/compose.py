@@ -63,6 +63,7 @@ class Written:
     subject: str
     words: str
     raw: bytes
+    due: datetime | None = None  # None = now
 
 
 def letters_of(decision: Decision, post: Post, now: datetime) -> list[Written]:
@@ -106,7 +107,7 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Writt
             to_address=p.address,
             to_name=p.full_name,
             subject=said.subject,
-            date=now,
+            date=send.due or now,  # nobody shall read from it when the other wrote
             message_id=message_id,
             in_reply_to=ids[-1] if ids else "",
             references=ids,
@@ -119,7 +120,8 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Writt
         )
     )
     bounces = post.doors.bounce_address(alliance.id, send.number)
-    return Written(send.number, send.to, send.about, p.address, bounces, message_id, said.subject, said.words, raw)
+    about, words = send.about, said.words
+    return Written(send.number, send.to, about, p.address, bounces, message_id, said.subject, words, raw, send.due)
 
 
 def kind_of(letter: letters.Letter) -> str:

@@ -58,7 +58,8 @@ def decide(
     existing: Mapping[str, tuple[datetime, bool]] | None = None,
 ) -> tuple[Decision, datetime | None]:
     """The decision, and when the alliance wants to be woken next."""
-    turn = Turn(flow, house, alliance, now, event.cause, barred, existing or {})
+    actor = getattr(event, "participant", 0)
+    turn = Turn(flow, house, alliance, now, event.cause, barred, existing or {}, actor)
     match event:
         case Started():
             setup.start(turn, event)

@@ -39,6 +39,7 @@ class Send:
     number: int
     letter: letters.Letter
     about: str
+    due: datetime | None = None  # for what somebody else brought about in this person's quiet hours: when these end
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Turn:
     cause: str
     barred: frozenset[str] = frozenset()  # addresses that said NO THANKS to this initiator before
     existing: Mapping[str, tuple[datetime, bool]] = field(default_factory=dict)  # partner's address: since, agreed
+    actor: int = 0  # whose mail brought this; 0 for none: then whatever is due was reckoned to be so
     sends: list[Send] = field(default_factory=list)
     withdrawn: list[tuple[int, str | None]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
@@ -147,7 +149,9 @@ class Turn:
         self.change(letters=self.alliance.letters + 1)
         thread = (*self.p(number).thread, self.alliance.letters)
         self.set(number, thread=thread if len(thread) <= THREAD else (thread[0], *thread[1 - THREAD :]))
-        self.sends.append(Send(number, self.alliance.letters, letter, about))
+        unasked = self.actor not in (0, number) and not isinstance(letter, letters.Reveal | letters.Digest)
+        due = self.awake(number) if unasked else self.now
+        self.sends.append(Send(number, self.alliance.letters, letter, about, due if due > self.now else None))
 
     def tell_others(self, number: int, letter: letters.Letter, about: str = "info") -> None:
         """Write the same letter to everybody else who is in."""

@@ -45,7 +45,11 @@ def test_hopes_and_fears_are_never_in_the_draft() -> None:
 def test_each_question_about_time_has_a_line_or_an_open_point() -> None:
     text = Talk().drafted().alliance.draft.text
 
-    for words in ("We meet: Mondays at eight, at the shop. (both)", "Jonas: Text before noon. No shop talk", "We look back after 30 days"):
+    for words in (
+        "We meet: Mondays at eight, at the shop. (both)",
+        "Jonas: Text before noon. No shop talk",
+        "We look back after 30 days",
+    ):
         assert words in text
 
 
@@ -79,7 +83,10 @@ def test_a_change_by_number_shows_was_and_now_of_exactly_that_line() -> None:
         assert [(c.number, bool(c.was), bool(c.now)) for c in letter.changes] == [(4, True, True), (30, True, False)]
     first, second = (d.text.splitlines() for d in talk.alliance.drafts)
     gone = {line.split(". ", 1)[-1] for line in first} - {line.split(". ", 1)[-1] for line in second}
-    assert {g for g in gone if g} >= {"We both say what we see. (Maya)", "We still eat lunch together by choice, each day. (Jonas)"}
+    assert {g for g in gone if g} >= {
+        "We both say what we see. (Maya)",
+        "We still eat lunch together by choice, each day. (Jonas)",
+    }
     assert len([g for g in gone if "." in g]) == 2
 
 
@@ -123,7 +130,10 @@ def test_a_change_that_crosses_an_agree_sets_it_aside() -> None:
 
 
 @pytest.mark.row("F29", "spec 4.7")
-@pytest.mark.parametrize("reply", ["I agree except 9", "Agree, except 9.", "yes but change 6", "AGREE if Jonas does", "AGREE?", "I would agree"])
+@pytest.mark.parametrize(
+    "reply",
+    ["I agree except 9", "Agree, except 9.", "yes but change 6", "AGREE if Jonas does", "AGREE?", "I would agree"],
+)
 def test_a_conditional_yes_is_not_a_yes(reply: str) -> None:
     talk = Talk().drafted().says(1, reply)
 
@@ -179,7 +189,10 @@ def test_an_agreement_with_an_open_point_can_be_confirmed_and_lists_it() -> None
 def test_a_line_that_is_left_open_is_shown_as_such() -> None:
     [change] = only(Talk().drafted().says(1, "leave 4 open"), 2).changes
 
-    assert (change.was, change.now) == ("We both say what we see. (Maya)", "Still open: We both say what we see. (Maya)")
+    assert (change.was, change.now) == (
+        "We both say what we see. (Maya)",
+        "Still open: We both say what we see. (Maya)",
+    )
 
 
 def test_new_words_close_an_open_point() -> None:
@@ -221,7 +234,13 @@ def test_keep_holds_on_to_a_line_that_was_changed_or_taken_out() -> None:
 
 @pytest.mark.row("A17")
 def test_keep_of_a_line_that_nobody_changed_changes_nothing() -> None:
-    talk = Talk().drafted().says(2, "make 4 say We shout", "draft:1").says(2, "drop 6", "draft:2").says(1, "KEEP 4", "draft:3")
+    talk = (
+        Talk()
+        .drafted()
+        .says(2, "make 4 say We shout", "draft:1")
+        .says(2, "drop 6", "draft:2")
+        .says(1, "KEEP 4", "draft:3")
+    )
 
     assert "We shout." in talk.alliance.draft.text
     assert len(talk.alliance.drafts) == 3

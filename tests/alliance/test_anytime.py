@@ -28,7 +28,23 @@ def only(talk: Talk, number: int) -> object:
 
 
 @pytest.mark.row("F11", "invariant 9")
-@pytest.mark.parametrize("word", ["PASS", "LATER", "PAUSE", "pause until 12 May", "ALL", "SHORT", "NEXT", "HELP", "STATUS", "MY DATA", "SHOW", "CHANGE"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "PASS",
+        "LATER",
+        "PAUSE",
+        "pause until 12 May",
+        "ALL",
+        "SHORT",
+        "NEXT",
+        "HELP",
+        "STATUS",
+        "MY DATA",
+        "SHOW",
+        "CHANGE",
+    ],
+)
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_word_has_one_answer_at_every_stage(stage: str, word: str) -> None:
     talk = STAGES[stage]()
@@ -39,7 +55,10 @@ def test_every_word_has_one_answer_at_every_stage(stage: str, word: str) -> None
 
 
 @pytest.mark.row("F11")
-@pytest.mark.parametrize(("word", "kind"), [("help", letters.Help), ("Status please", letters.Status), ("my data", letters.MyData), ("HUMAN", letters.Human)])
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [("help", letters.Help), ("Status please", letters.Status), ("my data", letters.MyData), ("HUMAN", letters.Human)],
+)
 @pytest.mark.parametrize("stage", STAGES)
 def test_questions_about_the_agent_move_nothing(stage: str, word: str, kind: type) -> None:
     talk = STAGES[stage]()
@@ -92,7 +111,13 @@ def test_a_closed_alliance_answers_once_and_names_the_day_it_ended() -> None:
 
 @pytest.mark.row("F57")
 def test_my_data_is_all_and_only_ones_own() -> None:
-    talk = Talk().joined().says(1, "Fun\nPRIVATE debts", "prompt:hopes").says(2, "Clarity", "prompt:hopes").says(1, "MY DATA")
+    talk = (
+        Talk()
+        .joined()
+        .says(1, "Fun\nPRIVATE debts", "prompt:hopes")
+        .says(2, "Clarity", "prompt:hopes")
+        .says(1, "MY DATA")
+    )
 
     data = only(talk, 1)
     assert [(a.text, a.private) for a in data.answers][-1] == ("Fun", "debts")
@@ -115,7 +140,13 @@ def test_delete_asks_once_and_delete_now_erases_own_words_and_never_the_partners
 
 @pytest.mark.row("decision 17")
 def test_words_that_were_never_agreed_are_erased_with_the_drafts() -> None:
-    talk = Talk().drafted().says(1, "make 4 say We sing loudly at dawn", "draft:1").says(1, "DELETE", "draft:2").says(1, "DELETE NOW", "erase")
+    talk = (
+        Talk()
+        .drafted()
+        .says(1, "make 4 say We sing loudly at dawn", "draft:1")
+        .says(1, "DELETE", "draft:2")
+        .says(1, "DELETE NOW", "erase")
+    )
 
     document = repr(talk.alliance.drafts) + repr(talk.alliance.answers) + repr(talk.alliance.why)
     assert "sing loudly" not in document
@@ -174,7 +205,12 @@ def test_a_pause_that_ends_with_nothing_open_is_silent() -> None:
 
 @pytest.mark.row("F14")
 def test_an_answer_is_changed_by_naming_it() -> None:
-    talk = Talk().joined().answers(1, until="P05").says(1, "change my answer about good feedback: in writing", "prompt:P05")
+    talk = (
+        Talk()
+        .joined()
+        .answers(1, until="P05")
+        .says(1, "change my answer about good feedback: in writing", "prompt:P05")
+    )
 
     assert talk.alliance.answer(1, "P10").text == "in writing"
     assert talk.alliance.participant(1).open.about == "prompt:P05"

@@ -144,7 +144,11 @@ def test_all_brings_the_rest_in_one_letter_and_labels_file_the_answers() -> None
 
 @pytest.mark.row("F12", "spec 4.7")
 def test_several_answers_in_one_reply_are_all_filed_and_read_back() -> None:
-    talk = Talk().joined().says(1, "Good thanks: in public\nGood feedback: straight\nHopes and worries: fun", "prompt:hopes")
+    talk = (
+        Talk()
+        .joined()
+        .says(1, "Good thanks: in public\nGood feedback: straight\nHopes and worries: fun", "prompt:hopes")
+    )
 
     assert [talk.alliance.answer(1, q).text for q in ("P09", "P10", "hopes")] == ["in public", "straight", "fun"]
     assert kinds(only(talk, 1)) == ["kept", "kept", "kept"]
@@ -304,7 +308,9 @@ def test_a_correction_during_the_draft_makes_the_next_draft_and_sets_the_yes_asi
     assert isinstance(correction, letters.Correction)
     assert correction.voided == 1
     assert isinstance(draft, letters.DraftChanged)
-    assert [(c.was, c.now) for c in draft.changes] == [("Maya: Email is fine. Ring me after six.", "Maya: Call me after seven.")]
+    assert [(c.was, c.now) for c in draft.changes] == [
+        ("Maya: Email is fine. Ring me after six.", "Maya: Call me after seven.")
+    ]
     assert draft.voided == 1
 
 
@@ -345,7 +351,9 @@ def test_a_line_that_joins_is_proposed_and_taken_by_its_letter() -> None:
 
 @pytest.mark.row("decision 2", "F22")
 def test_an_answer_corrected_after_it_was_chosen_is_not_what_was_chosen() -> None:
-    talk = _at_reveal_of_purpose().says(1, "2A").says(2, "2A", "reveal:purpose").says(1, "I decide it all", "prompt:P01")
+    talk = (
+        _at_reveal_of_purpose().says(1, "2A").says(2, "2A", "reveal:purpose").says(1, "I decide it all", "prompt:P01")
+    )
 
     assert "I decide it all. (both)" not in _on_to_draft(talk).alliance.draft.text
 
@@ -494,7 +502,9 @@ def test_the_slower_rhythm_wins_and_both_are_told_once() -> None:
     talk.says(1, "every month", "prompt:rhythm").says(2, "every 6 months", "prompt:rhythm")
 
     for number in (1, 2):
-        told = [n for s in talk.sent if s.to == number for n in getattr(s.letter, "notes", ()) if n.kind == "rhythm_slower"]
+        told = [
+            n for s in talk.sent if s.to == number for n in getattr(s.letter, "notes", ()) if n.kind == "rhythm_slower"
+        ]
         assert len(told) == 1
     assert (talk.alliance.rhythm.every, talk.alliance.rhythm.unit) == (6, "month")
 

@@ -31,7 +31,14 @@ REQUESTS = [
     "Don't shout.", "What I wish for is that you rest.", "I would love for you to rest.", "And you rest on Sundays.", "Yours: the rent.",
     "I rely on you for the mornings.", "Jonas's job is the rent.", "It is you who opens.", "Then Jonas locks up.",
 ]  # fmt: skip
-OURS = ["We take an hour apart.", "When we disagree, we talk.", "Let's eat together.", "Both of us rest on Sundays.", "If it gets late, we stop.", "You and I talk on Fridays."]
+OURS = [
+    "We take an hour apart.",
+    "When we disagree, we talk.",
+    "Let's eat together.",
+    "Both of us rest on Sundays.",
+    "If it gets late, we stop.",
+    "You and I talk on Fridays.",
+]
 
 
 def lines(text: str) -> list[page.Line]:
@@ -62,14 +69,19 @@ def test_a_we_line_is_shared(sentence: str) -> None:
 
 
 @pytest.mark.row("F23", "decision 1")
-@given(st.lists(st.sampled_from(PROMISES + REQUESTS + OURS), min_size=1, max_size=5), st.sampled_from([" ", "\n", "\n\n", "\n- "]))
+@given(
+    st.lists(st.sampled_from(PROMISES + REQUESTS + OURS), min_size=1, max_size=5),
+    st.sampled_from([" ", "\n", "\n\n", "\n- "]),
+)
 @settings(max_examples=60, deadline=None)
 def test_in_any_mixture_no_promise_holds_words_that_bind_the_other(said: list[str], between: str) -> None:
     found = lines(between.join(said))
 
     own = " ".join(line.text for line in found if line.owner == 1)
     assert not any(request in own for request in REQUESTS)
-    assert sorted(re.findall(r"\w+", " ".join(said))) == sorted(re.findall(r"\w+", " ".join(line.text for line in found)))
+    assert sorted(re.findall(r"\w+", " ".join(said))) == sorted(
+        re.findall(r"\w+", " ".join(line.text for line in found))
+    )
 
 
 @pytest.mark.parametrize("text", ["", "-", " \n ", "…", "•"])
@@ -103,7 +115,12 @@ def test_tidying_twice_is_tidying_once_and_keeps_the_words(text: str) -> None:
 
 
 def test_sentences_end_at_full_stops_lists_and_blank_lines_not_at_wrapped_lines() -> None:
-    assert list(page.sentences("I do\nthe books. You open.\n- We rest\n\nAnd so on")) == ["I do the books.", "You open.", "- We rest", "And so on"]
+    assert list(page.sentences("I do\nthe books. You open.\n- We rest\n\nAnd so on")) == [
+        "I do the books.",
+        "You open.",
+        "- We rest",
+        "And so on",
+    ]
 
 
 @pytest.mark.row("decision 2")

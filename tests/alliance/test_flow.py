@@ -70,11 +70,19 @@ def line_of(content: str, words: str) -> int:
 
 
 def test_all_faults_are_told_at_once_with_their_lines() -> None:
-    broken = FLOW.content.replace('kind = "hopes"', 'kind = "hope"').replace("digest_after_days = 5", "digest_after_days = 0").replace("spec = 1", "spec = 2")
+    broken = (
+        FLOW.content.replace('kind = "hopes"', 'kind = "hope"')
+        .replace("digest_after_days = 5", "digest_after_days = 0")
+        .replace("spec = 1", "spec = 2")
+    )
 
     told = faults(broken)
     assert len(told) == 3
-    for words, path in (('kind = "hope"', "part.0.prompt.0.kind"), ("digest_after_days = 0", "checkin.digest_after_days"), ("spec = 2", "spec")):
+    for words, path in (
+        ('kind = "hope"', "part.0.prompt.0.kind"),
+        ("digest_after_days = 0", "checkin.digest_after_days"),
+        ("spec = 2", "spec"),
+    ):
         assert any(t.startswith(f"x.toml:{line_of(broken, words)}: {path}") for t in told), told
 
 

@@ -170,7 +170,12 @@ def test_either_may_change_the_rhythm_and_both_are_told(about: str) -> None:
 @pytest.mark.row("F34")
 @given(
     steps=st.lists(
-        st.tuples(st.integers(0, 70), st.sampled_from(["every month", "every 2 weeks", "every 6 months", "every 10 days", "weekly", "quarterly", ""])),
+        st.tuples(
+            st.integers(0, 70),
+            st.sampled_from(
+                ["every month", "every 2 weeks", "every 6 months", "every 10 days", "weekly", "quarterly", ""]
+            ),
+        ),
         max_size=8,
     )
 )

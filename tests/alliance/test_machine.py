@@ -10,7 +10,9 @@ from agent.alliance.machine import PHASES, STAGES, MachineError, Move
 from agent.alliance.model import Phase, Stage
 
 
-@pytest.mark.parametrize(("table", "states", "starts"), [(PHASES, Phase, {Phase.SETUP}), (STAGES, Stage, {Stage.PREPARING, Stage.INVITED})])
+@pytest.mark.parametrize(
+    ("table", "states", "starts"), [(PHASES, Phase, {Phase.SETUP}), (STAGES, Stage, {Stage.PREPARING, Stage.INVITED})]
+)
 def test_every_state_is_reachable(table: tuple[Move, ...], states: type[Phase] | type[Stage], starts: set[str]) -> None:
     reached = set(starts)
     for _ in table:
@@ -27,14 +29,19 @@ def test_every_arrow_says_why_and_has_a_name_of_its_own(table: tuple[Move, ...])
 
 def test_the_code_fires_every_arrow_and_no_other() -> None:
     code = "".join(p.read_text("utf-8") for p in Path(machine.__file__).parent.glob("*.py"))
-    fired = set(re.findall(r"turn\.move\([\w.]+, \"(\w+)\"\)", code)), set(re.findall(r"turn\.phase\(\"(\w+)\"\)", code))
+    fired = (
+        set(re.findall(r"turn\.move\([\w.]+, \"(\w+)\"\)", code)),
+        set(re.findall(r"turn\.phase\(\"(\w+)\"\)", code)),
+    )
 
     assert fired == ({m.trigger for m in STAGES}, {m.trigger for m in PHASES})
 
 
 def test_phases_and_stages_change_only_through_the_machines() -> None:
     code = {p.name: p.read_text("utf-8") for p in Path(machine.__file__).parent.glob("*.py")}
-    setting = [n for n, text in code.items() if re.search(r"\b(phase|stage)=(?!machine\.)(?!Stage\.INVITED\b)\w+\.", text)]
+    setting = [
+        n for n, text in code.items() if re.search(r"\b(phase|stage)=(?!machine\.)(?!Stage\.INVITED\b)\w+\.", text)
+    ]
 
     assert not setting
 

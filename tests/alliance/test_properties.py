@@ -312,11 +312,8 @@ class Alliances(RuleBasedStateMachine):
 
     def consent(self, before: Alliance, after: Alliance, event: object, text: str) -> None:
         for yes in after.confirmations[len(before.confirmations) :]:
-            assert (
-                (text in YES
-                and isinstance(event, Replied | RepliedFromElsewhere))
-                or (isinstance(event, Replied)
-                and event.about == "was")
+            assert (text in YES and isinstance(event, Replied | RepliedFromElsewhere)) or (
+                isinstance(event, Replied) and event.about == "was"
             )
             assert yes.participant == event.participant
             assert before.draft is not None and (yes.version, yes.sha256) == (before.draft.version, before.draft.sha256)

@@ -46,7 +46,9 @@ def test_a_private_line_in_the_why_is_not_in_the_invitation() -> None:
 
 
 @pytest.mark.row("F04")
-@pytest.mark.parametrize("reply", ["what is this?", "hm", "yes if Maya pays", "NOT NOW", "Maya said you would write", ""])
+@pytest.mark.parametrize(
+    "reply", ["what is this?", "hm", "yes if Maya pays", "NOT NOW", "Maya said you would write", ""]
+)
 def test_no_prompt_is_sent_before_a_yes(reply: str) -> None:
     talk = Talk().invited().says(2, reply)
 
@@ -104,7 +106,9 @@ def _decided(talk: Talk, text: str):
 @pytest.mark.row("decision 14")
 def test_who_was_refused_is_not_invited_again_and_is_not_named_as_refusing() -> None:
     event = Started("maya@example.org", "Maya Lind", "", FIRST, None, "inbox:1")
-    decision, _ = decide(FLOW.flow, Talk().house, Alliance(1, FLOW.key, MONDAY), event, MONDAY, barred=frozenset({"jonas@example.org"}))
+    decision, _ = decide(
+        FLOW.flow, Talk().house, Alliance(1, FLOW.key, MONDAY), event, MONDAY, barred=frozenset({"jonas@example.org"})
+    )
 
     [send] = decision.sends
     assert isinstance(send.letter, letters.SetupPartner)
@@ -115,7 +119,12 @@ def test_who_was_refused_is_not_invited_again_and_is_not_named_as_refusing() -> 
 def test_an_alliance_that_exists_is_offered_before_a_second() -> None:
     event = Started("maya@example.org", "Maya Lind", "", FIRST, None, "inbox:1")
     decision, _ = decide(
-        FLOW.flow, Talk().house, Alliance(1, FLOW.key, MONDAY), event, MONDAY, existing={"jonas@example.org": (MONDAY, True)}
+        FLOW.flow,
+        Talk().house,
+        Alliance(1, FLOW.key, MONDAY),
+        event,
+        MONDAY,
+        existing={"jonas@example.org": (MONDAY, True)},
     )
 
     assert [type(s.letter) for s in decision.sends] == [letters.SetupExisting]
@@ -139,7 +148,9 @@ def test_a_partner_that_cannot_be_is_asked_for_again(text: str, problem: str) ->
 
 @pytest.mark.row("F01")
 def test_ones_own_address_in_the_first_note_is_not_the_partners() -> None:
-    [letter] = Talk().starts("I am Maya (maya@example.org). Please ask Jonas Berg <jonas@example.org> to join.").letters(1)
+    [letter] = (
+        Talk().starts("I am Maya (maya@example.org). Please ask Jonas Berg <jonas@example.org> to join.").letters(1)
+    )
 
     assert isinstance(letter, letters.SetupWhy)
     assert letter.address == "jonas@example.org"

@@ -97,6 +97,16 @@ def test_nobody_is_nudged_in_their_quiet_hours() -> None:
     assert talk.alliance.participant(2).open.nudged == MONDAY.replace(hour=7) + timedelta(days=4)
 
 
+@pytest.mark.row("invariant 1", "F10")
+def test_what_somebody_else_brings_about_waits_for_the_end_of_quiet_hours() -> None:
+    talk = Talk().drafted().says(1, "AGREE")
+    talk.now = MONDAY.replace(hour=22)
+    talk.says(2, "AGREE", "draft:1")
+
+    due = {s.to: s.due for s in talk.new if isinstance(s.letter, letters.Final)}
+    assert due == {1: MONDAY.replace(hour=7) + timedelta(days=1), 2: None}
+
+
 @pytest.mark.row("decision 13")
 def test_after_thirty_days_the_other_is_told_at_rest_once_and_can_export_or_close() -> None:
     talk = Talk().joined().answers(1)
