@@ -139,7 +139,8 @@ class Turn:
 
     def note(self, number: int, note: Note) -> None:
         """Have the next letter to this person open with what was stored (F13)."""
-        self.set(number, notes=(*self.p(number).notes, note))
+        if note not in self.p(number).notes:
+            self.set(number, notes=(*self.p(number).notes, note))
 
     def say(self, number: int, letter: letters.Letter, about: str = "info") -> None:
         """Write a letter now. Letters with room for notes take those that are pending."""

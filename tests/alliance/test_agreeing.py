@@ -90,6 +90,23 @@ def test_a_change_by_number_shows_was_and_now_of_exactly_that_line() -> None:
     assert len([g for g in gone if "." in g]) == 2
 
 
+@pytest.mark.row("A16", "A17", "A18", "F26")
+def test_a_change_in_free_words_is_taken_as_it_was_written() -> None:
+    talk = Talk().drafted()
+    gone = talk.alliance.draft.lines[14].text
+    talk.says(
+        2,
+        "Nearly. 6 is too vague. Make it: if one of us is upset we say so the same day, even just by text. "
+        "And 15 sounds silly, drop it.",
+    )
+
+    [first, second] = only(talk, 1).changes
+    assert (first.number, first.now) == (6, "If one of us is upset we say so the same day, even just by text. (Jonas)")
+    assert (second.number, second.now) == (15, "")
+    assert gone in second.was
+    assert isinstance(only(talk.says(1, "Agree! Much better", "draft:2"), 1), letters.Confirmed)
+
+
 @pytest.mark.row("F28", "A17", "decision 15")
 def test_a_change_sets_an_older_yes_aside_and_says_so() -> None:
     talk = Talk().drafted().says(1, "AGREE").says(2, "drop 4", "draft:1")

@@ -126,7 +126,7 @@ def test_pause_until_a_day_comes_back_that_morning() -> None:
     assert str(only(talk, 1).until) == "2026-05-12"
 
     [send] = [s for s in talk.waits(days=80).sent if s.to == 1 and s.about == "prompt:hopes"][1:2]
-    assert kinds(send.letter) == ["resumed"]
+    assert kinds(send.letter) == ["awake"]
 
 
 @pytest.mark.row("F11", "decision 10")
@@ -210,6 +210,15 @@ def test_a_part_is_revealed_to_both_in_one_instant_when_both_are_done() -> None:
     assert [(s.to, s.about) for s in talk.new] == [(1, "reveal:knowing"), (2, "reveal:knowing")]
     assert talk.letters(1) == talk.letters(2)
     assert "Ring me after six" in repr(talk.letters(2))
+
+
+@pytest.mark.row("F15", "decision 10")
+def test_who_went_on_is_led_back_to_the_part_they_are_in() -> None:
+    talk = Talk().joined().answers(1).says(1, "NEXT").answers(2)
+
+    assert [x.next_part for x in talk.letters(1)] == ["what it is for"]
+    assert talk.alliance.participant(1).open.about == "prompt:P06"
+    assert only(talk.says(1, "NEXT", "reveal:knowing"), 1).subject == "what we are out to do"
 
 
 @pytest.mark.row("decision 12", "F16")

@@ -1,5 +1,6 @@
 """Looking back: check-ins, their replies, the digest and the rhythm, told aloud."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -105,8 +106,6 @@ def test_numbers_are_hidden_unless_both_chose_to_show_them() -> None:
 
 
 def _with_numbers(talk: Talk) -> Talk:
-    from dataclasses import replace
-
     people = tuple(replace(p, numbers=True) for p in talk.alliance.participants)
     talk.alliance = replace(talk.alliance, participants=people)
     return talk

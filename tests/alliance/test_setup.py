@@ -3,13 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from talk import FIRST, WHY, Talk
+from talk import FIRST, FLOW, MONDAY, WHY, Talk
 
 from agent.alliance import letters
 from agent.alliance.decide import decide
-from agent.alliance.event import RepliedFromElsewhere, Started, Undeliverable
+from agent.alliance.event import Replied, RepliedFromElsewhere, Started, Undeliverable
 from agent.alliance.model import Alliance, Phase, Stage
-from talk import FLOW, MONDAY
 
 
 @pytest.mark.row("F01", "A02", "S11")
@@ -98,8 +97,6 @@ def test_a_no_is_remembered_for_this_initiator() -> None:
 
 
 def _decided(talk: Talk, text: str):
-    from agent.alliance.event import Replied
-
     return decide(FLOW.flow, talk.house, talk.alliance, Replied(2, "invitation", text, None, "inbox:99"), talk.now)
 
 
