@@ -236,7 +236,7 @@ def resume(turn: Turn, number: int, *, asked: bool = True) -> None:
         if asked and turn.p(number).open is None:
             turn.say(number, letters.Status(status(turn, number)))
         return
-    turn.note(number, Note("resumed"))
+    turn.note(number, Note("resumed" if asked else "awake"))
     kind, _, key = opened.about.partition(":")
     if kind == "reveal":
         turn.set(number, notes=())

@@ -117,30 +117,42 @@ def answered(turn: Turn, event: Replied, reading: AnswerReading) -> None:
     """A reply with an answer to a prompt: the open one, a late one, or a correction (F12, F14)."""
     number = event.participant
     kind, _, key = event.about.partition(":")
-    if reading.labelled:
-        for prompt_id, text in reading.labelled:
-            alone = read_answer(text, now=turn.now)
-            if not alone.text and any(c.name == "pass" for c in alone.commands):
-                passed(turn, number, prompt_id, event.cause)
-            else:
-                _keep(turn, Answer(number, prompt_id, text, "", turn.now, event.cause))
-    if reading.text or reading.private:
+    private = _labelled(turn, event, reading)
+    if reading.text or private:
         if kind == "follow":
             _add_to(turn, number, key, reading, event.cause)
         elif kind == "prompt":
             text = reading.text
             if reading.both and (old := turn.alliance.answer(number, key)) and old.text:
                 text = f"{old.text}\n{text}".strip()
-            _keep(turn, Answer(number, key, text, reading.private, turn.now, event.cause))
+            _keep(turn, Answer(number, key, text, private, turn.now, event.cause))
         elif kind == "all" and len(left := question.remaining(turn, number)) == 1:
-            _keep(turn, Answer(number, left[0].id, reading.text, reading.private, turn.now, event.cause))
-        elif not reading.labelled:
+            _keep(turn, Answer(number, left[0].id, reading.text, private, turn.now, event.cause))
+        elif reading.labelled:
+            turn.note(number, Note("unplaced", text=reading.text))
+        else:
             turn.say(number, letters.AskBack("number", event.text, 0, 0), event.about)
             return
     elif reading.both and not (kind == "prompt" and _keep_both(turn, number, key, event.cause)):
         turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
         return
     _after_answers(turn, number)
+
+
+def _labelled(turn: Turn, event: Replied, reading: AnswerReading) -> str:
+    """File each labelled answer (F12). Private lines have no label: they are kept with the first answer, unless they
+    belong to the one prompt that this letter asked; gives those that are not kept yet."""
+    kind, _, key = event.about.partition(":")
+    private = reading.private
+    for prompt_id, text in reading.labelled:
+        alone = read_answer(text, now=turn.now)
+        if not alone.text and any(c.name == "pass" for c in alone.commands):
+            passed(turn, event.participant, prompt_id, event.cause)
+            continue
+        own = "" if kind == "prompt" and key != prompt_id else private
+        _keep(turn, Answer(event.participant, prompt_id, text, own, turn.now, event.cause))
+        private = private.removeprefix(own) if own else private
+    return private
 
 
 def _after_answers(turn: Turn, number: int) -> None:
@@ -312,10 +324,12 @@ def reveal(turn: Turn) -> None:
     shown = tuple(p for p in turn.flow.parts if p.reveal == "together")
     questions = _questions(turn, part.id)
     for number in [p.number for p in turn.alliance.present]:
-        p, following = turn.p(number), _next_part(turn, number)
+        p = turn.p(number)
+        following = turn.flow.part(p.part) if p.stage == Stage.ANSWERING else _next_part(turn, number)
         if questions:
             letter = letters.Reveal(shown.index(part) + 1, part.title, questions, following.title if following else "")
-            turn.set(p.number, notes=())
+            told = {q.title for q in questions}  # the reveal shows these; the next letter tells the others
+            turn.set(p.number, notes=tuple(n for n in p.notes if n.title not in told))
             turn.say(p.number, letter, f"reveal:{part.id}")
         if p.stage == Stage.WAITING and p.part == part.id and following is not None:
             turn.move(p.number, "reveal")

@@ -12,9 +12,9 @@ from agent.alliance.model import Note
 
 # Every kind of note that `_notes` can put into words.
 NOTES = frozenset((
-    "kept", "several", "replaced", "joined_answers", "passed", "later", "rule", "zone", "rhythm", "rhythm_slower", "chosen",
-    "settled", "left_open", "said_yes", "welcome", "opened_next", "passed_on", "stale", "not_understood", "short_set", "resumed",
-    "undone", "address_changed", "numbers_on", "hidden", "released",
+    "kept", "replaced", "joined_answers", "passed", "later", "rule", "zone", "rhythm", "rhythm_slower", "chosen",
+    "settled", "left_open", "said_yes", "welcome", "passed_on", "stale", "not_understood", "short_set", "resumed",
+    "address_changed", "numbers_on", "hidden", "released", "awake", "unplaced",
 ))  # fmt: skip
 
 # ---------------------------------------------------------------- setting up
@@ -303,7 +303,7 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True)
 class SettleOption:
-    """One way to settle. `kind` is theirs, trial, both, join or open; `name` whose way."""
+    """One way to settle. `kind` is theirs, trial, both, joined (a line that somebody wrote) or open; `name` whose way."""
 
     key: str
     kind: str

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agent.alliance.words.commands import command_of, leading_command
+from agent.alliance.words.courtesy import ungreeted, unnamed, unsigned
 from agent.alliance.words.grammar import grammar, texts
 from agent.alliance.words.tokens import LONGEST, NUMBERS, Sentence, Word, sentences, straight, words
 from agent.alliance.words.values import Change, Command, ConsentReading
@@ -18,11 +19,6 @@ _NTH = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
 }  # fmt: skip
 _SPLIT = frozenset({",", ";", "-", "and", "but", ":", "&", "otherwise", "though", "only", "so", "just", "(", ")"})
-_GREETING = re.compile(
-    r"\A\s*(?:hi|hello|hey|dear|good (?:morning|evening|afternoon))\b(?:[ \t]+([^\W\d_]+))?(?:[ \t]+(?:and|&)[ \t]+[^\W\d_]+)?[ \t]*(?:[,!.:]|(?=\n))\s*",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"(?:[A-ZÀ-ÞŁŚŽ][\w'’.-]*\.?)(?:[ \t]+[A-ZÀ-ÞŁŚŽ][\w'’.-]*\.?){0,2}[.!]?")
 _LEAD = re.compile(r":[ \t]*\r?\n\s*(?=\S)")  # "Make 6 say:", and the words on the next line
 # Not a line's new words but a remark on the old ones ("6: Tuesday is better", "change 6 to something shorter").
 _REMARK = re.compile(
@@ -30,7 +26,6 @@ _REMARK = re.compile(
     r"|\b(?:better|worse|instead|rather than|wrong|too \w+|not sure|agreed?|unclear|vague)\b|\?|^(?:\S+\s+){1,3}not\s+\S+$",
     re.IGNORECASE,
 )
-_TAIL = re.compile(r"\n-- ?\n.*\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,32 +60,20 @@ def read_consent(text: str, lines: int, *, version: int | None = None, now: date
     """
     if len(text) > LONGEST:
         return ConsentReading("unclear", rest=text.strip())
-    body = _body(text)
-    parts = _parts(body, _Draft(lines, version, now))
+    draft = _Draft(lines, version, now)
+    body = unsigned(ungreeted(text))  # neither a greeting nor a name agrees or objects
+    reading = _read(body, draft)
+    if reading.verdict in ("unclear", "changes", "question") and (plain := unnamed(body)) != body:
+        signed = _read(plain, draft)
+        return signed if signed.verdict in ("confirm", "decline") else reading
+    return reading
+
+
+def _read(body: str, draft: _Draft) -> ConsentReading:
+    parts = _parts(body, draft)
     if not parts:
-        return ConsentReading("unclear" if not text.strip() else "not_an_answer")
-    return _verdict(parts, lines)
-
-
-def _body(text: str) -> str:
-    """The text without greeting, signature and a name at the end: none of them agrees or objects."""
-    body = _TAIL.sub("", text)
-    hello = _GREETING.match(body)
-    known = grammar("consent").known
-    if hello and (hello[1] is None or hello[1].lower() not in known or hello[1].lower() in {"all", "both", "there"}):
-        body = body[hello.end() :]
-    head, _, last = body.rstrip().rpartition("\n")
-    if head.strip() and _is_name(last):
-        return head
-    inline = re.search(r"\s+[-–—]\s*(\S[^\n]{0,30})\Z", body.rstrip())
-    return body[: inline.start()] if inline and _is_name(inline[1]) else body
-
-
-def _is_name(text: str) -> bool:
-    """Whether it looks like somebody's name or initials, and like no word that we know."""
-    text = text.strip()
-    known = grammar("consent").known | grammar("change").known
-    return len(text) <= 30 and bool(_NAME.fullmatch(text)) and not any(w.text in known for w in words(text))
+        return ConsentReading("unclear" if not body.strip() else "not_an_answer")
+    return _verdict(parts, draft.lines)
 
 
 def _parts(body: str, draft: _Draft) -> list[_Part]:
