@@ -41,7 +41,7 @@ def test_hopes_and_fears_are_never_in_the_draft() -> None:
     assert "sort out who decides" not in text
 
 
-@pytest.mark.row("F33")
+@pytest.mark.row("F33", "S20", "S21", "S22", "S23", "S24")
 def test_each_question_about_time_has_a_line_or_an_open_point() -> None:
     text = Talk().drafted().alliance.draft.text
 
@@ -330,7 +330,7 @@ def test_a_private_line_beside_agree_is_asked_about_and_shown_to_nobody() -> Non
     assert "please him" not in repr([s.letter for s in talk.sent if s.to == 2])
 
 
-@pytest.mark.row("F31", "A20", "F18")
+@pytest.mark.row("F31", "A20", "S17", "S18")
 def test_the_final_letter_is_the_same_for_both_and_names_the_days() -> None:
     talk = Talk().agreed()
 

@@ -202,7 +202,7 @@ def test_changing_the_rhythm_loses_and_doubles_nothing(steps: list[tuple[int, st
 _AGREED = Talk().agreed()
 
 
-@pytest.mark.row("decision 17")
+@pytest.mark.row("F11", "F35")
 def test_a_check_in_is_passed_without_a_word() -> None:
     talk = checking().says(1, "PASS").says(2, "4, a, b, yes")
 

@@ -3,13 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from talk import MONDAY, Talk
+from talk import FLOW, MONDAY, Talk
 
 from agent.alliance import letters
 from agent.alliance.event import AutoReplied, Woke
-from agent.alliance.waking import duties, wake_at
 from agent.alliance.turn import Turn
-from talk import FLOW
+from agent.alliance.waking import duties, wake_at
 
 
 @pytest.mark.row("A10", "A11", "invariant 8")
