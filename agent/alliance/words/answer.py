@@ -12,7 +12,7 @@ from datetime import datetime
 from agent.alliance.words.commands import command_of, is_aside
 from agent.alliance.words.dates import tail_day
 from agent.alliance.words.grammar import grammar, texts
-from agent.alliance.words.tokens import LONGEST, Sentence, sentences, words
+from agent.alliance.words.tokens import LONGEST, Sentence, sentences, straight, words
 from agent.alliance.words.values import AnswerReading, Command
 
 _PRIVATE = re.compile(
@@ -67,8 +67,13 @@ def read_answer(text: str, *, now: datetime, prompts: Mapping[str, str] | None =
         nothing = True
     return AnswerReading(
         commands=commands, text=body, private=private, labelled=labelled, both=both, not_an_answer=nothing,
-        care=bool(_CARE.search(text[: LONGEST * 4].replace("’", "'"))), unsure=unsure,
+        care=is_care(text[: LONGEST * 4]), unsure=unsure,
     )  # fmt: skip
+
+
+def is_care(text: str) -> bool:
+    """Whether somebody writes in anger at us, in fear, or of harm."""
+    return bool(_CARE.search(straight(text)))
 
 
 _OURS_ONLY = re.compile(

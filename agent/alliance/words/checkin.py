@@ -26,6 +26,7 @@ _KEPT: dict[str, Kept] = {
     "not needed": "not needed", "no need": "not needed", "n/a": "not needed", "not necessary": "not needed", "wasn't needed": "not needed",
     "not applicable": "not needed", "didn't come up": "not needed", "never came up": "not needed",
 }  # fmt: skip
+_BESIDE = frozenset({"stop", "delete", "pause", "pass", "human"})  # commands that count beside an answer
 _DASH = re.compile(r"(\s[-–—]+\s|:\s|\.\s)")
 _GOES_ON = re.compile(
     r"(?:but|and|which|because|so|though|or|since|as|not|although|when|if)\b", re.IGNORECASE
@@ -43,21 +44,13 @@ def read_checkin(text: str) -> CheckinReading:
         return CheckinReading(rest=text.strip(), unclear=True)
     hide = bool(_HIDE.search(text))
     body = _HIDE.sub(" ", text).strip() if hide else text.strip()
-    command = command_of(" ".join(body.split())) if body else None
-    if command is None and body:
-        command = next(
-            (
-                c
-                for s in sentences(body)
-                if (c := command_of(s.text)) and c.name in ("stop", "delete", "pause", "pass", "human")
-            ),
-            None,
-        )
-    if command and command.name in ("pass", "later") and not rating_of(body):
-        return CheckinReading(hide=hide, passed=command.name == "pass", command=command)
-    if command and command_of(" ".join(body.split())):
-        return CheckinReading(hide=hide, command=command)
+    if whole := command_of(" ".join(body.split())):
+        return CheckinReading(hide=hide, passed=whole.name == "pass", command=whole)
     fields = _labels(body) or _listed(body)
+    said = (c for s in sentences(body) if (c := command_of(s.text)) and c.name in _BESIDE)
+    command = next((c for c in said if c.name != "pass" or not fields.get("works")), None)
+    if command and command.name == "pass" and not rating_of(body):
+        return CheckinReading(hide=hide, passed=True, command=command)
     rating, unclear = ratings_in(fields.pop("rating", "") or body)
     return CheckinReading(
         rating=rating, works=fields.get("works", ""), care=fields.get("care", ""),
@@ -83,6 +76,10 @@ def _labels(body: str) -> dict[str, str]:
     named = {k: "\n".join(v).strip() for k, v in found.items()}
     if len([k for k in named if k != "rest"]) < 2:
         return {}
+    if "line" not in named:  # a bare "yes" under the last answer
+        head, _, last = named[at].rpartition("\n")
+        if kept_of(last) and head.strip():
+            named |= {at: head.strip(), "line": last}
     if "line" in named and not kept_of(named["line"]):
         named["rest"] = "\n".join(x for x in (named.get("rest", ""), named.pop("line")) if x)
     elif "line" in named:
@@ -92,11 +89,7 @@ def _labels(body: str) -> dict[str, str]:
 
 def _listed(body: str) -> dict[str, str]:
     """Fields by their place: lines, or the parts between commas, of which the first is a rating."""
-    lines = [x.strip() for x in body.splitlines() if x.strip()]
-    parts = lines if len(lines) > 2 else [p.strip() for p in re.split(r"[,;\n]", body) if p.strip()]
-    dotted = [p.strip() for p in body.split(". ") if p.strip()]
-    if len(parts) == 1 and len(dotted) > 2 and all(len(p.split()) < 6 for p in dotted):
-        parts = dotted
+    parts = _split(body)
     kept = kept_of(parts[-1]) if len(parts) > 1 else ""
     if not parts or rating_of(parts[0]) is None:
         return {"line": kept, "rest": body[: body.rfind(parts[-1])].rstrip(" ,;\n") if kept else body} if body else {}
@@ -110,6 +103,18 @@ def _listed(body: str) -> dict[str, str]:
     note = body[body.find(parts[0]) + len(head) :].lstrip(" ,;.:!\n–—-")
     note = note[: note.rfind(parts[-1])].rstrip(" ,;\n") if kept else note
     return {"rating": head, "line": kept, "rest": note}
+
+
+def _split(body: str) -> list[str]:
+    """The parts of a reply: four sentences, lines, what stands between commas, or a few short sentences."""
+    said = [p.strip(" .!") for p in re.split(r"(?<=[.!?])\s+", body) if p.strip(" .!")]
+    rated = bool(said) and "\n" not in body and _clause(_tokens(said[0]))[0] == "rating"
+    if rated and len(said) == 4 and kept_of(said[-1]):
+        return said
+    lines = [x.strip() for x in body.splitlines() if x.strip()]
+    parts = lines if len(lines) > 2 else [p.strip() for p in re.split(r"[,;\n]", body) if p.strip()]
+    short = rated and len(parts) == 1 and len(said) > 2 and all(len(p.split()) < 6 for p in said)
+    return said if short else parts
 
 
 def rating_of(text: str) -> int | None:

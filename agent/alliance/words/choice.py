@@ -5,17 +5,17 @@ from collections.abc import Collection
 from datetime import datetime
 
 from agent.alliance.words.commands import command_of
-from agent.alliance.words.tokens import LONGEST, sentences, straight
+from agent.alliance.words.courtesy import bare
+from agent.alliance.words.grammar import grammar, texts
+from agent.alliance.words.tokens import LONGEST, sentences, straight, words
 from agent.alliance.words.values import ChoiceReading, Command, Pick
 
 _AT_REVEALS = frozenset(
     ("pass", "later", "pause", "resume", "next", "help", "status", "stop", "explain", "who", "show", "delete", "data", "human",
      "export", "resend", "edit", "ideas", "close")
 )  # fmt: skip
-_COURTESY = re.compile(
-    r"(?:please|thanks|thank you|for me|i (?:choose|pick|take|vote for|like|prefer)|i'd (?:choose|pick|take|like)|let's (?:go with|take|do)|go with|option|answer|and|for|my choice(?: is)?|ok|yes|the|number|[,.;:!&+ -])*",
-    re.IGNORECASE,
-)
+_CUT = re.compile(r"(?P<stop>[.!;]\s*)(?=\S)|(?:,\s*|\s+)(?=\S)")
+_MOST_CUTS = 40  # a line of choices with a command has fewer words
 
 
 def read_choice(text: str, labels: Collection[str], *, now: datetime | None = None) -> ChoiceReading:
@@ -24,57 +24,93 @@ def read_choice(text: str, labels: Collection[str], *, now: datetime | None = No
     A number with own words is a line of one's own for that point; own words alone come back as `rest`.
     """
     allowed = {label.upper() for label in labels}
-    command: Command | None = None
-    rest: list[str] = []
-    picks: list[Pick] = []
-    for line in text[:LONGEST].splitlines():
-        found = command_of(line.strip(), now) if line.strip() else None
-        found = found or next((c for s in sentences(line) if (c := command_of(s.text, now))), None)
-        if found and found.name in _AT_REVEALS and not _picks(line, allowed):
-            command = command or found
-            rest += [
-                s.text
-                for s in sentences(line)
-                if command_of(s.text, now) is None and command_of(line.strip(), now) is None
-            ]
-            continue
-        here = _picks(line, allowed)
-        picks += here
-        if not here and line.strip():
-            rest.append(line.strip())
-    rest += [text[LONGEST:]] if text[LONGEST:] else []
-    return ChoiceReading(tuple(dict.fromkeys(picks)), command, "\n".join(rest))
+    signed, plain = (_read(t, allowed, now) for t in (text, bare(text[:LONGEST])))
+    return signed if plain.rest or len(text) > LONGEST or any(p.text for p in plain.picks) else plain
+
+
+def _read(text: str, allowed: set[str], now: datetime | None) -> ChoiceReading:
+    found = [_line(line.strip(), allowed, now) for line in text[:LONGEST].splitlines()]
+    picks = dict.fromkeys(pick for here, _, _ in found for pick in here)
+    rest = [words_ for _, _, left in found for words_ in left] + ([text[LONGEST:]] if text[LONGEST:] else [])
+    return ChoiceReading(tuple(picks), next((c for _, c, _ in found if c), None), "\n".join(rest))
+
+
+def _line(line: str, allowed: set[str], now: datetime | None) -> tuple[list[Pick], Command | None, list[str]]:
+    """The choices on one line, a command beside them, and what is neither."""
+    beside = _beside(line, allowed, now)
+    if beside:
+        return *beside, []
+    picks = _picks(line, allowed)
+    if picks or not line:
+        return picks, None, []
+    if whole := _command(line, now):
+        return [], whole, []
+    read = [(s.text, _command(s.text, now)) for s in sentences(line)]
+    command = next((c for _, c in read if c), None)
+    return [], command, [t for t, c in read if not c] if command else [line]
+
+
+def _beside(line: str, allowed: set[str], now: datetime | None) -> tuple[list[Pick], Command] | None:
+    """Choices with a command before or after them: "2B 3C NEXT". Own words end only at a stop."""
+    cuts = list(_CUT.finditer(line))
+    for cut in cuts if len(cuts) < _MOST_CUTS else ():
+        head, tail = line[: cut.end()].strip(" ,;"), line[cut.end() :]
+        for said, chosen in ((tail, head), (head, tail)):
+            picks = _picks(chosen, allowed)
+            if picks and _apart(cut, picks, said) and (command := _command(said, now)):
+                return picks, command
+    return None
+
+
+def _apart(cut: re.Match[str], picks: list[Pick], said: str) -> bool:
+    """Whether the words there are no part of the choice: "C. Next", "2B next", "C NEXT", but not "A pause"."""
+    if cut["stop"] or any(p.text for p in picks):
+        return cut["stop"] is not None
+    return "," in cut.group() or said[:2].isupper() or all(p.number for p in picks)
+
+
+def _command(text: str, now: datetime | None) -> Command | None:
+    found = command_of(text, now)
+    return found if found and found.name in _AT_REVEALS else None
 
 
 def _picks(line: str, allowed: set[str]) -> list[Pick]:
-    """The choices on one line; [] when the line is something else."""
-    plain = straight(line)
-    marks = [m for m in _marks(allowed).finditer(plain) if _fits(m, allowed)]
+    """The choices on one line; [] when any word of it is something else. A small "a" may be the article."""
+    marks = [m for m in _marks(allowed).finditer(straight(line)) if _fits(m, allowed)]
+    return _chosen(line, marks, allowed) or _chosen(line, [m for m in marks if m.group() != "a"], allowed)
+
+
+def _chosen(line: str, marks: list[re.Match[str]], allowed: set[str]) -> list[Pick]:
     picks: list[Pick] = []
     at = 0
     for k, mark in enumerate(marks):
-        if not _COURTESY.fullmatch(plain[at : mark.start()]):
-            return picks if k else []
-        own = mark["colon"] is not None
-        end = (
-            (marks[k + 1].start() if k + 1 < len(marks) and marks[k + 1]["colon"] is not None else len(plain))
-            if own
-            else mark.end()
-        )
-        words = re.sub(r"(?:\s+and|[,;])\s*\Z", "", line[mark.end() : end].strip()) if own else ""
-        if own and not words and not mark["letter"]:
-            return picks
-        picks.append(Pick(int(mark["number"]) if mark["number"] else None, (mark["letter"] or "").upper(), words))
-        at = end
-        if own and end == len(plain):
-            break
-    return picks if picks and _COURTESY.fullmatch(plain[at:]) else []
+        if mark.start() < at:
+            continue  # inside own words
+        if not _is_courtesy(line[at : mark.start()], "between" if picks else "lead"):
+            return []
+        at = mark.end()
+        own = ""
+        if mark["colon"] is not None:
+            at = next((m.start() for m in marks[k + 1 :] if m["colon"] is not None), len(line))
+            own = re.sub(r"(?:\s+and|[,;])\s*\Z", "", line[mark.end() : at].strip())
+        letter = (mark["letter"] or "").upper()
+        if not letter and (mark["number"] + own.strip(" .").upper()) in allowed:
+            letter, own = own.strip(" .").upper(), ""
+        if not letter and not own:
+            return []
+        picks.append(Pick(int(mark["number"]) if mark["number"] else None, letter, own))
+    return picks if picks and _is_courtesy(line[at:], "tail") else []
+
+
+def _is_courtesy(text: str, rule: str) -> bool:
+    tokens = texts(words(text))
+    return not tokens or grammar("choice").whole(tokens, rule)
 
 
 def _marks(allowed: set[str]) -> re.Pattern[str]:
     letters = "".join(sorted({c for label in allowed for c in label if c.isalpha()})) or "A-Z"
     return re.compile(
-        rf"(?<![\w'])(?:(?P<number>\d{{1,2}})[ .)]{{0,2}})?(?:(?P<letter>[{letters}])(?![\w'])[.)]?)?(?P<colon>\s*[:–—-]\s*(?=\S))?",
+        rf"(?<![\w'])(?:(?:number|point|question) )?(?:(?P<number>\d{{1,2}})[ .)]{{0,2}})?(?:(?P<letter>[{letters}])(?![\w'])[.)]?)?(?P<colon>\s*[:–—-]\s*(?=\S))?",
         re.IGNORECASE,
     )
 

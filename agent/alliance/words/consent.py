@@ -5,6 +5,7 @@ a yes is echoed back. For everything else a loose look decides what to ask, neve
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -51,19 +52,21 @@ class _Part:
         return bool(self.readings or self.changes or self.command)
 
 
-def read_consent(text: str, lines: int, *, version: int | None = None, now: datetime | None = None) -> ConsentReading:
+def read_consent(
+    text: str, lines: int, *, version: int | None = None, now: datetime | None = None, names: Collection[str] = ()
+) -> ConsentReading:
     """Read a reply to a draft whose lines are numbered from 1 to `lines`.
 
     `confirm` is said only when every sentence is understood, one of them is a plain yes, and none is a question, a
     change, a hedge or a no. A text too long to be plain is unclear. With `version`, a yes that names another draft is
-    no plain yes; `now` lets "pause until 12 May" be read.
+    no plain yes; `now` lets "pause until 12 May" be read; `names` are those who may sign on the same line.
     """
     if len(text) > LONGEST:
         return ConsentReading("unclear", rest=text.strip())
     draft = _Draft(lines, version, now)
     body = unsigned(ungreeted(text))  # neither a greeting nor a name agrees or objects
     reading = _read(body, draft)
-    if reading.verdict in ("unclear", "changes", "question") and (plain := unnamed(body)) != body:
+    if reading.verdict in ("unclear", "changes", "question") and (plain := unnamed(body, names)) != body:
         signed = _read(plain, draft)
         return signed if signed.verdict in ("confirm", "decline") else reading
     return reading

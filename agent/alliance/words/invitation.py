@@ -1,13 +1,15 @@
 """Replies to the invitation and to its copy: the first yes of each person (F04, F05, decision 14)."""
 
 import re
-from datetime import datetime
+from dataclasses import dataclass
+from typing import Literal
 
-from agent.alliance.words.answer import read_answer
+from agent.alliance.words.answer import is_care
 from agent.alliance.words.commands import command_of
+from agent.alliance.words.courtesy import bare
 from agent.alliance.words.grammar import grammar, texts
 from agent.alliance.words.tokens import LONGEST, Sentence, sentences, straight, words
-from agent.alliance.words.values import ApprovalReading, Command, InvitationReading
+from agent.alliance.words.values import ApprovalReading, InvitationReading
 
 # A remark that holds one of these may turn a yes around; without them a loose yes may have company.
 _TURNS = re.compile(
@@ -15,92 +17,109 @@ _TURNS = re.compile(
     r"wait|first|ask|think|depends?|hope|would|could|should|might|rather|stop|instead|however|although|though|without|unsure|wonder|think|said|says|tells?|told|wants?)\b|n't\b|[?\"]",
     re.IGNORECASE,
 )
+# Beside a plain no, only these keep it from being one; reasons do not (F05).
+_TAKEN_BACK = re.compile(
+    r"\b(?:unless|(?:only|but|except|maybe|perhaps) (?:if|when)|yes|yeah|yep|(?<!not )sure|okay|count me in|i'm in|kidding|joking|i mean|actually|on second thoughts?)\b"
+    r"|\bbut\b.*\b(?:would|could|might|may|can|try|short|i'd|i'll)\b",
+    re.IGNORECASE,
+)
+_ANOTHER_TIME = re.compile(
+    r"\b(?:later|another time|next (?:week|month|year)|(?:ask|try|write)(?: me| to me)? again)\b", re.IGNORECASE
+)
+_CLOSES = frozenset(",;.:-(") | {"because", "since", "as", "sorry"}  # after these a no is over, and a reason may follow
 _ASKS = re.compile(
     r"^(?:and |but |so |hi,? |hello,? |sorry,? )?(?:what|why|who|whose|where|when|which|how|does|do|did|is|are|can|could|will|has|have|am)\b",
     re.IGNORECASE,
 )
+_SHORT = re.compile(r"\bSHORT\b|(?<!not the )\bshort (?:set|one|version)\b")
 _DEFER = re.compile(
     r"\b(?:not (?:right )?now|later|next (?:week|month|year)|in a (?:week|month)|busy|another time)\b", re.IGNORECASE
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one sentence came to, and those of its words that were not understood."""
+
+    classes: frozenset[str]
+    rest: str
+    asks: bool
+
+
 def read_invitation(text: str) -> InvitationReading:
     """Read a reply to the invitation. A question is never a consent, and neither is a yes with a condition."""
     whole = text.strip()
-    care = read_answer(whole[:LONGEST], now=_NO_TIME).care
-    read = [(s, _classes(s)) for s in sentences(whole[:LONGEST])]
-    commands = [c for s, _ in read if (c := command_of(s.text))]
+    found = sentences(bare(whole[:LONGEST]))
+    said = [_said(s) for s in found]
+    commands = [c for s in found if (c := command_of(s.text))]
     command = next((c for c in commands if c.name in ("delete", "data", "human", "stop")), None)
-    classes = frozenset().union(*(c for _, c in read)) if read else frozenset()
-    short = "short" in classes
-    verdict = "unclear" if len(whole) > LONGEST else _verdict(read, classes, commands)
-    return InvitationReading(verdict, short, whole, care, command)  # type: ignore[arg-type]
+    short = any("short" in s.classes for s in said)
+    verdict = "unclear" if len(whole) > LONGEST else _verdict(said, {c.name for c in commands})
+    return InvitationReading(verdict, short, whole, is_care(whole[:LONGEST]), command)
 
 
-_NO_TIME = datetime(2000, 1, 1)  # noqa: DTZ001 - only to ask about care; no date is read
-
-
-def _classes(sentence: Sentence) -> frozenset[str]:
+def _said(sentence: Sentence) -> _Said:
     if sentence.asks and not sentence.text.startswith("?"):
-        return frozenset({"question"})
-    readings = grammar("invitation").read(texts(words(sentence.text)))
-    return frozenset().union(*readings) if readings else frozenset()
+        return _Said(frozenset(), sentence.text, asks=True)
+    g, tokens = grammar("invitation"), words(sentence.text)
+    if readings := g.read(texts(tokens)):
+        return _Said(frozenset().union(*readings), "", asks=False)
+    ends = [end for end in g.heads(texts(tokens), "no") if tokens[end].text in _CLOSES]
+    if ends:  # "No thanks, the choir is too much": a reason beside a plain no
+        return _Said(frozenset({"no"}), straight(sentence.text[tokens[max(ends)].start :]), asks=False)
+    return _Said(frozenset(), straight(sentence.text), asks=False)
 
 
-def _verdict(read: list[tuple[Sentence, frozenset[str]]], classes: frozenset[str], commands: list[Command]) -> str:
-    """The most cautious thing that was said."""
-    if any(c.name == "who" for c in commands):
+def _verdict(said: list[_Said], commands: set[str]) -> Literal["yes", "not_now", "no", "question", "who", "unclear"]:
+    """The most cautious thing that was said; a no is final, whatever the reason."""
+    classes = frozenset().union(*(s.classes for s in said))
+    unread = [s.rest for s in said if s.rest]
+    if "who" in commands:
         return "who"
-    if any(c.name in ("stop", "delete") for c in commands):
+    if commands & {"stop", "delete"}:
         return "no"
-    unread = [s.text for s, c in read if not c]
-    turned = [t for t in unread if _TURNS.search(straight(t))]
-    if (
-        "question" in classes
-        or any(_ASKS.match(t) for t in unread)
-        or any(c.name in ("explain", "help") for c in commands)
-    ):
+    asks = "no" not in classes and any(_ASKS.match(t) for t in unread)
+    if asks or any(s.asks for s in said) or commands & {"explain", "help"}:
         return "question"
     if "no" in classes:
-        return (
-            "no"
-            if not classes & {"yes", "notnow"} and not turned
-            else "unclear"
-            if "notnow" not in classes
-            else "not_now"
-        )
-    if (
-        "notnow" in classes
-        or any(_DEFER.search(t) for t in unread)
-        or any(c.name in ("later", "pause") for c in commands)
-    ):
-        return "not_now" if not turned or classes & {"notnow"} or commands else "unclear"
+        if "notnow" in classes or any(_ANOTHER_TIME.search(t) for t in unread):
+            return "not_now"
+        return "unclear" if classes & {"yes", "short"} or any(_TAKEN_BACK.search(t) for t in unread) else "no"
+    turned = any(_TURNS.search(t) for t in unread)
+    if classes & {"notnow", "busy"} or commands & {"later", "pause"}:
+        return "not_now"
+    if any(_DEFER.search(t) for t in unread):
+        return "unclear" if turned else "not_now"
     return "yes" if classes & {"yes", "short"} and not turned else "unclear"
 
 
 def read_approval(text: str) -> ApprovalReading:
-    """Read what the initiator said to the copy of the invitation. Anything but a plain SEND is words to change."""
+    """Read what the initiator said to the copy of the invitation. What is no plain SEND and chooses no set is words to change."""
     whole = text.strip()
-    found = sentences(whole[:LONGEST])
-    commands = {c.name: c for s in found if (c := command_of(s.text))}
-    short = bool(re.search(r"\bSHORT\b|\bshort (?:set|one|version)\b", whole)) or "short" in commands
-    if "stop" in commands or "delete" in commands or "pass" in commands:
-        return ApprovalReading("stop", whole, short, commands.get("stop") or commands.get("delete"))
-    if any(s.asks for s in found) or any(n in commands for n in ("explain", "who", "help", "status")):
-        return ApprovalReading("question", whole, short, next(iter(commands.values()), None))
+    found = sentences(bare(whole[:LONGEST]))
     kinds = [_approves(s) for s in found]
-    if len(whole) <= LONGEST and kinds and "no" not in kinds and "" not in kinds and set(kinds) & {"send", "short"}:
-        return ApprovalReading("short" if short else "send", whole, short)
-    if not whole or (kinds and all(k in ("beside", "no") for k in kinds)):
-        return ApprovalReading("unclear", whole, short, next(iter(commands.values()), None))
-    return ApprovalReading("change", whole, short, next(iter(commands.values()), None))
+    commands = {c.name: c for s in found if (c := command_of(s.text))}
+    first = next(iter(commands.values()), None)
+    short = any("short" in k for k in kinds) or any(
+        _SHORT.search(s.text) for s, k in zip(found, kinds, strict=True) if not k
+    )
+    if commands.keys() & {"stop", "delete", "pass"}:
+        return ApprovalReading("stop", whole, short, commands.get("stop") or commands.get("delete"))
+    if any(s.asks for s in found) or commands.keys() & {"explain", "who", "help", "status"}:
+        return ApprovalReading("question", whole, short, first)
+    if not all(kinds) or len(whole) > LONGEST:
+        return ApprovalReading("change", whole, short, first)
+    said = frozenset().union(*kinds)
+    if "no" in said or not said & {"send", "short", "full"}:
+        return ApprovalReading("unclear", whole, short, first)
+    return ApprovalReading("short" if short else "send", whole, short)
 
 
-def _approves(sentence: Sentence) -> str:
-    """What one sentence says to sending: send, short, no, beside, or "" when it is not understood."""
-    tokens = texts(words(sentence.text))
-    readings = grammar("approval").read(tokens)
-    for kind in ("no", "send", "short", "beside"):
-        if any(kind in r for r in readings):
-            return kind
-    return ""
+def _approves(sentence: Sentence) -> frozenset[str]:
+    """What one sentence says to sending: send, short, full, no, beside; empty when it is not understood."""
+    readings = grammar("approval").read(texts(words(sentence.text)))
+    return max(readings, key=_weight, default=frozenset())
+
+
+def _weight(reading: frozenset[str]) -> tuple[bool, bool]:
+    return "no" in reading, bool(reading & {"send", "short", "full"})

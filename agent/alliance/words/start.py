@@ -3,6 +3,7 @@
 import re
 
 from agent.alliance.words.commands import command_of
+from agent.alliance.words.courtesy import bare
 from agent.alliance.words.tokens import LONGEST, sentences, straight
 from agent.alliance.words.values import SetupReading, StartReading
 
@@ -19,75 +20,12 @@ _NAMED = re.compile(
 )
 _SUBJECT = re.compile(rf"(?:^|\b(?:with|and|for)[ \t]+)({_FULL})(?=[ \t]+and[ \t]+(?:me|I|myself)\b|[ \t]*$)")
 _NOT_NAMES = frozenset(
-    [
-        "hi",
-        "hello",
-        "hey",
-        "dear",
-        "i",
-        "we",
-        "it",
-        "my",
-        "our",
-        "the",
-        "this",
-        "that",
-        "me",
-        "you",
-        "he",
-        "she",
-        "they",
-        "his",
-        "her",
-        "and",
-        "or",
-        "but",
-        "please",
-        "thanks",
-        "thank",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "alliance",
-        "agreement",
-        "re",
-        "fwd",
-        "with",
-        "email",
-        "mail",
-        "mails",
-        "address",
-        "start",
-        "new",
-        "let's",
-        "yes",
-        "no",
-        "ok",
-        "best",
-        "regards",
-        "a",
-        "an",
-        "in",
-        "for",
-        "to",
-    ]
-)
+    ("hi", "hello", "hey", "dear", "i", "we", "it", "my", "our", "the", "this", "that", "me", "you", "he", "she", "they",
+     "his", "her", "and", "or", "but", "please", "thanks", "thank", "monday", "tuesday", "wednesday", "thursday", "friday",
+     "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+     "november", "december", "alliance", "agreement", "re", "fwd", "with", "email", "mail", "mails", "address", "start",
+     "new", "let's", "yes", "no", "ok", "best", "regards", "a", "an", "in", "for", "to")
+)  # fmt: skip
 _CALLED = re.compile(
     r"\b(?i:(?:his|her|their|the|partner's)[ \t]+(?:full[ \t]+|last[ \t]+)?name[ \t]+is|(?:he|she)(?:'s| is)[ \t]+called|call[ \t]+(?:him|her|them)"
     rf"|it(?:'s| is)[ \t]+spelled|spelled|name:|the name should be)[ \t]+({_FULL})"
@@ -135,31 +73,49 @@ def _fuller(name: str, body: str) -> str:
 
 def read_setup(text: str) -> SetupReading:
     """Read a correction while setting up: an address alone, a name, or that it is to be dropped."""
-    body = text[:LONGEST].strip()
+    body = bare(text[:LONGEST]).strip()
     drop = any((c := command_of(s.text)) is not None and c.name in ("stop", "delete") for s in sentences(body))
-    found = _ADDRESS.search(body)
+    found = _meant(body)
     called = _CALLED.search(straight(body))
     name = _real(called[1]) if called else ""
     if found and not name:
         before = _BEFORE_ADDRESS.search(body[: found.start()])
         name = _real(before[1]) if before and " " in before[1].strip() else ""
-    left = body.replace(found.group(), " ") if found else body
-    left = re.sub(r"\s+", " ", left).strip(" <>()[].,:;") if _says_only_this(left, called) else body
+    only = _says_only_this(_ADDRESS.sub(" ", body), called)
     return SetupReading(
-        found.group().rstrip(".'") if found else None, name, drop, "" if _says_only_this(left, called) else left
+        found.group().rstrip(".'") if found else None, name, drop, "" if only else text[:LONGEST].strip()
     )
+
+
+# Around an address that is to be given up; where two are named, the other one is meant.
+_GIVEN_UP = re.compile(
+    r"\b(?:not|isn't|instead of|rather than|from|replace|change|old|wrong)\b[^.,;@]{0,25}\Z", re.IGNORECASE
+)
+_IS_WRONG = re.compile(
+    r"\A\W*(?:is|was|isn't|doesn't|has)?\s*(?:the |an )?(?:wrong|old|bounc|mistyped|work\b|not right|no longer)",
+    re.IGNORECASE,
+)
+
+
+def _meant(body: str) -> re.Match[str] | None:
+    """The address that is wanted: of several, the first that is not given up by the words around it."""
+    found = list(_ADDRESS.finditer(body))
+    plain = straight(body)
+    kept = [m for m in found if not (_GIVEN_UP.search(plain[: m.start()]) or _IS_WRONG.match(plain[m.end() :]))]
+    return next(iter(kept if len(found) > 1 else found), None)
+
+
+_ONLY_THIS = re.compile(
+    r"\b(?:no|sorry|his|her|their|he|she|has|the|a|an|right|new|old|correct|email|e-mail|mail|address|it's|isn't|is|it|should|be|use|please|to|oops|wrong|send|actually|here"
+    r"|at|and|but|not|now|yes|write|him|them|thanks|thank|you|stop|replace|change|changed|instead|of|rather|than|with|by|from|one|this|that|i|made|mistake|typo|was|in)\b",
+    re.IGNORECASE,
+)
 
 
 def _says_only_this(text: str, called: re.Match[str] | None) -> bool:
     """Whether nothing is left to say beside the correction."""
-    left = straight(text).replace(called.group(), " ") if called else text
-    left = re.sub(
-        r"\b(?:no|sorry|his|her|their|the|right|new|correct|email|e-mail|mail|address|is|it|it's|should|be|use|please|to|oops|wrong|send|actually|here|at|and|not|now|yes|write|him|them|thanks|stop)\b",
-        " ",
-        left,
-        flags=re.IGNORECASE,
-    )
-    return not re.search(r"\w", left)
+    left = straight(text)
+    return not re.search(r"\w", _ONLY_THIS.sub(" ", left.replace(called.group(), " ") if called else left))
 
 
 def first_name(full: str) -> str:

@@ -194,5 +194,24 @@ def test_corrections_while_setting_up_are_read() -> None:
     assert read_setup(why).text == why
 
 
+@pytest.mark.row("F01")
+@pytest.mark.parametrize("text", [
+    "REPLACE jonas@work.example", "REPLACE jonas@work.example please", "the address is wrong, it's jonas@work.example", "change it to jonas@work.example, thanks!",
+    "I made a typo. It's jonas@work.example", "jonas@old.example is wrong, it is jonas@work.example", "not jonas@old.example but jonas@work.example",
+    "replace jonas@old.example with jonas@work.example", "jonas@work.example instead of jonas@old.example", "REPLACE jonas@work.example\n\nMaya",
+    "use jonas@work.example, not jonas@old.example", "He has a new address: jonas@work.example",
+])  # fmt: skip
+def test_a_corrected_address_is_the_one_that_is_wanted_and_leaves_no_words(text: str) -> None:
+    reading = read_setup(text)
+
+    assert (reading.address, reading.name, reading.text) == ("jonas@work.example", "", "")
+
+
+def test_words_beside_a_corrected_address_are_kept() -> None:
+    text = "jonas@work.example. We have been friends since school."
+
+    assert (read_setup(text).address, read_setup(text).text) == ("jonas@work.example", text)
+
+
 def test_a_first_name_is_what_one_calls_somebody() -> None:
     assert [first_name(n) for n in ("Jonas Berg", "Dr. Ana Ruiz", "Maya", "")] == ["Jonas", "Ana", "Maya", ""]

@@ -1,0 +1,69 @@
+"""The first yes of each person, and a no that needs no reason."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.alliance.words import read_approval, read_invitation
+
+NO = st.sampled_from(
+    ["No thanks", "No", "no thank you", "I'd rather not", "Not interested", "No, sorry", "NO THANKS", "I don't want to"]
+)
+REASON = st.sampled_from(
+    ["I have no time", "the choir is too much for me as it is", "I'm too busy with the kids", "it would be too much", "I am not a group person", "she knows why",
+     "I'm not sure what for", "we talked about it", "it's not for me", "I never liked such things", "can't do it"]
+)  # fmt: skip
+
+
+@pytest.mark.row("F05")
+@settings(max_examples=80, deadline=None)
+@given(
+    NO,
+    REASON,
+    st.sampled_from(["{n}, {r}.", "{n}. {r}.", "{n} - {r}", "{n}\n{r}", "{n} because {r}", "Hi Maya, {n}: {r}"]),
+)
+def test_a_reason_given_with_a_no_leaves_it_a_no(no: str, reason: str, shape: str) -> None:
+    assert read_invitation(shape.format(n=no, r=reason)).verdict == "no"
+
+
+@pytest.mark.row("F05")
+@pytest.mark.parametrize(("text", "verdict"), [
+    ("No thanks needed, yes!", "yes"), ("No problem, yes", "yes"), ("No doubt, yes", "yes"), ("No hard feelings, yes!", "yes"), ("No worries, sure", "yes"),
+    ("No thanks, but maybe later", "not_now"), ("No thanks, ask me again next year", "not_now"), ("No time right now", "not_now"), ("busy", "not_now"),
+    ("No, yes", "unclear"), ("No way! Yes, count me in", "unclear"), ("No, I mean yes", "unclear"), ("No, unless Maya insists", "unclear"),
+    ("No, but I could do the short one", "unclear"), ("No if he pays", "unclear"), ("No one told me about this", "unclear"), ("No idea", "unclear"),
+    ("No thanks. How long would it take?", "question"),
+])  # fmt: skip
+def test_what_only_begins_like_a_no_is_none(text: str, verdict: str) -> None:
+    assert read_invitation(text).verdict == verdict
+
+
+@pytest.mark.row("F03")
+@pytest.mark.parametrize("text", [
+    "SHORT, please", "Send it, but the short one please", "send the short set", "yes, the short set", "I'd prefer the short set", "Send it. Short set please.",
+    "Looks great! Send, but make it the short set.", "let's take the short version", "the short version sounds better to me",
+])  # fmt: skip
+def test_words_that_only_choose_the_short_set_send_it(text: str) -> None:
+    reading = read_approval(text)
+
+    assert (reading.verdict, reading.short) == ("short", True)
+
+
+@pytest.mark.parametrize("text", [
+    "yes, send it", "Go ahead", "looks good, send", "yes please", "perfect, go", "all good, send it off", "the full set please", "Send it please, thank you! Maya",
+    "not the short one",
+])  # fmt: skip
+def test_a_plain_go_sends_the_full_set(text: str) -> None:
+    reading = read_approval(text)
+
+    assert (reading.verdict, reading.short) == ("send", False)
+
+
+@pytest.mark.parametrize(("text", "verdict", "short"), [
+    ("short set, but call him Jo", "change", True), ("Make it shorter", "change", False), ("Yes but", "change", False), ("Send it, but tell him I love bread", "change", False),
+    ("Can we take the short set?", "question", True), ("Don't send it. Short set.", "unclear", True), ("looks good", "unclear", False),
+])  # fmt: skip
+def test_what_says_more_than_the_set_is_kept_and_nothing_is_sent(text: str, verdict: str, short: bool) -> None:
+    reading = read_approval(text)
+
+    assert (reading.verdict, reading.short, reading.text) == (verdict, short, text)
