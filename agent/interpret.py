@@ -39,6 +39,8 @@ def event_of(
     message: Message, mail_from: str, asked: Asked, doors: Doors, *, now: datetime, cause: str
 ) -> Event | Nothing:
     """What this message to a reply address means."""
+    if asked.sent_to != asked.address:  # the letter went to an address that has been replaced: its token died with it
+        return Nothing("replaced")
     kind = kind_of(message, mail_from).kind
     if kind is Kind.BOUNCE:
         permanent = any(r.permanent for r in reports_of(message))
@@ -49,8 +51,6 @@ def event_of(
         return AutoReplied(asked.participant, until, cause)
     if kind in (Kind.LIST, Kind.OTHER):
         return Nothing(str(kind))
-    if asked.sent_to != asked.address:  # the letter went to an address that has been replaced: its token died with it
-        return Nothing("replaced")
     sender = sender_of(message)
     if sender.rpartition("@")[2] == doors.domain:
         return Nothing("loop")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from agent.alliance import draft as page
 from agent.alliance import letters, looking, question
 from agent.alliance.dates import zone_of
+from agent.alliance.edit import Edit
 from agent.alliance.event import Replied
 from agent.alliance.model import Changed, Confirmation, Draft, Line, Note, Phase, Stage
 from agent.alliance.turn import Turn
@@ -148,7 +149,7 @@ def _change(turn: Turn, event: Replied, answered: Draft, reading: ConsentReading
     number = event.participant
     wanted = tuple(c for c in reading.changes if c.kind != "vague" and (c.text or c.kind in ("drop", "open", "keep")))
     vague = next((c for c in reading.changes if c not in wanted), None)
-    lines, changed = page.changed_lines(turn.flow, turn.alliance, answered, wanted, turn.p(number), event.cause)
+    lines, changed = Edit(turn.flow, turn.alliance, answered, turn.p(number), event.cause).of(wanted)
     newest = turn.alliance.draft
     if changed:
         if vague is not None or reading.rest:

@@ -140,8 +140,10 @@ def answered(turn: Turn, event: Replied, reading: AnswerReading) -> None:
 
 
 def _labelled(turn: Turn, event: Replied, reading: AnswerReading) -> str:
-    """File each labelled answer (F12). Private lines have no label: they are kept with the first answer, unless they
-    belong to the one prompt that this letter asked; gives those that are not kept yet."""
+    """File each labelled answer (F12); gives the private lines that are not kept yet.
+
+    Private lines have no label: they are kept with the first answer, or with that of the one prompt that was asked.
+    """
     kind, _, key = event.about.partition(":")
     private = reading.private
     for prompt_id, text in reading.labelled:
@@ -218,7 +220,7 @@ def _keep(turn: Turn, said: Answer) -> None:
 def _keep_both(turn: Turn, number: int, prompt_id: str, cause: str) -> bool:
     """BOTH: the two newest versions count together (decision 10). False when there are no two."""
     versions = [a for a in turn.alliance.answers if (a.participant, a.prompt) == (number, prompt_id) and not a.passed]
-    if len(versions) < 2:  # noqa: PLR2004
+    if len(versions) < 2:
         return False
     text = f"{versions[-2].text}\n{versions[-1].text}"
     private = "\n".join(filter(None, (versions[-2].private, versions[-1].private)))

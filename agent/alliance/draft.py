@@ -1,4 +1,4 @@
-"""The draft: numbered lines made of people's own words, and what changes do to them. Pure functions of values.
+"""The draft: numbered lines made of people's own words. Pure functions of values; `edit` changes them.
 
 A line is a sentence that a person typed, unchanged but for trimming, a capital, a full stop and the name in front
 (decision 1). What asks something of another person is a request until that person says yes to it (F23).
@@ -15,9 +15,8 @@ from agent.alliance import letters
 from agent.alliance.flow import Flow, Prompt
 from agent.alliance.model import Alliance, Answer, Changed, Draft, Line, Option, Participant
 from agent.alliance.turn import joined
-from agent.alliance.words import Change, say_rhythm
+from agent.alliance.words import say_rhythm
 
-OPEN_AFTER = 3  # the same line changed so often becomes an open point (decision 5)
 LONG = 12  # lines on how we act, beyond which the letter asks which matter most (decision 8)
 _ACT = frozenset({"personal", "shared", "exchange"})
 
@@ -288,104 +287,9 @@ def is_long(flow: Flow, lines: tuple[Line, ...]) -> bool:
     return sum(1 for line in lines if line.section in acting) > LONG
 
 
-# ---------------------------------------------------------------- changes
-
-
-def changed_lines(
-    flow: Flow, alliance: Alliance, answered: Draft, changes: tuple[Change, ...], author: Participant, cause: str
-) -> tuple[tuple[Line, ...], tuple[Changed, ...]]:
-    """What the newest draft's lines become. Numbers mean the lines of the draft that was answered (decision 5).
-
-    Gives the new lines and exactly what changed; both wordings as they stand on the page.
-    """
-    newest = alliance.draft or answered
-    lines = list(newest.lines)
-    for change in changes:
-        lines = _applied(flow, alliance, lines, answered, change, author, cause)
-    return tuple(lines), difference(flow, alliance, newest.lines, tuple(lines), author.number)
-
-
-def _applied(
-    flow: Flow, alliance: Alliance, lines: list[Line], answered: Draft, change: Change, author: Participant, cause: str
-) -> list[Line]:
-    if change.kind == "add":
-        return [*lines, *_added(flow, alliance, lines, change.text, author, cause)]
-    line_id = _line_id(answered, change)
-    at = next((i for i, line in enumerate(lines) if line.id == line_id), None)
-    if change.kind == "keep":
-        return _kept(alliance, lines, answered, line_id, at, author)
-    if at is None:
-        return lines
-    if change.kind == "drop":
-        return lines[:at] + lines[at + 1 :]
-    if change.kind == "open":
-        return [*lines[:at], replace(lines[at], open=True), *lines[at + 1 :]]
-    if change.kind == "replace" and tidy(change.text):
-        return [*lines[:at], _reworded(alliance, lines[at], change.text, author, cause), *lines[at + 1 :]]
-    return lines
-
-
-def _line_id(answered: Draft, change: Change) -> int:
-    """The permanent id of the line that is meant, 0 for none. KEEP is said of what that draft changed or took out."""
-    if change.kind == "keep":
-        return next((c.id for c in answered.changed if c.was and c.number == change.number), 0)
-    if change.number is not None and 1 <= change.number <= len(answered.lines):
-        return answered.lines[change.number - 1].id
-    return 0
-
-
-def _reworded(alliance: Alliance, line: Line, text: str, author: Participant, cause: str) -> Line:
-    count = line.changes + 1
-    mine = author.number in (line.owner, line.asked_of)  # a promise of one's own, or a request to oneself: taken on
-    asked = asks_of(text, author, alliance.present)
-    if not asked and not mine:
-        asked = line.owner or (0 if promises(text) else line.asked_of)
-    return replace(
-        line,
-        text=tidy(text),
-        by=(author.number,),
-        source=(cause,),
-        owner=author.number if not asked and (mine or (line.asked_of and promises(text))) else 0,
-        asked_of=asked,
-        changes=count,
-        open=count >= OPEN_AFTER,
-        trial_days=0,
-    )
-
-
 def promises(text: str) -> bool:
     """Whether its author speaks of what they do themselves."""
     return bool(_PROMISE.match(_straight(text)))
-
-
-def _added(
-    flow: Flow, alliance: Alliance, lines: list[Line], text: str, author: Participant, cause: str
-) -> Iterator[Line]:
-    """New lines: promises and requests apart, so that no promise for another slips in beside one's own (F23)."""
-    used = [line.id for draft in alliance.drafts for line in draft.lines] + [line.id for line in lines]
-    section = next((p.section for p in flow.prompts.values() if p.kind == "exchange"), flow.sections[0].id)
-    answer = Answer(author.number, "", text, "", alliance.created, cause)
-    for i, line in enumerate(exchange_lines(section, author, answer, alliance.present), max(used, default=0) + 1):
-        yield replace(line, id=i)
-
-
-def _kept(
-    alliance: Alliance, lines: list[Line], answered: Draft, line_id: int, at: int | None, author: Participant
-) -> list[Line]:
-    """The line as it stood before that draft changed it or took it out. To hold on to it is one more change of it.
-
-    Somebody's promise that they themselves took back or reworded can only be asked for again.
-    """
-    by = next((c.by for c in answered.changed if c.id == line_id), 0)
-    before = alliance.drafts[answered.version - 2].lines if answered.version > 1 else ()
-    old = next((line for line in before if line.id == line_id), None)
-    if old is None:
-        return lines
-    count = max(old.changes, lines[at].changes if at is not None else 0) + 1
-    old = replace(old, changes=count, open=old.open or count >= OPEN_AFTER)
-    if old.owner and old.owner != author.number and by == old.owner:
-        old = replace(old, by=(author.number,), owner=0, asked_of=old.owner)
-    return [*lines, old] if at is None else [*lines[:at], old, *lines[at + 1 :]]
 
 
 def difference(
@@ -399,8 +303,9 @@ def difference(
     for line_id, (number, was, was_open) in before.items():
         now, is_open = after.get(line_id, ("", was_open))
         if now == was and is_open != was_open:  # the same words move to or from the open points
-            was, now = (was, f"{title}: {now}") if is_open else (f"{title}: {was}", now)
-        if now != was:
+            told = (was, f"{title}: {now}") if is_open else (f"{title}: {was}", now)
+            found.append(Changed(line_id, number, *told, by))
+        elif now != was:
             found.append(Changed(line_id, number, was, now, by))
     found += [Changed(i, 0, "", text, by) for i, (text, _) in after.items() if i not in before]
     return tuple(found)

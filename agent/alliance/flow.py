@@ -43,7 +43,6 @@ class Prompt(_Part):
     thin: str = ""
     plain: str = ""
     section: str = ""
-    voice: Literal["agent", "partner"] = "agent"
     choices: tuple[str, ...] = ()
     quote: str = ""
     numbers: str = ""

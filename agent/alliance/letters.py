@@ -455,6 +455,7 @@ class Checkin:
     line: str
     numbers: bool  # both chose to share numbers
     digest_days: int
+    skipped: bool = False  # let two go by: ask whether the rhythm still fits (S19)
 
 
 @dataclass(frozen=True, slots=True)

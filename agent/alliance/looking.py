@@ -101,8 +101,6 @@ def reply(turn: Turn, event: Replied, number: int) -> None:
     said = _merged(old, reading, event, turn.now)
     checkin = replace(checkin, replies=(*(r for r in checkin.replies if r.participant != who), said))
     _set(turn, checkin)
-    if reading.hide:
-        turn.set(who, numbers=False)
     if (said.rating is None or reading.unclear) and not said.passed:
         turn.say(who, letters.AskBack("rating", event.text, 0, number), event.about)
         return

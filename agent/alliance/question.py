@@ -42,7 +42,7 @@ def letter_for(turn: Turn, number: int, about: str) -> letters.Letter:
         case "draft":
             return draft_letter(turn, number)
         case "checkin":
-            return _checkin(turn, int(key))
+            return _checkin(turn, number, int(key))
     raise AssertionError(about)
 
 
@@ -216,7 +216,7 @@ def _change(alliance: Alliance, newest: Draft, changed: Changed, number: int) ->
 # ---------------------------------------------------------------- check-in
 
 
-def _checkin(turn: Turn, key: int) -> letters.Checkin:
+def _checkin(turn: Turn, number: int, key: int) -> letters.Checkin:
     checkin = turn.alliance.checkins[key - 1]
     lines = turn.alliance.drafts[turn.alliance.agreed - 1].lines
     at = next((n for n, line in enumerate(lines, 1) if line.id == checkin.line), 0)
@@ -232,7 +232,14 @@ def _checkin(turn: Turn, key: int) -> letters.Checkin:
         line=page.line_text(turn.flow, turn.alliance, lines[at - 1]) if at else "",
         numbers=shows_numbers(turn.alliance),
         digest_days=asked.digest_after_days,
+        skipped=_skipped_twice(turn.alliance, number, key),
     )
+
+
+def _skipped_twice(alliance: Alliance, number: int, key: int) -> bool:
+    """Whether this person let the last two check-ins go by: then, alone, whether the rhythm still fits (S19)."""
+    last = alliance.checkins[max(0, key - 3) : key - 1]
+    return len(last) == 2 and not any(r.participant == number and not r.passed for c in last for r in c.replies)
 
 
 def shows_numbers(alliance: Alliance) -> bool:

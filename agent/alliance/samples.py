@@ -296,6 +296,7 @@ def _checkins() -> tuple[l.Letter, ...]:
     return (
         l.Checkin(1, _MARCH, *ask, 5, line, numbers=True, digest_days=5),
         l.Checkin(2, _MARCH, *ask, 5, line, numbers=False, digest_days=5),
+        l.Checkin(4, _MARCH, *ask, 5, line, numbers=False, digest_days=5, skipped=True),
         l.CheckinNoted(4, "mornings", "money", "partly", 5, hide=True, digest=_EVENING),
         l.CheckinNoted(None, "", "", "", 5, hide=False, digest=_EVENING),
         l.Digest(

@@ -230,3 +230,24 @@ def test_an_auto_reply_to_a_check_in_is_no_answer() -> None:
 
     assert talk.alliance.checkins == before
     assert not talk.new
+
+
+@pytest.mark.row("S19")
+def test_who_lets_two_checkins_go_by_is_asked_alone_whether_the_rhythm_fits() -> None:
+    talk = Talk().agreed().waits(days=31)
+    talk.says(2, "4, mornings, money, yes", "checkin:1").waits(days=60)
+    talk.says(2, "4, mornings, money, yes", "checkin:2").waits(days=100)
+
+    asked = {
+        (s.about, s.to): s.letter.skipped
+        for s in talk.sent
+        if s.about.startswith("checkin:") and hasattr(s.letter, "skipped")
+    }
+    assert asked == {
+        ("checkin:1", 1): False,
+        ("checkin:1", 2): False,
+        ("checkin:2", 1): False,
+        ("checkin:2", 2): False,
+        ("checkin:3", 1): True,
+        ("checkin:3", 2): False,
+    }

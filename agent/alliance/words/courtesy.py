@@ -16,10 +16,10 @@ _TAIL = re.compile(r"\n-- ?\n.*\Z", re.DOTALL)
 _NAME = re.compile(r"(?:[A-ZÀ-ÞŁŚŽ][\w'’.-]*\.?)(?:[ \t]+[A-ZÀ-ÞŁŚŽ][\w'’.-]*\.?){0,2}[.!]?")
 _PROPER = r"(?-i:[A-ZÀ-ÞŁŚŽ][a-zß-ÿąćęłńóśźż]+)"
 _CLOSING = r"(?:(?:all the |very )?best(?: wishes| regards)?|(?:kind(?:est)?|warm(?:est)?) (?:wishes|regards)|regards|sincerely|yours|love|cheers)"
-_CLOSED = re.compile(rf"[.!,;]\s*{_CLOSING}[,!. ]\s*({_PROPER}(?: {_PROPER})?)[.!]?\Z", re.IGNORECASE)
+_CLOSED = re.compile(rf"(?<!\.)[.!,;]\s*{_CLOSING}[,!. ]\s*({_PROPER}(?: {_PROPER})?)[.!]?\Z", re.IGNORECASE)
 # Straight after the word itself only where that takes no object: "AGREE Jonas" is signed, "I confirm Jonas" is about him.
 _BARE = re.compile(
-    rf"(?:[.!,;]\s+|\s*/\s*|(?:(?<=agree)|(?<=agreed)|(?<=yes)|(?<=confirmed))\s+)({_PROPER}(?: {_PROPER})?)(?: [A-Z]\.)?[.!]?\Z",
+    rf"(?:(?<!\.)[.!,;]\s+|\s*/\s*|(?:(?<=agree)|(?<=agreed)|(?<=yes)|(?<=confirmed))\s+)({_PROPER}(?: {_PROPER})?)(?: [A-Z]\.)?[.!]?\Z",
     re.IGNORECASE,
 )
 

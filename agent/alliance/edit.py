@@ -1,0 +1,103 @@
+"""What people's changes do to a draft: replace, drop, open, keep and add, by line (decision 5). Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from agent.alliance.draft import asks_of, difference, exchange_lines, promises, tidy
+from agent.alliance.flow import Flow
+from agent.alliance.model import Alliance, Answer, Changed, Draft, Line, Participant
+from agent.alliance.words import Change
+
+OPEN_AFTER = 3  # the same line changed so often becomes an open point (decision 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One reply's changes. Numbers mean the lines of the draft that was answered, whatever the newest one is."""
+
+    flow: Flow
+    alliance: Alliance
+    answered: Draft
+    author: Participant
+    cause: str
+
+    def of(self, changes: tuple[Change, ...]) -> tuple[tuple[Line, ...], tuple[Changed, ...]]:
+        """What the newest draft's lines become, and exactly what changed, in the wordings of the page."""
+        newest = self.alliance.draft or self.answered
+        lines = list(newest.lines)
+        for change in changes:
+            lines = self._applied(lines, change)
+        return tuple(lines), difference(self.flow, self.alliance, newest.lines, tuple(lines), self.author.number)
+
+    def _applied(self, lines: list[Line], change: Change) -> list[Line]:
+        if change.kind == "add":
+            return [*lines, *self._added(lines, change.text)]
+        line_id = self._line_id(change)
+        at = next((i for i, line in enumerate(lines) if line.id == line_id), None)
+        if change.kind == "keep":
+            return self._kept(lines, line_id, at)
+        if at is None:
+            return lines
+        match change.kind:
+            case "drop":
+                return lines[:at] + lines[at + 1 :]
+            case "open":
+                return [*lines[:at], replace(lines[at], open=True), *lines[at + 1 :]]
+            case "replace" if tidy(change.text):
+                return [*lines[:at], self._reworded(lines[at], change.text), *lines[at + 1 :]]
+        return lines
+
+    def _line_id(self, change: Change) -> int:
+        """The permanent id of the line that is meant, 0 for none. KEEP is said of what that draft changed or took out."""
+        if change.kind == "keep":
+            return next((c.id for c in self.answered.changed if c.was and c.number == change.number), 0)
+        if change.number is not None and 1 <= change.number <= len(self.answered.lines):
+            return self.answered.lines[change.number - 1].id
+        return 0
+
+    def _reworded(self, line: Line, text: str) -> Line:
+        """New words for a line. For another person's promise they are a request to that person (decision 5)."""
+        me, count = self.author.number, line.changes + 1
+        mine = me in (line.owner, line.asked_of)  # a promise of one's own, or a request to oneself: taken on
+        asked = asks_of(text, self.author, self.alliance.present)
+        if not asked and not mine:
+            asked = line.owner or (0 if promises(text) else line.asked_of)
+        return replace(
+            line,
+            text=tidy(text),
+            by=(me,),
+            source=(self.cause,),
+            owner=me if not asked and (mine or (line.asked_of and promises(text))) else 0,
+            asked_of=asked,
+            changes=count,
+            open=count >= OPEN_AFTER,
+            trial_days=0,
+        )
+
+    def _added(self, lines: list[Line], text: str) -> Iterator[Line]:
+        """New lines: promises and requests apart, so that no promise for another slips in beside one's own (F23)."""
+        used = [line.id for draft in self.alliance.drafts for line in draft.lines] + [line.id for line in lines]
+        section = next(
+            (p.section for p in self.flow.prompts.values() if p.kind == "exchange"), self.flow.sections[0].id
+        )
+        answer = Answer(self.author.number, "", text, "", self.alliance.created, self.cause)
+        found = exchange_lines(section, self.author, answer, self.alliance.present)
+        for line_id, line in enumerate(found, max(used, default=0) + 1):
+            yield replace(line, id=line_id)
+
+    def _kept(self, lines: list[Line], line_id: int, at: int | None) -> list[Line]:
+        """The line as it stood before that draft changed it or took it out. To hold on to it is one more change of it.
+
+        Somebody's promise that they themselves took back or reworded can only be asked for again.
+        """
+        version = self.answered.version
+        by = next((c.by for c in self.answered.changed if c.id == line_id), 0)
+        before = self.alliance.drafts[version - 2].lines if version > 1 else ()
+        old = next((line for line in before if line.id == line_id), None)
+        if old is None:
+            return lines
+        count = max(old.changes, lines[at].changes if at is not None else 0) + 1
+        old = replace(old, changes=count, open=old.open or count >= OPEN_AFTER)
+        if old.owner and old.owner != self.author.number and by == old.owner:
+            old = replace(old, by=(self.author.number,), owner=0, asked_of=old.owner)
+        return [*lines, old] if at is None else [*lines[:at], old, *lines[at + 1 :]]
