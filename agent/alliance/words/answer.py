@@ -43,8 +43,8 @@ _AWAY = re.compile(
     r"\b(?:out of (?:the )?office|auto(?:matic)?[- ]?reply|ticket (?:number|#)|give me a (?:day|week|moment)|still thinking|will (?:answer|reply) (?:later|tomorrow|soon))\b",
     re.IGNORECASE,
 )
-_NEGATED = re.compile(
-    r"\b(?:don't|do not|did not|didn't|never|not)\s+(?:\w+\s+){0,3}(?:pause|stop|skip|delete|unsubscribe|pass)\b|^please don't\b",
+_NOT_THAT = re.compile(  # a command taken back, and nothing else: "please don't pause this one"
+    r"(?:please\s+)?(?:don't|do not|i did not ask to|i didn't ask to)\s+(?:pause|stop|skip|delete|unsubscribe|pass)(?:\s+(?:this one|anything|yet|it|me|everything))*\W*(?:i'?m (?:fine|still thinking))?\W*",
     re.IGNORECASE,
 )
 
@@ -56,15 +56,6 @@ def read_answer(text: str, *, now: datetime, prompts: Mapping[str, str] | None =
     commands, body, unsure = _commands(rest, now)
     both = any(c.name == "both" for c in commands)
     nothing = not (commands or private or labelled or unsure) and _is_nothing(body)
-    if (
-        not unsure
-        and not commands
-        and len(rest) < 200
-        and _NEGATED.search(rest)
-        and len(sentences(rest)) == 1
-        and _OURS_ONLY.fullmatch(rest.strip())
-    ):
-        nothing = True
     return AnswerReading(
         commands=commands, text=body, private=private, labelled=labelled, both=both, not_an_answer=nothing,
         care=is_care(text[: LONGEST * 4]), unsure=unsure,
@@ -74,12 +65,6 @@ def read_answer(text: str, *, now: datetime, prompts: Mapping[str, str] | None =
 def is_care(text: str) -> bool:
     """Whether somebody writes in anger at us, in fear, or of harm."""
     return bool(_CARE.search(straight(text)))
-
-
-_OURS_ONLY = re.compile(
-    r"(?:please\s+)?(?:don'?t|do not|i did not ask to|i didn't ask to)\s+(?:pause|stop|skip|delete|unsubscribe|pass)(?:\s+(?:this one|anything|yet|it|me|everything))*\W*(?:,?\s*i'?m (?:fine|still thinking))?\W*",
-    re.IGNORECASE,
-)
 
 
 def _parted(text: str) -> tuple[str, str]:
@@ -210,7 +195,7 @@ def _is_nothing(text: str) -> bool:
         return True
     if len(text) > LONGEST or len(found) > 4:
         return False
-    if _AWAY.search(text):
+    if _AWAY.search(text) or (len(found) == 1 and _NOT_THAT.fullmatch(straight(text.strip()))):
         return True
     g = grammar("consent")
     return all(

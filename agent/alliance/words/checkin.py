@@ -6,7 +6,6 @@ A number counts as the rating only in a clause that says nothing else ("4 out of
 
 import re
 import unicodedata
-from collections.abc import Callable
 from typing import Literal, cast
 
 from agent.alliance.words.commands import command_of
@@ -183,7 +182,7 @@ def _clause(tokens: tuple[str, ...]) -> tuple[str, int | None]:
     """What one clause says: rating, notit, range, none or nothing; and the number."""
     small = {w: n for w, n in _RATES.items() if len(tokens) == 1 or w not in _ARTICLES}
     kinds = {
-        "RATE": " ".join(small), "FIVE": "5 five", "BIG": " ".join(t for t in tokens if _number(t) and t not in small),
+        "RATE": " ".join(small), "FIVE": "5 five", "BIG": " ".join(t for t in tokens if (t.isdecimal() or t in NUMBERS) and t not in small),
         "HALF": " ".join(t for t in tokens if re.fullmatch(r"[0-9]+[.,][0-9]+", t)),
     }  # fmt: skip
     names = ("rating", "notit", "range", "none", "other")
@@ -197,17 +196,12 @@ def _clause(tokens: tuple[str, ...]) -> tuple[str, int | None]:
 
 
 def _without_scale(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    for k in range(len(tokens)):
-        if (
-            tokens[k] in ("/", "of", "von", "sur", "sobre", "su", "van", "de", "na", "z", "من")
-            and k
-            and tokens[k + 1 : k + 2]
-            and tokens[k + 1] in ("5", "five")
-        ):
-            return tokens[:k]
-    return tokens
+    """Without "out of five"."""
+    scale = (k for k in range(1, len(tokens)) if tokens[k] in _OF and tokens[k + 1 : k + 2] in (("5",), ("five",)))
+    return tokens[: next(scale, len(tokens))]
 
 
+_OF = frozenset(("/", "of", "von", "sur", "sobre", "su", "van", "de", "na", "z", "من"))
 _RATES = {
     **{w: n for w, n in NUMBERS.items() if 1 <= n <= 5}, **{str(n): n for n in range(1, 6)},
     "eins": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "uno": 1,
@@ -219,4 +213,3 @@ _NEARLY_NUMBERS = frozenset(
     {"fine", "there", "find", "file", "fire", "flour", "free", "trees", "tree", "once", "give", "live"}
 )  # words, not slips
 _ARTICLES = frozenset({"un", "une", "uno", "een", "um"})
-_number: Callable[[str], bool] = lambda t: t.isdecimal() or t in NUMBERS  # noqa: E731

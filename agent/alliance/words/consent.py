@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from agent.alliance.words.commands import command_of, leading_command
 from agent.alliance.words.courtesy import ungreeted, unnamed, unsigned
@@ -206,14 +207,10 @@ def _is_remark(said: str, head: tuple[str, ...]) -> bool:
 
 
 def _whole(kind: str, numbers: list[int], whole: str) -> list[Change]:
-    if kind == "part":
-        return [Change("keep", n) for n in numbers]
-    if kind == "vague":
+    if kind == "vague" or not numbers:
         return [Change("vague", n, whole) for n in numbers] or [Change("vague", None, whole)]
-    if not numbers:
-        return [Change("vague", None, whole)]
-    named = {"drop": "drop", "open": "open", "keep": "keep"}[kind]
-    return [Change(named, n) for n in numbers]  # type: ignore[arg-type]
+    named: dict[str, Literal["drop", "open", "keep"]] = {"drop": "drop", "open": "open", "keep": "keep", "part": "keep"}
+    return [Change(named[kind], n) for n in numbers]
 
 
 def _own_words(text: str, tokens: tuple[Word, ...], i: int) -> tuple[str, int] | None:

@@ -239,13 +239,7 @@ def _say_freq(rule: Rule) -> str:
     if rule.freq == "WEEKLY" and rule.byday:
         if rule.byday == _CODES[:5]:
             days = "weekday"
-        return (
-            f"every {days}"
-            if rule.interval == 1
-            else f"every other {days}"
-            if rule.interval == 2
-            else f"{every} on {days}"
-        )
+        return {1: f"every {days}", 2: f"every other {days}"}.get(rule.interval, f"{every} on {days}")
     if rule.byday:
         return f"the {days} of {every}" if rule.byday[0][0] in "-123456789" else f"{every} on {days}"
     return f"the {dates} of {every}" if dates else every

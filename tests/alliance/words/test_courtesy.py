@@ -21,7 +21,7 @@ def test_a_yes_may_be_signed_on_the_same_line(text: str) -> None:
 @pytest.mark.parametrize("text", [
     "AGREE with Jonas", "I confirm Jonas", "Jonas: yes", "Jonas agrees", "Agreed for Jonas", "Confirmed by Jonas", "Yes, Jonas?", "I agree. But Jonas",
     "Yes. Provisionally", "Yes Kidding", "Confirmed. Maybe", "Agreed. Tomorrow", "AGREE Not", "Yes. Abstain", "Agree. Jonas agrees", "agree jonas",
-    "Yes. Best, Not", "AGREE JONAS", "Yes. Jonas Doubting", "Yes. Love, if Jonas", "Sure. Maya", "Thanks. Nuria",
+    "Yes. Best, Not", "AGREE JONAS", "Yes. Jonas Doubting", "Yes. Love, if Jonas", "Sure. Maya", "I agree .. Jonas", "Agreed... Best, Maya", "Thanks. Nuria",
 ])  # fmt: skip
 def test_a_word_that_only_stands_where_a_name_may_stand_is_no_signature(text: str) -> None:
     assert read_consent(text, 6).verdict != "confirm"
