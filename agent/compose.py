@@ -63,6 +63,7 @@ class Written:
     subject: str
     words: str
     raw: bytes
+    question: bool = True  # withdrawn once it is answered or moot; what tells something stays owed
     due: datetime | None = None  # None = now
 
 
@@ -121,7 +122,19 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Writt
     )
     bounces = post.doors.bounce_address(alliance.id, send.number)
     about, words = send.about, said.words
-    return Written(send.number, send.to, about, p.address, bounces, message_id, said.subject, words, raw, send.due)
+    return Written(
+        send.number,
+        send.to,
+        about,
+        p.address,
+        bounces,
+        message_id,
+        said.subject,
+        words,
+        raw,
+        question=isinstance(send.letter, letters.QUESTIONS),
+        due=send.due,
+    )
 
 
 def kind_of(letter: letters.Letter) -> str:

@@ -4,6 +4,7 @@ A machine's mail is never an answer (F56). The envelope's recipient says which l
 must be the registered one, or the words are held and the registered address is asked (mail.md section B).
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
@@ -14,7 +15,8 @@ from agent.mail.message import Message
 from agent.mail.quote import new_text
 from agent.mail.report import reports_of
 
-_CONSENT = ("draft:", "final:")
+_CONSENT = ("draft:", "final:", "rest:draft", "settle:", "invitation", "ready", "was", "erase")
+_UNSUBSCRIBE = re.compile(r"\s*(stop|unsubscribe)\s*", re.IGNORECASE)  # what List-Unsubscribe writes, with no body
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,9 @@ def event_of(
     sender = sender_of(message)
     if sender.rpartition("@")[2] == doors.domain:
         return Nothing("loop")
+    if sender == asked.address and message.unreadable == "empty" and _UNSUBSCRIBE.fullmatch(message.subject):
+        word = "NO CHECK-INS" if asked.about.startswith(("checkin", "digest")) else "STOP"  # decision 17
+        return Replied(asked.participant, asked.about, word, message.date_offset_s, cause)
     if sender == asked.address and message.unreadable:
         return Unreadable(asked.participant, asked.about, message.unreadable, cause)
     found = new_text(message, (asked.words,))

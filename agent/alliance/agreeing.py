@@ -119,6 +119,16 @@ def beside(turn: Turn, event: Replied, version: int) -> bool:
     return True
 
 
+def is_about_draft(turn: Turn, event: Replied) -> bool:
+    """Whether words in an old prompt's thread are meant for the draft that is out: a yes, a change by number."""
+    newest = turn.alliance.draft
+    if newest is None:
+        return False
+    reading = read_consent(event.text, len(newest.lines), version=newest.version)
+    numbered = any(c.number for c in reading.changes)
+    return reading.verdict in ("confirm", "decline") or reading.leaning or numbered
+
+
 def _confirm(turn: Turn, event: Replied, answered: Draft) -> None:
     number, newest = event.participant, turn.alliance.draft
     assert newest is not None

@@ -208,7 +208,7 @@ def _explain(turn: Turn, event: Replied) -> None:
 def pause(turn: Turn, number: int, until: date | None) -> None:
     """Quiet until they write, or until the morning of a day."""
     turn.set(number, paused=True, paused_until=_morning(turn, number, until), resting=False)
-    turn.quiet(number)
+    turn.hush(number)
     turn.say(number, letters.Paused(until), "paused")
 
 
@@ -256,7 +256,7 @@ def stop(turn: Turn, number: int) -> None:
         return
     agreed, invited = bool(turn.alliance.agreed), turn.p(number).stage == Stage.INVITED
     turn.close(number)
-    turn.quiet(number)
+    turn.leave_alone(number)
     if invited:
         setup.decline(turn, number)
         return
@@ -268,7 +268,6 @@ def stop(turn: Turn, number: int) -> None:
     for other in turn.alliance.present:
         if over:
             turn.close(other.number)
-            turn.quiet(other.number)
         if other.stage != Stage.INVITED:
             turn.say(other.number, letters.Left(turn.p(number).name, agreed), "left")
     if over:
@@ -290,13 +289,14 @@ def erase(turn: Turn, number: int) -> None:
     agreed, said = bool(turn.alliance.agreed), causes_of(turn.alliance, number)
     if turn.alliance.phase != Phase.ENDED and turn.p(number).stage not in (Stage.LEFT, Stage.DECLINED):
         stop(turn, number)
-        turn.quiet(number)
+        turn.leave_alone(number)
     turn.say(number, letters.Erased(agreed), "erased")
     alliance = turn.alliance
     turn.change(
         answers=tuple(a for a in alliance.answers if a.participant != number),
-        choices=tuple(c for c in alliance.choices if c.participant != number),
+        choices=(),  # the others' may hold these words too, and a draft holds what was chosen
         settlements=(),
+        place=alliance.place if agreed else "",
         confirmations=tuple(replace(c, words="") if c.participant == number else c for c in alliance.confirmations),
         reason="" if number == 1 else alliance.reason,
         why="" if number == 1 else alliance.why,
@@ -305,7 +305,7 @@ def erase(turn: Turn, number: int) -> None:
             replace(c, replies=tuple(r for r in c.replies if r.participant != number)) for c in alliance.checkins
         ),
     )
-    turn.set(number, held=None, notes=())
+    turn.set(number, held=(), notes=())
     turn.erased.append((number, said))
 
 

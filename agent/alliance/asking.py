@@ -24,6 +24,13 @@ from agent.alliance.words import (
     slower,
 )
 
+_PASS_ON = re.compile(r"pass (?:this |it |that )?on\b[\s:,.-]*", re.IGNORECASE)
+_BETWEEN_US = re.compile(
+    r"\b(?:don['’]?t|do not|never|not) (?:tell|show|share|pass|forward|send|mention)\b|\bbetween (?:us|you and me)\b"
+    r"|\b(?:confidential|secret|privately)\b",
+    re.IGNORECASE,
+)  # words that may be meant for the agent alone: asked about, never passed on at once (spec 4.7)
+
 # ---------------------------------------------------------------- going on
 
 
@@ -222,6 +229,8 @@ def _keep_both(turn: Turn, number: int, prompt_id: str, cause: str) -> bool:
     versions = [a for a in turn.alliance.answers if (a.participant, a.prompt) == (number, prompt_id) and not a.passed]
     if len(versions) < 2:
         return False
+    if versions[-2].text in versions[-1].text:
+        return False  # they are together already
     text = f"{versions[-2].text}\n{versions[-1].text}"
     private = "\n".join(filter(None, (versions[-2].private, versions[-1].private)))
     _store(turn, Answer(number, prompt_id, text, private, turn.now, cause))
@@ -379,6 +388,11 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
     for pick in picks:
         proposals += _choose(turn, number, shared[(pick.number or 1) - 1].id, pick, event.cause)
     rest = "" if read_answer(reading.rest, now=turn.now).not_an_answer else reading.rest.strip()
+    told = _PASS_ON.match(rest)
+    if rest and not told and not picks and (turn.p(number).stage != Stage.READING or _BETWEEN_US.search(rest)):
+        turn.say(number, letters.AskBack("pass_on", event.text, 0, 0), event.about)
+        return
+    rest = rest[told.end() :].strip() if told else rest
     part = turn.flow.part(part_id)
     if rest or proposals:
         letter = letters.PassedOn(turn.p(number).name, part.title, rest, tuple(proposals))
@@ -491,8 +505,12 @@ def _conflict(turn: Turn, prompt_id: str) -> bool:
 def settled_reply(turn: Turn, event: Replied, prompt_id: str, *, leave_open: bool = False) -> None:
     """One person's choice in a settle letter; with all in, the outcome or a second round."""
     number = event.participant
-    settlement = next(s for s in turn.alliance.settlements if s.prompt == prompt_id)
-    if settlement.outcome is not None or turn.p(number).stage not in (Stage.SETTLING, Stage.WAITING):
+    settlement = next((s for s in turn.alliance.settlements if s.prompt == prompt_id), None)
+    if (
+        settlement is None
+        or settlement.outcome is not None
+        or turn.p(number).stage not in (Stage.SETTLING, Stage.WAITING)
+    ):
         turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
         return
     reading = read_choice(event.text, [o.key for o in settlement.options])

@@ -4,6 +4,7 @@ It finds the place of an event and hands it on: setting up (`setup`), prompts an
 check-ins (`looking`), what may be said at any time (`anytime`), and what is due (`waking`).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,7 +26,9 @@ from agent.alliance.model import Alliance, Held, Note, Phase, Stage
 from agent.alliance.turn import LATER, Decision, House, Turn
 from agent.alliance.words import AnswerReading, Command, read_answer, read_invitation
 
-_ONCE_A_DAY = timedelta(days=1)
+_AFTER = frozenset({"show", "data", "export", "human"})  # answered even when it has ended
+_HELD = 3  # mails from elsewhere that one person is asked about at a time
+_HELD_FOR = timedelta(days=30)
 _PROMPTS = ("prompt", "follow", "all")
 _PAGES = (
     "draft",
@@ -141,9 +144,17 @@ def _is_over(turn: Turn, event: Replied) -> bool:
     p = turn.p(event.participant)
     if turn.alliance.phase != Phase.ENDED and p.stage not in (Stage.LEFT, Stage.DECLINED):
         return False
-    wants = {c.name for c in read_answer(event.text, now=turn.now).commands}
+    commands = read_answer(event.text, now=turn.now).commands
+    wants = {c.name for c in commands}
     if "delete" in wants and anytime.causes_of(turn.alliance, p.number):
-        anytime.erase(turn, p.number)
+        if event.about == "erase" or re.search(r"\bnow\b", event.text, re.IGNORECASE):
+            anytime.erase(turn, p.number)
+        else:
+            turn.say(p.number, letters.EraseAsk(bool(turn.alliance.agreed)), "erase")
+    elif (
+        p.stage != Stage.DECLINED and wants & _AFTER
+    ):  # their copy and their words stay theirs while the addresses live
+        anytime.obey(turn, event, next(c for c in commands if c.name in _AFTER))
     elif p.stage != Stage.DECLINED and not p.told_closed:
         turn.set(p.number, told_closed=True)
         turn.say(p.number, letters.Closed(turn.alliance.ended_at or turn.now), "closed")
@@ -263,6 +274,12 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
                 agreeing.change_asked(turn, number, event.text)
         case "prompt" | "follow" | "all" if phase in (Phase.AGREED, Phase.CHANGING):
             agreeing.change_asked(turn, number, event.text)  # answers can be corrected until sign-off (F14)
+        case "prompt" | "follow" | "all" if phase == Phase.DRAFTING and agreeing.is_about_draft(turn, event):
+            turn.say(
+                number,
+                letters.AskBack("draft", event.text, turn.alliance.drafts[-1].version, 0),
+                f"draft:{len(turn.alliance.drafts)}",
+            )
         case "prompt" | "follow" | "all":
             _answer(turn, event, reading)
         case "reveal":
@@ -312,7 +329,7 @@ def _care(turn: Turn, event: Replied) -> None:
     """Anger, fear or harm: no prompt, a human is offered, the series pauses (spec 4.7)."""
     number = event.participant
     turn.set(number, paused=True, paused_until=None)
-    turn.quiet(number)
+    turn.hush(number)
     turn.say(number, letters.Care(), "paused")
 
 
@@ -334,10 +351,11 @@ def _elsewhere(turn: Turn, event: RepliedFromElsewhere) -> None:
     p = turn.p(event.participant)
     if _is_silent(turn, p.number):
         return
-    if p.held is not None and turn.now - p.held.at < _ONCE_A_DAY:
-        return
-    turn.set(p.number, held=Held(event.about, event.text, event.sender, event.cause, turn.now))
-    turn.say(p.number, letters.WasThisYou(event.sender, event.text), "was")
+    held = tuple(h for h in p.held if turn.now - h.at < _HELD_FOR)
+    if len(held) >= _HELD:
+        return  # the message itself is kept; somebody floods this person through a stolen address
+    turn.set(p.number, held=(*held, Held(event.about, event.text, event.sender, event.cause, turn.now)))
+    turn.say(p.number, letters.WasThisYou(event.sender, event.text), f"was:{event.cause}")
 
 
 def _is_silent(turn: Turn, number: int) -> bool:
@@ -349,16 +367,17 @@ def _is_silent(turn: Turn, number: int) -> bool:
 
 def _released(turn: Turn, event: Replied) -> None:
     """After "was this you?": one word releases it; anything else leaves it where it is."""
-    held = turn.p(event.participant).held
+    p = turn.p(event.participant)
+    held = next((h for h in p.held if f"was:{h.cause}" == event.about), None)
     commands = read_answer(event.text, now=turn.now).commands
     if commands and commands[0].name in _ALONE:
         anytime.obey(turn, event, commands[0])
         return
     verdict = read_invitation(event.text).verdict
     if held is None or verdict not in ("yes", "no"):
-        turn.say(event.participant, letters.AskBack("held" if held else "unclear", event.text, 0, 0), "was")
+        turn.say(event.participant, letters.AskBack("held" if held else "unclear", event.text, 0, 0), event.about)
         return
-    turn.set(event.participant, held=None)
+    turn.set(event.participant, held=tuple(h for h in p.held if h != held))
     if verdict == "yes":
         turn.note(event.participant, Note("released", title=held.sender))
         replied(turn, Replied(event.participant, held.about, held.text, None, held.cause))
@@ -381,11 +400,11 @@ def _undeliverable(turn: Turn, event: Undeliverable) -> None:
         return
     if p.stage == Stage.INVITED:
         turn.close(p.number)
-        turn.quiet(p.number)
+        turn.leave_alone(p.number)
         turn.say(1, letters.InvitationUndelivered(p.name, p.address), "who")
     else:
         turn.set(p.number, paused=True, paused_until=None)
-        turn.quiet(p.number)
+        turn.hush(p.number)
 
 
 def _unreadable(turn: Turn, event: Unreadable) -> None:

@@ -550,7 +550,7 @@ class AskBack:
     """One short question about an unclear reply, which `kind` names; `words` are the person's own.
 
     yes, draft, question, which_line, what_words, number (of a line; 0 of a question), rating, choice, answer, send, held,
-    delete, nothing_yet, checkin_over, stop, pause; any other is asked about in general.
+    pass_on, delete, nothing_yet, checkin_over, stop, pause; any other is asked about in general.
     """
 
     kind: str
@@ -661,3 +661,22 @@ Letter = (
     | Show | ChangeAsk | Checkin | CheckinNoted | Digest | RhythmChanged | Help | Status | Explain | AskBack | Paused
     | Goodbye | Left | AtRest | WasThisYou | Closed | Unread | MyData | EraseAsk | Erased | Care | Human
 )  # fmt: skip
+
+QUESTIONS = (
+    SetupPartner,
+    SetupExisting,
+    SetupWhy,
+    SetupReady,
+    Invitation,
+    InvitationReminder,
+    Prompt,
+    AllPrompts,
+    FollowUp,
+    Nudge,
+    Rest,
+    PartDone,
+    Settle,
+    DraftLetter,
+    DraftChanged,
+    Checkin,
+)  # fmt: skip - what is not owed any more once it is answered or moot; all other letters tell something and stay owed

@@ -153,7 +153,7 @@ def late_reply(turn: Turn, event: Replied) -> None:
 
 def change_rhythm(turn: Turn, number: int, text: str) -> bool:
     """Either may change the rhythm, and both are told (decision 16). False when the text names none."""
-    rhythm = read_rhythm(text)
+    rhythm = read_rhythm(text) if _is_about_rhythm(text) else None
     if rhythm is None or turn.alliance.phase not in (Phase.AGREED, Phase.CHANGING):
         return False
     set_rhythm(turn, rhythm)
@@ -162,6 +162,13 @@ def change_rhythm(turn: Turn, number: int, text: str) -> bool:
     turn.say(number, told, "rhythm")
     turn.tell_others(number, replace(told, name=turn.p(number).name), "rhythm")
     return True
+
+
+def _is_about_rhythm(text: str) -> bool:
+    """Whether a reply names a rhythm for the check-ins, and is no small talk with "every week" in it."""
+    plain = page.plain(text).split()
+    named = any(word in plain for word in ("checkin", "checkins", "check", "checks", "rhythm"))
+    return named or (len(plain) <= 6 and not {"we", "you", "see", "i", "it", "our", "us", "now"} & set(plain))
 
 
 def set_rhythm(turn: Turn, rhythm: Rhythm) -> None:

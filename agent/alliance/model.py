@@ -108,7 +108,7 @@ class Participant:
     skipped: tuple[str, ...] = ()  # prompts that SHORT left out
     followed: tuple[str, ...] = ()  # prompts whose vague answer was asked about, once
     numbers: bool = False  # agreed to show check-in numbers
-    held: Held | None = None
+    held: tuple[Held, ...] = ()  # each asked about by itself; released by the word for it alone
     last_heard: datetime | None = None
     thread: tuple[int, ...] = ()  # numbers of the letters to this person: the first and the last ten, for References
     told_closed: bool = False  # was told, once, that the alliance has ended

@@ -166,7 +166,7 @@ def _resend(turn: Turn, *, changed: bool, event: Replied) -> None:
         turn.say(1, letters.AskBack("unclear", event.text, 0, 0), event.about)
         return
     turn.close(2)
-    turn.quiet(2)
+    turn.leave_alone(2)
     turn.move(1, "rethink")
     turn.phase("withdraw")
     _next_step(turn)
@@ -176,7 +176,7 @@ def drop(turn: Turn) -> None:
     """The initiator drops it; nothing (more) goes to the partner."""
     turn.close(1)
     turn.close(2)
-    turn.quiet(2)
+    turn.leave_alone(2)
     turn.say(1, letters.SetupDropped(turn.p(2).name), "dropped")
     turn.move(1, "leave")
     turn.phase("end")
@@ -225,7 +225,7 @@ def who(turn: Turn, number: int) -> letters.Who:
 def decline(turn: Turn, number: int) -> None:
     """No is final and reasonless: not a letter more to this address about this alliance (F05)."""
     turn.close(number)
-    turn.quiet(number)
+    turn.leave_alone(number)
     turn.move(number, "decline")
     turn.refused.append((turn.p(1).address, turn.p(number).address))
     turn.say(1, letters.InvitationDeclined(turn.p(number).name), "declined")

@@ -50,7 +50,7 @@ class Decision:
     sends: tuple[Send, ...] = ()
     withdrawn: tuple[
         tuple[int, str | None], ...
-    ] = ()  # (participant, about; None = all) still queued, not owed any more
+    ] = ()  # (participant, about; None = all) questions not owed any more; None: all that waits for this person
     refused: tuple[tuple[str, str], ...] = ()  # (initiator's, invitee's address): never invite again (decision 14)
     erased: tuple[tuple[int, tuple[str, ...]], ...] = ()  # participants, and the causes whose kept mail is to be erased
     moves: tuple[str, ...] = ()  # the arrows that were fired, for the step log: "1:finish", "phase:propose"
@@ -164,18 +164,26 @@ class Turn:
         opened = self.p(number).open
         if opened is not None:
             self.set(number, open=None)
-            self.withdrawn.append((number, opened.about))
-            if opened.sent == self.now:
-                self.unsay(number, lambda s: s.about == opened.about)
+            self._withdraw(number, opened.about)
 
-    def quiet(self, number: int) -> None:
-        """Whatever still waits for this person, from before or from this turn, is not owed any more."""
+    def hush(self, number: int) -> None:
+        """The open question waits: no letter about it is owed now. What tells something still comes."""
+        opened = self.p(number).open
+        if opened is not None:
+            self._withdraw(number, opened.about)
+
+    def _withdraw(self, number: int, about: str) -> None:
+        self.withdrawn += [(number, about), (number, f"rest:{about}")]
+        self.unsay(number, lambda s: s.about == about)
+
+    def leave_alone(self, number: int) -> None:
+        """Whatever still waits for this person, from before or from this turn, is never sent: they want no more."""
         self.withdrawn.append((number, None))
-        self.unsay(number, lambda _: True)
+        self.sends = [s for s in self.sends if s.to != number]
 
     def unsay(self, number: int, which: Callable[[Send], bool]) -> None:
-        """Take back letters of this very turn; what was to be read back in them waits for the next. A reveal stands."""
-        gone = [s for s in self.sends if s.to == number and which(s) and not isinstance(s.letter, letters.Reveal)]
+        """Take back questions of this very turn; what was to be read back in them waits for the next."""
+        gone = [s for s in self.sends if s.to == number and which(s) and isinstance(s.letter, letters.QUESTIONS)]
         self.sends = [s for s in self.sends if s not in gone]
         notes = tuple(n for s in gone for n in getattr(s.letter, "notes", ()))
         thread = tuple(n for n in self.p(number).thread if n not in {s.number for s in gone})

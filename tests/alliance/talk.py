@@ -49,6 +49,7 @@ class Talk:
     house: House = field(default_factory=lambda: House("Europe/Berlin"))
     sent: list[Send] = field(default_factory=list)
     new: list[Send] = field(default_factory=list)
+    withdrawn: list[tuple[int, str | None]] = field(default_factory=list)
     wake: datetime | None = None
     count: int = 0
     heard: list[tuple[str, int, str]] = field(default_factory=list)  # (cause, who, words)
@@ -65,6 +66,7 @@ class Talk:
         decision, self.wake = decide(FLOW.flow, self.house, self.alliance, event, self.now)
         self.alliance = decision.alliance
         self.new = list(decision.sends)
+        self.withdrawn = list(decision.withdrawn)
         self.sent += decision.sends
         return self
 

@@ -406,3 +406,17 @@ def test_a_page_is_the_same_words_in_the_letter_and_in_the_hash() -> None:
     shown = [line for s in only(talk, 1).sections for line in s.lines]
     assert all(f"{line.number}. {line.text}" in talk.alliance.draft.text for line in shown)
     assert page.page_text(FLOW.flow, talk.alliance, talk.alliance.draft.lines) == talk.alliance.draft.text
+
+
+@pytest.mark.row("F14", "F28")
+@pytest.mark.parametrize("text", ["AGREE", "Looks good", "drop 9", "I agree except 9", "make 6 say We eat together."])
+def test_words_for_the_draft_in_an_old_thread_never_become_an_answer(text: str) -> None:
+    talk = Talk().drafted()
+    before = talk.alliance.answers
+
+    talk.says(1, text, "prompt:P03")
+
+    assert talk.alliance.answers == before
+    assert not talk.alliance.confirmations
+    assert [x.kind for x in talk.letters(1)] == ["draft"]
+    assert not talk.letters(2)

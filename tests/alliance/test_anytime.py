@@ -237,3 +237,22 @@ def test_who_answered_all_at_once_still_comes_to_the_draft() -> None:
         talk.says(number, "ALL", "prompt:hopes").says(number, "\n".join(f"{i}: words {i}" for i in range(1, 18)))
 
     assert talk.alliance.phase == Phase.DRAFTING
+
+
+@pytest.mark.row("F45", "decision 27")
+def test_after_somebody_left_the_other_can_still_have_what_is_theirs() -> None:
+    talk = Talk().agreed().says(2, "STOP")
+
+    assert talk.says(1, "SHOW", "final:1").letters(1)[0].sections
+    assert talk.says(1, "MY DATA", "final:1").letters(1)[0].answers
+
+
+@pytest.mark.row("T55", "decision 18")
+def test_who_pauses_still_gets_the_agreement_that_the_other_concluded() -> None:
+    talk = Talk().drafted().says(1, "AGREE").says(2, "AGREE")
+    final = next(s for s in talk.new if s.to == 1)
+
+    decision_withdraws = talk.says(1, "PAUSE until Friday").withdrawn
+
+    assert final.about not in [about for _, about in decision_withdraws]
+    assert (1, None) not in decision_withdraws

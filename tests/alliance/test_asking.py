@@ -536,3 +536,39 @@ def test_the_next_question_waits_for_the_end_of_quiet_hours() -> None:
     talk.waits(hours=12)
     assert [s.about for s in talk.new] == ["prompt:hopes", "prompt:hopes"]
     assert talk.alliance.participant(1).open.sent - talk.now <= timedelta(0)
+
+
+@pytest.mark.row("F15")
+def test_words_in_a_reveal_that_was_left_behind_are_not_passed_on_unasked() -> None:
+    talk = Talk().joined().part()
+    talk.says(2, "NEXT", "reveal:knowing")
+
+    talk.says(2, "I want us to open in May", "reveal:knowing")
+
+    assert not talk.letters(1)
+    assert [x.kind for x in talk.letters(2)] == ["pass_on"]
+    talk.says(2, "Pass on: I want us to open in May", "reveal:knowing")
+    assert [x.words for x in talk.letters(1)] == ["I want us to open in May"]
+
+
+@pytest.mark.parametrize("text", ["Please don't tell Maya but I hate this", "Between you and me, this is hard for me"])
+def test_words_meant_for_the_agent_alone_are_never_passed_on_at_once(text: str) -> None:
+    talk = Talk().joined().part().says(2, text, "reveal:knowing")
+
+    assert not talk.letters(1)
+    assert [x.kind for x in talk.letters(2)] == ["pass_on"]
+
+
+@pytest.mark.row("F20")
+def test_a_settle_reply_after_the_values_were_corrected_is_asked_about() -> None:
+    talk = Talk().joined().part().says(1, "hello there", "settle:meeting")
+
+    assert len(talk.letters(1)) == 1
+
+
+@pytest.mark.row("decision 10")
+def test_both_twice_keeps_the_two_answers_once() -> None:
+    talk = Talk().joined().says(1, "Fun").says(1, "Rest", "prompt:hopes").says(1, "BOTH", "prompt:hopes")
+    talk.says(1, "BOTH", "prompt:hopes")
+
+    assert talk.alliance.answer(1, "hopes").text == "Fun\nRest"

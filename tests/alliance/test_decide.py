@@ -1,7 +1,6 @@
 """What an event that is no plain reply comes to: strangers, bounces, the unreadable; and storing what came of it."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import msgspec
 import pytest
@@ -13,7 +12,7 @@ from agent.alliance.model import Alliance, Phase
 
 
 def elsewhere(talk: Talk, text: str, about: str = "prompt:hopes") -> Talk:
-    return talk.happens(RepliedFromElsewhere(2, about, text, "x@example.net", "inbox:77"))
+    return talk.happens(RepliedFromElsewhere(2, about, text, "x@example.net", talk._cause()))
 
 
 def only(talk: Talk, number: int) -> object:
@@ -36,7 +35,7 @@ def test_yes_releases_held_words_and_no_throws_them_away() -> None:
     assert [n.kind for n in only(talk, 2).notes][:1] == ["released"]
 
     talk = elsewhere(Talk().joined(), "I hope for fun").says(2, "NO")
-    assert talk.alliance.participant(2).held is None
+    assert talk.alliance.participant(2).held == ()
     assert talk.alliance.answer(2, "hopes") is None
 
 
@@ -53,12 +52,25 @@ def test_a_stranger_cannot_agree_join_or_stop() -> None:
 
 
 @pytest.mark.row("T8")
-def test_a_flood_from_elsewhere_is_asked_about_once_a_day() -> None:
-    talk = elsewhere(Talk().joined(), "first")
+def test_each_mail_from_elsewhere_is_asked_about_by_itself_and_a_flood_is_not() -> None:
+    talk = Talk().joined()
+    for words in ("first", "second", "third"):
+        assert elsewhere(talk, words).letters(2)
+    assert not elsewhere(talk, "fourth").new
 
-    assert not elsewhere(talk, "second").new
-    talk.now += timedelta(days=2)
-    assert elsewhere(talk, "third").letters(2)
+    assert [h.text for h in talk.alliance.participant(2).held] == ["first", "second", "third"]
+
+
+@pytest.mark.row("T8")
+def test_a_yes_releases_only_the_words_that_it_was_asked_about() -> None:
+    talk = elsewhere(Talk().drafted(), "hello", "draft:1")
+    asked = talk.last(2).about
+    elsewhere(talk, "AGREE", "draft:1")
+
+    talk.says(2, "Yes", asked)
+
+    assert not talk.alliance.confirmations
+    assert [h.text for h in talk.alliance.participant(2).held] == ["AGREE"]
 
 
 @pytest.mark.row("decision 17")

@@ -251,3 +251,14 @@ def test_who_lets_two_checkins_go_by_is_asked_alone_whether_the_rhythm_fits() ->
         ("checkin:3", 1): True,
         ("checkin:3", 2): False,
     }
+
+
+@pytest.mark.row("F34")
+@pytest.mark.parametrize("text", ["Thanks. See you every week then", "Nice. We now eat lunch together every day."])
+def test_small_talk_never_changes_the_rhythm(text: str) -> None:
+    talk = Talk().agreed()
+    before = talk.alliance.rhythm
+
+    talk.says(1, text, "final:1")
+
+    assert talk.alliance.rhythm == before

@@ -132,6 +132,17 @@ def begun(depth: str) -> Talk:
     return talk.agreed()
 
 
+_AFTER_THE_END = (
+    letters.Closed,
+    letters.Erased,
+    letters.EraseAsk,
+    letters.Show,
+    letters.MyData,
+    letters.Human,
+    letters.AskBack,
+)
+
+
 class Alliances(RuleBasedStateMachine):
     """Anything may happen; what is promised holds."""
 
@@ -210,8 +221,12 @@ class Alliances(RuleBasedStateMachine):
     def words_come_from_elsewhere(self, who: int, text: str, data: st.DataObject) -> None:
         text, about = self.own(who, text), self.some_about(who, data)
         self.happens(RepliedFromElsewhere(who, about, text, "x@example.net", self.cause(who, text)))
-        if self.talk.alliance.participant(who).held is not None:
-            self.reply(who, "was", data.draw(st.sampled_from(["YES", "no", "hm", "STOP it"])))
+        if held := self.talk.alliance.participant(who).held:
+            self.reply(
+                who,
+                f"was:{data.draw(st.sampled_from(held)).cause}",
+                data.draw(st.sampled_from(["YES", "no", "hm", "STOP it"])),
+            )
 
     @rule(who=st.integers(1, 2), data=st.data())
     def a_mail_cannot_be_read(self, who: int, data: st.DataObject) -> None:
@@ -278,14 +293,14 @@ class Alliances(RuleBasedStateMachine):
                 assert who == send.to or canary not in words, (send, canary)
             self.nothing_is_seen_before_its_reveal(after, send.to, words)
             if before.phase == Phase.ENDED:
-                assert isinstance(send.letter, letters.Closed | letters.Erased), send
+                assert isinstance(send.letter, _AFTER_THE_END), send
             if told is not None and told.stage == Stage.DECLINED:
                 assert isinstance(send.letter, letters.Erased), send
             if after.phase == Phase.SETUP:
                 assert send.to == 1, send
         for who in (1, 2):
             asked = [s for s in new if s.to == who and isinstance(s.letter, ASKING)]
-            again = text in AGAIN or getattr(event, "about", "") == "was"
+            again = text in AGAIN or getattr(event, "about", "").startswith("was")
             assert len(asked) <= 1 + again, asked
         revealed = [s.to for s in new if isinstance(s.letter, letters.Reveal)]
         for part in {s.about for s in new if isinstance(s.letter, letters.Reveal)}:
@@ -314,7 +329,7 @@ class Alliances(RuleBasedStateMachine):
     def consent(self, before: Alliance, after: Alliance, event: object, text: str) -> None:
         for yes in after.confirmations[len(before.confirmations) :]:
             assert (text in YES and isinstance(event, Replied | RepliedFromElsewhere)) or (
-                isinstance(event, Replied) and event.about == "was"
+                isinstance(event, Replied) and event.about.startswith("was")
             )
             assert yes.participant == event.participant
             assert before.draft is not None and (yes.version, yes.sha256) == (before.draft.version, before.draft.sha256)
@@ -357,7 +372,7 @@ class Alliances(RuleBasedStateMachine):
             assert all(c.was != c.now for c in after.draft.changed)
 
     def nobody_is_left_without_a_word(self, before: Alliance, event: object) -> None:
-        if not isinstance(event, Replied) or event.about == "was" or before.phase == Phase.ENDED:
+        if not isinstance(event, Replied) or event.about.startswith("was") or before.phase == Phase.ENDED:
             return
         p = self.talk.alliance.participant(event.participant)
         if before.participant(p.number).stage in (Stage.LEFT, Stage.DECLINED) or p.stage == Stage.DECLINED:

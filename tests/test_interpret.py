@@ -1,0 +1,77 @@
+"""From a message to an event: who wrote, to which letter, and whether it is words at all."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from agent.alliance.event import Replied, RepliedFromElsewhere, Undeliverable, Unreadable
+from agent.interpret import Asked, Nothing, event_of
+from agent.mail.address import Doors
+from agent.mail.message import read
+
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+DOORS = Doors("alliance.test", (b"k" * 32,))
+WORDS = "Hi Maya,\n\nWhat do you expect from doing this with Jonas?\n"
+
+
+def event(
+    body: str,
+    *,
+    head: str = "",
+    sender: str = "maya@example.org",
+    about: str = "prompt:hopes",
+    to: str = "maya@example.org",
+):
+    raw = f"From: <{sender}>\r\nMessage-ID: <1@x>\r\n{head}\r\n{body}".encode()
+    asked = Asked(1, about, "maya@example.org", to, WORDS)
+    return event_of(read(raw), sender, asked, DOORS, now=NOW, cause="inbox:1")
+
+
+def test_the_new_words_of_the_registered_address_are_a_reply() -> None:
+    quoted = "".join(f"> {line}\r\n" for line in WORDS.splitlines())
+
+    found = event(f"I hope for fun.\r\n\r\nOn Monday Alliance wrote:\r\n{quoted}", head="Subject: Re: x\r\n")
+
+    assert found == Replied(1, "prompt:hopes", "I hope for fun.", None, "inbox:1")
+
+
+@pytest.mark.row("T8", "T17")
+@pytest.mark.parametrize("sender", ["m@work.example", "maya@example.org.evil.test"])
+def test_words_from_any_other_address_are_from_elsewhere(sender: str) -> None:
+    assert isinstance(event("I hope for fun.\r\n", sender=sender), RepliedFromElsewhere)
+
+
+@pytest.mark.row("T55", "decision 17")
+@pytest.mark.parametrize(("about", "words"), [("prompt:P03", "STOP"), ("checkin:2", "NO CHECK-INS")])
+def test_the_mail_programs_unsubscribe_button_is_understood(about: str, words: str) -> None:
+    found = event("", head="Subject: STOP\r\n", about=about)
+
+    assert isinstance(found, Replied)
+    assert found.text == words
+
+
+@pytest.mark.row("T45")
+@pytest.mark.parametrize("about", ["draft:1", "invitation", "ready", "was:inbox:3", "erase", "settle:meeting"])
+def test_halves_that_disagree_are_never_a_yes(about: str) -> None:
+    head = 'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="b"\r\n'
+    body = "--b\r\nContent-Type: text/plain\r\n\r\nAGREE\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>No, I do not</p>\r\n--b--\r\n"
+
+    assert event(body, head=head, about=about) == Unreadable(1, about, "disagree", "inbox:1")
+
+
+@pytest.mark.row("T52", "decision 14")
+def test_a_bounce_of_an_address_that_was_replaced_says_nothing_about_the_new_one() -> None:
+    head = "Subject: Undelivered Mail Returned to Sender\r\nAuto-Submitted: auto-replied\r\n"
+    head += "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\nMIME-Version: 1.0\r\n"
+    body = "--b\r\n\r\nsorry\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
+    body += "Final-Recipient: rfc822; maya@example.org\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
+
+    assert event(body, head=head, sender="mailer-daemon@example.org", to="old@example.org") == Nothing("replaced")
+    assert event(body, head=head, sender="mailer-daemon@example.org") == Undeliverable(
+        1, "prompt:hopes", permanent=True, cause="inbox:1"
+    )
+
+
+@pytest.mark.row("T50")
+def test_our_own_mail_coming_back_is_nothing() -> None:
+    assert event("hello\r\n", sender="alliance@alliance.test") == Nothing("loop")
