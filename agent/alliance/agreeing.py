@@ -101,7 +101,8 @@ def page_reply(turn: Turn, event: Replied, version: int) -> None:
 def _read(turn: Turn, event: Replied, answered: Draft) -> ConsentReading:
     here = turn.now.astimezone(zone_of(turn.person(event.participant), turn.house.zone)).replace(tzinfo=None)
     lines = max([len(answered.lines), *(c.number for c in answered.changed)])  # KEEP 30 may mean a line taken out
-    return read_consent(event.text, lines, version=answered.version, now=here)
+    names = tuple(p.full_name or p.name for p in turn.alliance.participants)  # one of them may sign a yes
+    return read_consent(event.text, lines, version=answered.version, now=here, names=names)
 
 
 def beside(turn: Turn, event: Replied, version: int) -> bool:
@@ -124,7 +125,7 @@ def is_about_draft(turn: Turn, event: Replied) -> bool:
     newest = turn.alliance.draft
     if newest is None:
         return False
-    reading = read_consent(event.text, len(newest.lines), version=newest.version)
+    reading = _read(turn, event, newest)
     numbered = any(c.number for c in reading.changes)
     return reading.verdict in ("confirm", "decline") or reading.leaning or numbered
 

@@ -16,9 +16,16 @@ from agent.alliance.words.tokens import LONGEST, Sentence, sentences, straight, 
 from agent.alliance.words.values import AnswerReading, Command
 
 _PRIVATE = re.compile(
-    r"(?:^[ \t]*[*_-]*[ \t]*(?i:private)(?![\w'’-])[*_]*|(?<=[.!?:)])[ \t]+PRIVATE(?![\w'’-]))[ \t]*[:,–—-]?[ \t]*",
-    re.MULTILINE,
+    r"""(?P<open>[(\[{]?)["'“”‘’«»*_#•>–—-]*[ \t]*
+    (?: (?<![\w'’-]) PRIVATE (?![\w'’])                                    # in capitals it is the word to us, anywhere
+      | (?: ^[ \t"'“”‘’«»*_#•>–—([{-]* | (?<=[.!?…)\]][ ]) ) (?i:private) (?![\w'’-])  # at the start of a line, in any case
+      | (?<![\w'’-]) (?i:private(?:ly)?) (?=[ \t]*[:\]] )                   # or with a colon behind it
+    )[*_]*[ \t]*[:,–—)\]}*-]*[ \t]*""",
+    re.MULTILINE | re.VERBOSE,
 )
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
+_SEEN_AS = {0xA0: " ", 0x2007: " ", 0x202F: " ", 0x2028: "\n", 0x2029: "\n", 0x85: "\n", 0x200B: None, 0x200C: None, 0x200D: None,
+            0x2060: None, 0xFEFF: None, 0xAD: None} | {0xFF01 + i: chr(0x21 + i) for i in range(94)}  # fmt: skip
 _BLANK = re.compile(r"\n[ \t]*\n")
 _AT_PROMPTS = frozenset(
     ("pass", "later", "pause", "resume", "all", "short", "next", "back", "help", "status", "stop", "explain", "who", "show",
@@ -51,8 +58,11 @@ _NOT_THAT = re.compile(  # a command taken back, and nothing else: "please don't
 
 def read_answer(text: str, *, now: datetime, prompts: Mapping[str, str] | None = None) -> AnswerReading:
     """Read a reply to a prompt. `prompts` maps labels ("1", "good feedback") to prompt ids for answers in one letter."""
-    shared, private = _parted(text)
-    labelled, rest = _labelled(shared, prompts or {})
+    labelled, rest = _labelled(text, prompts or {})
+    parts = [(prompt, *_parted(words)) for prompt, words in labelled]  # behind a label PRIVATE ends at the next label
+    labelled = tuple((prompt, shared) for prompt, shared, hidden in parts if shared or hidden)
+    rest, own = _parted(rest)
+    private = "\n\n".join(filter(None, (own, *(hidden for _, _, hidden in parts))))
     commands, body, unsure = _commands(rest, now)
     both = any(c.name == "both" for c in commands)
     nothing = not (commands or private or labelled or unsure) and _is_nothing(body)
@@ -68,18 +78,35 @@ def is_care(text: str) -> bool:
 
 
 def _parted(text: str) -> tuple[str, str]:
-    """What others may see, and what runs from the word PRIVATE to the next blank line (decision 11)."""
+    """What others may see, and what runs from the word PRIVATE to the next blank line (decision 11).
+
+    In brackets it runs to the closing one. The word alone on its line means the paragraph below it. When in doubt more is
+    private, since showing too much is the worst of errors.
+    """
+    text = text.translate(_SEEN_AS)
+    if "private" not in text.casefold():
+        return text.strip(), ""
     shared, private, at = [], [], 0
     for mark in _PRIVATE.finditer(text):
         if mark.start() < at:
             continue  # a second PRIVATE inside a private paragraph
-        blank = _BLANK.search(text, mark.end())
-        end = blank.start() if blank else len(text)
+        end = _end_of(text, mark)
         shared.append(text[at : mark.start()])
-        private.append(_PRIVATE.sub("", text[mark.end() : end]).strip())
-        at = end
+        private.append(_PRIVATE.sub("", text[mark.end() : end]).strip(" \t\n)]}"))
+        at = end + (end < len(text) and text[end] in ")]}")
     shared.append(text[at:])
     return "".join(shared).strip(), "\n\n".join(p for p in private if p)
+
+
+def _end_of(text: str, mark: re.Match[str]) -> int:
+    """Where the private words end."""
+    blank = _BLANK.search(text, mark.end())
+    if blank and not text[mark.end() : blank.start()].strip():
+        blank = _BLANK.search(text, blank.end())
+    end = blank.start() if blank else len(text)
+    closing = _CLOSING.get(mark["open"], "")
+    closed = text.find(closing, mark.end(), end) if closing and closing not in mark[0] else -1
+    return closed if closed >= 0 else end
 
 
 def _labelled(text: str, prompts: Mapping[str, str]) -> tuple[tuple[tuple[str, str], ...], str]:

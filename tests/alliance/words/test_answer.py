@@ -139,3 +139,45 @@ def test_what_may_be_a_command_or_an_answer_is_asked_about() -> None:
     assert reading.commands == ()
     assert reading.unsure is not None
     assert reading.text.startswith("I like tea.")
+
+
+SECRET = "Zaphod"
+
+
+@pytest.mark.row("F17", "decision 11")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Email is fine, PRIVATE {}", "Email (PRIVATE: {})", "Email - PRIVATE: {}", "Email PRIVATE {}", "(PRIVATE) {}", "[PRIVATE] {}",
+        "• PRIVATE {}", "# PRIVATE {}", "“PRIVATE: {}”", "Email… PRIVATE {}", "Email\u00a0PRIVATE {}", "\u2028PRIVATE {}",
+        "\u200bPRIVATE {}", "ＰＲＩＶＡＴＥ {}", "Privately: {}", "PRIVATE\n\n{}", "Great. (PRIVATE: {})", "private: {}", "Private {}",
+        "add: I clean daily, private: {}", "Fine.\nprivate {}\n\nMore here", "{} PRIVATE {}"[3:], "**PRIVATE** {}", "PRIVATE: a\nb {}\n\nc",
+    ],
+)  # fmt: skip
+def test_private_is_seen_however_it_is_written(text):
+    reading = read_answer(text.format(SECRET), now=NOW)
+
+    assert SECRET not in reading.text
+    assert SECRET in reading.private
+
+
+@pytest.mark.row("F17")
+@pytest.mark.parametrize(
+    "text", ["We value our private life", "Nothing is private between us", "I like a private talk best"]
+)
+def test_the_word_in_a_sentence_hides_nothing(text):
+    assert read_answer(text, now=NOW).text == text
+
+
+@pytest.mark.row("F12", "F17")
+def test_private_lines_behind_a_label_end_at_the_next_label():
+    reading = read_answer(f"1: PRIVATE {SECRET}\n2: cake", now=NOW, prompts={"1": "P11", "2": "P09"})
+
+    assert reading.labelled == (("P11", ""), ("P09", "cake"))
+    assert reading.private == SECRET
+
+
+def test_brackets_end_what_is_private():
+    reading = read_answer(f"4, mornings (private: {SECRET}), money, yes", now=NOW)
+
+    assert (reading.text, reading.private) == ("4, mornings , money, yes", SECRET)
