@@ -18,12 +18,13 @@ def start(turn: Turn, event: Started) -> None:
     name = event.name or event.address.partition("@")[0].title()
     me = Participant(1, event.address, first_name(name), name, last_heard=turn.now)
     turn.change(participants=(me,), reason=reading.reason.strip())
-    others = [a.lower() for a in reading.addresses if a.lower() != event.address]
+    named = [a for a in (turn.house.normal(a) for a in reading.addresses) if a]
+    others = [a for a in named if a != event.address]
     if len(others) > 1:
         turn.change(participants=(me, _partner(reading.name, "")))
         _ask_partner(turn, "two")
         return
-    address = others[0] if others else event.address if reading.addresses else ""
+    address = others[0] if others else event.address if named else ""
     own = {name.casefold(), first_name(name).casefold()}
     turn.change(participants=(me, _partner("" if reading.name.casefold() in own else reading.name, address)))
     _next_step(turn)
@@ -87,7 +88,7 @@ def reply(turn: Turn, event: Replied) -> None:
         return
     if kind == "existing" and re.search(r"\b(new|another|second)\b", event.text, re.IGNORECASE):
         turn.change(second=True)
-    changed = _correct(turn, (reading.address or "").lower(), reading.name)
+    changed = _correct(turn, turn.house.normal(reading.address or "") or "", reading.name)
     if turn.p(1).stage == Stage.HOSTING:
         _resend(turn, changed=changed, event=event)
         return
@@ -128,7 +129,7 @@ def _approve(turn: Turn, event: Replied) -> None:
         case "change":
             wanted = read_setup(reading.text or event.text)
             if (
-                not _correct(turn, (wanted.address or "").lower(), wanted.name)
+                not _correct(turn, turn.house.normal(wanted.address or "") or "", wanted.name)
                 and not wanted.name
                 and wanted.text.strip()
             ):

@@ -29,6 +29,7 @@ class House:
 
     zone: str = "UTC"
     quiet: tuple[int, int] = dates.QUIET
+    normal: Callable[[str], str | None] = str.lower  # an address in its one spelling; None when it is none
 
 
 @dataclass(frozen=True, slots=True)

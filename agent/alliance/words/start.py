@@ -7,8 +7,8 @@ from agent.alliance.words.courtesy import bare
 from agent.alliance.words.tokens import LONGEST, sentences, straight
 from agent.alliance.words.values import SetupReading, StartReading
 
-_ADDRESS = re.compile(
-    r"[A-Za-z0-9][\w.+'-]{0,63}@(?:[A-Za-z0-9](?:[\w-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,24}(?![\w@-])", re.ASCII
+_ADDRESS = re.compile(  # a whole word in any script: half of one may be somebody else's address
+    r"(?<![^\s<>()\[\]:;,\"'|/“”])[^\W_][^\s<>()\[\]:;,\"@\\“”]{0,63}@(?:[^\W_](?:[^\W_]|-)*\.)+[^\W\d_](?:[^\W_]|-){1,23}(?![\w@-])"
 )
 _PART = r"(?:[^\W\d_a-zß-öø-ÿ](?:[^\W\d_]|['’-](?=[^\W\d_]))*\.?)"
 _FULL = rf"{_PART}(?:[ \t]+(?:(?:van|von|de|der|den|da|di|del|la|le|al|bin|ben|ter|zu|du|dos)[ \t]+)*{_PART}){{0,3}}"
