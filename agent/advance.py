@@ -8,7 +8,7 @@ the letters that are no longer owed, and that its message is done) is kept toget
 import asyncio
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -17,12 +17,12 @@ from agent.alliance.event import Event, Started
 from agent.alliance.flow import Flow, FlowFile
 from agent.alliance.flow import load as load_flow
 from agent.alliance.letters import Final
-from agent.alliance.model import Alliance, Phase
+from agent.alliance.model import Alliance, Person, Phase
 from agent.alliance.turn import Decision
 from agent.compose import Post, Written, letters_of
 from agent.mail.address import derived
 from agent.store import alliances, inbox, outbox
-from agent.store.database import Connection, Database
+from agent.store.database import Connection, Database, Unavailable
 
 _DAY = timedelta(days=1)
 
@@ -55,10 +55,24 @@ class Advance:
         async with self.database.transaction() as c:
             return await self._advance(c, batch, now)
 
+    async def bring(self, batch: Sequence[Matter], now: datetime) -> list[tuple[Matter, Exception]]:
+        """The same for a loop: if it breaks, one by one, so that what breaks us stops no other. It comes back with why."""
+        if not batch:
+            return []
+        try:
+            await self.advance(batch, now)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the loops' own: they say it and go on
+            if len(batch) == 1:
+                return [(batch[0], error)]
+            return [broken for matter in batch for broken in await self.bring([matter], now)]
+        return []
+
     async def _advance(self, c: Connection, batch: Sequence[Matter], now: datetime) -> int:
         before = await alliances.load(c, {m.alliance for m in batch})
         seen = await alliances.seen(c, [(m.alliance, m.event.cause) for m in batch])
-        work = _Work(before)
+        work = _Work(before, {address: person for a in before.values() for address, person in a.people.items()})
         for matter in batch:
             key = (matter.alliance, matter.event.cause)
             if key not in seen:
@@ -75,16 +89,18 @@ class Advance:
             if not isinstance(matter.event, Started):
                 return  # erased, or never was
             address = matter.event.address
-            if await alliances.starts(c, address, now - _DAY) >= self.starts_per_day:
+            if await alliances.starts(c, address, now - _DAY) + work.started.count(address) >= self.starts_per_day:
                 work.done[matter.inbox or 0] = "capped"
                 return
+            work.started.append(address)
             await alliances.put_flow(c, self.flow.key, self.flow.content)
-            people = await alliances.people(c, [address])
-            alliance = Alliance(matter.alliance, self.flow.key, now, people=people)
+            work.people = await alliances.people(c, [address]) | work.people
+            alliance = Alliance(matter.alliance, self.flow.key, now)
+        alliance = replace(alliance, people=work.people)  # as the batch so far has left them
         flow = await self._flow(c, alliance.flow)
         decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now)
         if decision.alliance.phase in (Phase.SETUP, Phase.INVITED) and alliance.phase in (Phase.SETUP, Phase.INVITED):
-            barred, existing = await self._acquaintance(c, decision.alliance)
+            barred, existing = await self._acquaintance(c, work, decision.alliance)
             if barred or existing:
                 decision, wake_at = decide(
                     flow, self.post.house, alliance, matter.event, now, barred=barred, existing=existing
@@ -103,23 +119,24 @@ class Advance:
         return self.flows[key]
 
     async def _acquaintance(
-        self, c: Connection, alliance: Alliance
+        self, c: Connection, work: "_Work", alliance: Alliance
     ) -> tuple[frozenset[str], dict[str, tuple[datetime, bool]]]:
         """Whom this initiator may not invite again, and with whom there is an alliance already (decisions 14, 22)."""
         host, *rest = alliance.participants
         digests = {self._digest(host.address, p.address): p.address for p in rest if p.address}
         refused = await alliances.refused(c, digests)
         barred = frozenset(digests[d] for d in refused)
-        mine = {i for i, _, phase in await alliances.of_address(c, host.address) if phase not in ("ended", "setup")}
+        mine = {i for i, _, phase in await _places(c, work, host.address) if phase not in ("ended", "setup")}
         existing: dict[str, tuple[datetime, bool]] = {}
         for p in rest:
             if p.address:
-                found = [x for x in await alliances.of_address(c, p.address) if x[0] != alliance.id]
+                found = [x for x in await _places(c, work, p.address) if x[0] != alliance.id]
                 invited = sum(1 for _, number, phase in found if number > 1 and phase == "invited")
                 if invited >= self.invitations_per_address:
                     barred |= {p.address}
                 both = mine & {i for i, _, _ in found}
-                for other in (await alliances.load(c, both)).values():
+                others = await alliances.load(c, both) | work.current
+                for other in (others[i] for i in sorted(both)):
                     existing[p.address] = (other.created, bool(other.agreed))
         return barred, existing
 
@@ -128,16 +145,24 @@ class Advance:
         return hmac.new(key, f"{initiator}|{invitee}".encode(), sha256).hexdigest()
 
     async def _keep(self, c: Connection, work: "_Work", now: datetime) -> None:
-        await alliances.save(c, [(work.current[i], work.wake[i]) for i in work.wake])
+        changed = [(replace(work.current[i], people=work.people), wake_at) for i, wake_at in work.wake.items()]
+        await alliances.save(c, changed)
         await alliances.record(c, work.steps)
         await outbox.withdraw(c, work.withdrawn, now)
-        await outbox.put(c, [_owed(i, w, now) for i, w in work.written])
         for initiator, invitee in work.refused:
             await alliances.refuse(c, self._digest(initiator, invitee), now)
-        for alliance_id, participant, kept in work.erased:
-            await inbox.erase(c, kept)
-            await outbox.erase(c, alliance_id, participant)
         await inbox.done(c, sorted(work.done.items()), now)
+        for alliance_id, participant in work.erased:
+            await inbox.erase(c, alliance_id, participant, now)
+            await outbox.erase(c, alliance_id, participant, now)
+        await outbox.put(c, [_owed(i, w, now) for i, w in work.written])  # last: the receipt for an erasure stays
+
+
+async def _places(c: Connection, work: "_Work", address: str) -> list[tuple[int, int, str]]:
+    """Where this address takes part, as `alliances.of_address`, but as it will be when this batch is kept."""
+    stored = [x for x in await alliances.of_address(c, address) if x[0] not in work.wake]
+    ours = [(i, p, work.current[i].phase) for i in work.wake for p in work.current[i].participants]
+    return stored + [(i, p.number, str(phase)) for i, p, phase in ours if p.address == address]
 
 
 @dataclass(slots=True)
@@ -145,12 +170,14 @@ class _Work:
     """What a batch comes to, before it is kept."""
 
     current: dict[int, Alliance]
+    people: dict[str, Person]  # all of the batch's, handed from decision to decision: one may be in several alliances
+    started: list[str] = field(default_factory=list)  # the addresses that started one in this batch
     wake: dict[int, datetime | None] = field(default_factory=dict)
     steps: list[alliances.Step] = field(default_factory=list)
     withdrawn: list[tuple[int, int, str | None]] = field(default_factory=list)
     written: list[tuple[int, Written]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
-    erased: list[tuple[int, int, list[int]]] = field(default_factory=list)
+    erased: list[tuple[int, int]] = field(default_factory=list)
     done: dict[int, str] = field(default_factory=dict)
 
     def take(
@@ -159,25 +186,21 @@ class _Work:
         """Add one decision. Letters that an earlier event of this batch wrote may be withdrawn by this one."""
         number = matter.alliance
         self.current[number] = decision.alliance
+        self.people = decision.alliance.people
         self.wake[number] = wake_at
         event = type(matter.event).__name__
         self.steps.append(alliances.Step(number, matter.event.cause, now, event, str(decision.alliance.phase)))
-        for participant, about in decision.withdrawn:
+        for participant, about in (*decision.withdrawn, *((p, None) for p, _ in decision.erased)):
             self.withdrawn.append((number, participant, about))
             self.written = [
                 (i, w)
                 for i, w in self.written
-                if not (i == number and w.participant == participant and about in (None, w.about))
+                if (i, w.participant) != (number, participant)
+                or (about is not None and (about != w.about or not w.question))
             ]
         self.written += [(number, w) for w in written]
         self.refused += decision.refused
-        self.erased += [(number, p, [_row(cause) for cause in causes if _row(cause)]) for p, causes in decision.erased]
-
-
-def _row(cause: str) -> int:
-    """The kept message that a cause names; 0 when it names none."""
-    kind, _, number = cause.partition(":")
-    return int(number) if kind == "inbox" and number.isdigit() else 0
+        self.erased += [(number, participant) for participant, _ in decision.erased]
 
 
 def _owed(alliance_id: int, w: Written, now: datetime) -> outbox.Letter:
@@ -194,4 +217,5 @@ def _owed(alliance_id: int, w: Written, now: datetime) -> outbox.Letter:
         w.raw,
         w.due or now,
         now,
+        question=w.question,
     )

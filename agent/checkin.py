@@ -11,7 +11,6 @@ import structlog
 from agent.advance import Advance, Matter
 from agent.alliance.event import Woke
 from agent.store import alliances
-from agent.store.database import Unavailable
 
 BATCH = 50
 AGAIN = timedelta(hours=1)  # when to look again at an alliance whose waking broke us
@@ -30,21 +29,8 @@ class Checkin:
         async with self.advance.database.transaction() as c:
             due = await alliances.due(c, now, BATCH)
         cause = f"wake:{now.isoformat()}"
-        try:
-            await self.advance.advance([Matter(number, Woke(cause)) for number in due], now)
-        except Unavailable:
-            raise
-        except Exception:  # noqa: BLE001 - found out which, below
-            for number in due:
-                await self._one(number, cause, now)
-        return len(due)
-
-    async def _one(self, number: int, cause: str, now: datetime) -> None:
-        try:
-            await self.advance.advance([Matter(number, Woke(cause))], now)
-        except Unavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - one alliance that breaks us stops no other
-            _log.exception("wake_failed", alliance=number, error=type(error).__name__)
+        for matter, error in await self.advance.bring([Matter(number, Woke(cause)) for number in due], now):
+            _log.error("wake_failed", alliance=matter.alliance, exc_info=error)
             async with self.advance.database.transaction() as c:
-                await alliances.postpone(c, number, now + AGAIN)
+                await alliances.postpone(c, matter.alliance, now + AGAIN)
+        return len(due)

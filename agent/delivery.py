@@ -38,18 +38,28 @@ class Delivery:
             return 0
         replies = await asyncio.gather(*(self.send(x.mail_from, x.rcpt, x.raw) for x in batch))
         settled = [self._settled(x, reply, now) for x, reply in zip(batch, replies, strict=True)]
-        failed = [
-            Matter(x.alliance_id, Undeliverable(x.participant, x.about, permanent=True, cause=f"outbox:{x.number}"))
-            for x, (_, _, state, *_) in zip(batch, settled, strict=True)
-            if state == "failed"
-        ]
-        if (
-            failed
-        ):  # first: if we die before the row is settled, it is tried and told once more, and telling twice is once
-            await self.advance.advance(failed, now)
+        await self._tell([x for x, (_, _, state, *_) in zip(batch, settled, strict=True) if state == "failed"], now)
         async with self.advance.database.transaction() as c:
             await outbox.settle(c, settled)
         return len(batch)
+
+    async def _tell(self, failed: list[outbox.Letter], now: datetime) -> None:
+        """Let alliances know what could not be delivered, but not to an address that has been replaced since.
+
+        Before it is settled: if we die in between, it is tried and told once more, and telling twice is telling once.
+        """
+        if not failed:
+            return
+        async with self.advance.database.transaction() as c:
+            asked = await outbox.asked(c, [(x.alliance_id, x.number) for x in failed])
+        current = {key for key, letter in asked.items() if letter.rcpt == letter.address}
+        matters = [
+            Matter(x.alliance_id, Undeliverable(x.participant, x.about, permanent=True, cause=f"outbox:{x.number}"))
+            for x in failed
+            if (x.alliance_id, x.number) in current
+        ]
+        for matter, error in await self.advance.bring(matters, now):
+            _log.error("failure_untold", alliance=matter.alliance, cause=matter.event.cause, exc_info=error)
 
     def _settled(self, letter: outbox.Letter, reply: Reply, now: datetime) -> outbox.Settled:
         """What came of one letter: sent, failed for good, not known, or owed again later."""

@@ -17,7 +17,6 @@ from agent.interpret import Asked, Nothing, event_of, start_of
 from agent.mail.address import Doors, Route, derived
 from agent.mail.message import Message, read, scan
 from agent.store import inbox, outbox
-from agent.store.database import Unavailable
 
 BATCH = 50  # one commit for so many; larger ones are hardly faster and let the first wait
 LEASE = timedelta(minutes=5)
@@ -42,6 +41,7 @@ class Intake:
             routes = {kept.id: self.doors.route_of(kept.rcpt) for kept in batch}
             wanted = {(r.alliance, r.letter) for r in routes.values() if isinstance(r, Route)}
             asked = await outbox.asked(c, wanted) if wanted else {}
+            await inbox.belong(c, [x for kept in batch if (x := self._owner(kept.id, routes[kept.id], asked))])
         matters: list[Matter] = []
         nothing: list[tuple[int, str]] = []
         for kept in batch:
@@ -57,28 +57,21 @@ class Intake:
         if nothing:
             async with database.transaction() as c:
                 await inbox.done(c, nothing, now)
-        await self._bring(matters, now)
+        for matter, why in await self.advance.bring(matters, now):
+            await self._set_aside(matter.inbox or 0, why)
         return len(batch)
 
-    async def _bring(self, matters: list[Matter], now: datetime) -> None:
-        """All of them in one transaction; if that breaks, one by one, so that only the one that breaks us is set aside."""
-        if not matters:
-            return
-        try:
-            await self.advance.advance(matters, now)
-        except Unavailable:
-            raise
-        except Exception:  # noqa: BLE001 - found out which, below
-            for matter in matters:
-                try:
-                    await self.advance.advance([matter], now)
-                except Unavailable:
-                    raise
-                except Exception as error:  # noqa: BLE001
-                    await self._set_aside(matter.inbox or 0, error)
+    def _owner(
+        self, number: int, route: object, asked: dict[tuple[int, int], outbox.Answered]
+    ) -> tuple[int, int, int] | None:
+        """Whose this kept message is: row, alliance, participant; None when it is nobody's."""
+        if route == "front":
+            return number, self._new_alliance(number), 1
+        letter = asked.get((route.alliance, route.letter)) if isinstance(route, Route) else None
+        return (number, route.alliance, letter.participant) if isinstance(route, Route) and letter else None
 
     async def _set_aside(self, number: int, error: Exception) -> None:
-        _log.exception("set_aside", inbox=number, error=type(error).__name__)
+        _log.error("set_aside", inbox=number, exc_info=error)
         async with self.advance.database.transaction() as c:
             await inbox.set_aside(c, number, type(error).__name__)
 

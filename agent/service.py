@@ -62,6 +62,7 @@ class Service:
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     owed: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
+    try_again_s: float = TRY_AGAIN
 
     async def settle(self) -> int:
         """Run the three loops until nothing is due now; how many things were done."""
@@ -97,7 +98,11 @@ class Service:
                 pause = POLL if step != self._wake else await self._until_due()
             except Unavailable:
                 _log.warning("database_unavailable")
-                pause = TRY_AGAIN
+                pause = self.try_again_s
+            except Exception as error:  # noqa: BLE001 - a step that breaks us ends no loop
+                _log.error("step_failed", loop=step.__name__.strip("_"), exc_info=error)
+                await asyncio.sleep(self.try_again_s)  # whatever rings
+                continue
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await rung.wait()
@@ -127,8 +132,12 @@ class Service:
     async def _forget(self) -> None:
         """Old bytes that nobody needs any more (decision 27)."""
         while True:
-            with suppress(Unavailable):
+            try:
                 await self.forget()
+            except Unavailable:
+                _log.warning("database_unavailable")
+            except Exception as error:  # noqa: BLE001 - a step that breaks us ends no loop
+                _log.error("step_failed", loop="forget", exc_info=error)
             await asyncio.sleep(CALM.total_seconds())
 
     async def forget(self) -> int:
@@ -208,7 +217,7 @@ def _wired(
 ) -> Service:
     chosen = settings.service
     doors = Doors(chosen.domain, settings.keys, chosen.local)
-    house = House(chosen.zone, chosen.quiet_hours)
+    house = House(chosen.zone, chosen.quiet_hours, normal)
     post = Post(doors, house, chosen.name, chosen.contact, letters.render, _papers(settings))
     advance = Advance(database, post, flow, chosen.starts_per_day, chosen.invitations_per_address)
     advance.flows[flow.key] = flow.flow

@@ -5,13 +5,22 @@ A row is `kept` until a loop has taken it and finished; taking is a lease, so wh
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.store.database import Connection, Row, instant, micros, rows, text
 
 LAST = 2**63 - 1
+
+_BLANK = re.compile(rb"^\r?\n", re.MULTILINE)  # what ends the header
+# What servers write onto a message as they hand it on, and write anew when they hand it on once more (RFC 5321 section 4.4).
+_TRACE = re.compile(
+    rb"^(?:received|return-path|delivered-to|x-original-to|x-received|received-spf|authentication-results|arc-[a-z-]+)"
+    rb"[ \t]*:[^\n]*\n?(?:[ \t][^\n]*\n?)*",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ class Backlog:
 
 
 async def put(c: Connection, arrivals: Sequence[Arrival]) -> list[int]:
-    """Keep these; the ids, in order. The same bytes for the same recipient are the row that is there already (T33)."""
+    """Keep these; the ids, in order. The same message for the same recipient is the row that is there already (T33)."""
     digests = [_digest(arrival) for arrival in arrivals]
     await c.executemany(
         """
@@ -70,7 +79,12 @@ async def put(c: Connection, arrivals: Sequence[Arrival]) -> list[int]:
 
 
 def _digest(arrival: Arrival) -> str:
-    return hashlib.sha256(text(arrival.rcpt).encode() + b"\0" + arrival.raw).hexdigest()
+    """The same for a message that is handed to us again, although the servers on its way have traced it anew."""
+    blank = _BLANK.search(arrival.raw)
+    end = blank.start() if blank else len(arrival.raw)
+    digest = hashlib.sha256(text(arrival.rcpt).encode() + b"\0" + _TRACE.sub(b"", arrival.raw[:end]))
+    digest.update(memoryview(arrival.raw)[end:])
+    return digest.hexdigest()
 
 
 async def take(c: Connection, now: datetime, limit: int, lease: timedelta) -> list[Kept]:
@@ -87,6 +101,11 @@ async def take(c: Connection, now: datetime, limit: int, lease: timedelta) -> li
         limit,
     )
     return sorted(map(_kept, taken), key=lambda kept: kept.id)
+
+
+async def belong(c: Connection, owners: Sequence[tuple[int, int, int]]) -> None:
+    """Note whose these are, by id, alliance and participant: all of it goes when that person wants to be forgotten."""
+    await c.executemany("UPDATE inbox SET alliance_id = $2, participant = $3 WHERE id = $1", owners)
 
 
 async def release(c: Connection) -> None:
@@ -175,10 +194,20 @@ async def backlog(c: Connection) -> list[Backlog]:
     return [Backlog(state, count, instant(oldest)) for state, count, oldest in found]
 
 
-async def erase(c: Connection, numbers: Iterable[int]) -> None:
-    """Remove the bytes of these, whose writer wants to be forgotten."""
-    await c.executemany(
-        "UPDATE inbox SET raw = NULL, mail_from = '' WHERE id = $1 AND finished_at IS NOT NULL", [(n,) for n in numbers]
+async def erase(c: Connection, alliance_id: int, participant: int, now: datetime) -> None:
+    """Remove the bytes and envelopes of all that came from somebody who wants to be forgotten.
+
+    What was taken or set aside and is not done yet is dropped with them.
+    """
+    await c.execute(
+        """
+        UPDATE inbox SET raw = NULL, rcpt = '', mail_from = '', peer = '', finished_at = COALESCE(finished_at, $3),
+            state = CASE WHEN finished_at IS NULL THEN 'dropped' ELSE state END
+        WHERE alliance_id = $1 AND participant = $2
+        """,
+        alliance_id,
+        participant,
+        micros(now),
     )
 
 

@@ -2,6 +2,7 @@
 
 queued -> sending -> sent | failed | unknown, or queued again for later; withdrawn when no longer owed. While a letter is
 being sent its `due_at` is the end of a lease: if the sender dies, the same bytes with the same Message-ID go out again.
+A letter that is withdrawn while it is being sent is sent if the next hop takes it, and otherwise never tried again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,6 +38,7 @@ class Letter:
     attempts: int = 0
     reply: str = ""  # what the next hop said last
     settled_at: datetime | None = None
+    question: bool = True  # withdrawn once it is answered or moot; what tells something stays owed
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,15 @@ async def put(c: Connection, letters: Iterable[Letter]) -> None:
     """Owe these letters."""
     await c.executemany(
         """
-        INSERT INTO outbox (alliance_id, number, participant, about, due_at, at, message_id, rcpt, mail_from, subject, words, raw)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        INSERT INTO outbox (alliance_id, number, participant, about, due_at, at, message_id, rcpt, mail_from, subject, words, raw,
+            question)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         """,
         [
             (
                 *(letter.alliance_id, letter.number, letter.participant, letter.about),
                 *(micros(letter.due_at), micros(letter.at), letter.message_id, letter.rcpt, letter.mail_from),
-                *(text(letter.subject), text(letter.words), letter.raw),
+                *(text(letter.subject), text(letter.words), letter.raw, int(letter.question)),
             )
             for letter in letters
         ],
@@ -72,21 +75,26 @@ async def put(c: Connection, letters: Iterable[Letter]) -> None:
 
 
 async def claim(c: Connection, now: datetime, limit: int, lease: timedelta) -> list[Letter]:
-    """Letters to send now, the longest due first, ours until the lease runs out. Two nodes never hold the same one."""
+    """Letters to send now, the longest due first, ours until the lease runs out. Two nodes never hold the same one.
+
+    One that was withdrawn while somebody was sending it, who has died since, is settled instead.
+    """
     claimed = await c.fetch(
         """
-        UPDATE outbox SET state = 'sending', due_at = $2, attempts = attempts + 1
+        UPDATE outbox SET state = CASE WHEN withdrawn = 1 THEN 'withdrawn' ELSE 'sending' END,
+            settled_at = CASE WHEN withdrawn = 1 THEN $1 ELSE settled_at END, due_at = $2, attempts = attempts + 1
         WHERE (alliance_id, number) IN (
             SELECT alliance_id, number FROM outbox WHERE settled_at IS NULL AND due_at <= $1
             ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
         RETURNING alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, words, raw,
-            due_at, at, state, attempts, reply, settled_at
+            due_at, at, state, attempts, reply, settled_at, question
         """,
         micros(now),
         micros(now + lease),
         limit,
     )
-    return sorted(map(_letter, claimed), key=lambda letter: (letter.at, letter.alliance_id, letter.number))
+    letters = [letter for letter in map(_letter, claimed) if letter.state == "sending"]
+    return sorted(letters, key=lambda letter: (letter.at, letter.alliance_id, letter.number))
 
 
 async def release(c: Connection, now: datetime) -> None:
@@ -97,28 +105,32 @@ async def release(c: Connection, now: datetime) -> None:
 
 
 async def settle(c: Connection, outcomes: Sequence[Settled]) -> None:
-    """What came of sending. "queued" is owed again, at `due_at`; any other state is the end of it.
+    """What came of sending. "queued" is owed again, at `due_at`, unless it was withdrawn; any other state is the end of it.
 
     Only a letter that is being sent is changed: a node that was slow does not undo what another has settled since.
     """
     await c.executemany(
         """
-        UPDATE outbox SET state = $3, reply = $4, due_at = COALESCE($5, due_at), settled_at = $6
+        UPDATE outbox SET reply = $4, due_at = COALESCE($5, due_at),
+            state = CASE WHEN $3 = 'queued' AND withdrawn = 1 THEN 'withdrawn' ELSE $3 END,
+            settled_at = CASE WHEN $3 = 'queued' AND withdrawn = 0 THEN settled_at ELSE $6 END
         WHERE alliance_id = $1 AND number = $2 AND state = 'sending'
         """,
         [
-            (alliance_id, number, state, text(reply), maybe_micros(due_at), None if state in OWED else micros(now))
+            (alliance_id, number, state, text(reply), maybe_micros(due_at), micros(now))
             for alliance_id, number, state, reply, due_at, now in sorted(outcomes, key=lambda o: o[:2])
         ],
     )
 
 
 async def withdraw(c: Connection, letters: Iterable[tuple[int, int, str | None]], now: datetime) -> None:
-    """Queued letters of (alliance, participant, about) are no longer owed; about None means all of that participant."""
+    """Questions to (alliance, participant, about) are no longer owed; about None means all letters to that participant."""
     await c.executemany(
         """
-        UPDATE outbox SET state = 'withdrawn', settled_at = $4
-        WHERE alliance_id = $1 AND participant = $2 AND state = 'queued' AND (CAST($3 AS TEXT) IS NULL OR about = $3)
+        UPDATE outbox SET withdrawn = 1, state = CASE WHEN state = 'queued' THEN 'withdrawn' ELSE state END,
+            settled_at = CASE WHEN state = 'queued' THEN $4 ELSE settled_at END
+        WHERE alliance_id = $1 AND participant = $2 AND settled_at IS NULL
+            AND (CAST($3 AS TEXT) IS NULL OR (question = 1 AND about = $3))
         """,
         [(alliance_id, participant, about, micros(now)) for alliance_id, participant, about in letters],
     )
@@ -138,13 +150,11 @@ async def asked(c: Connection, letters: Iterable[tuple[int, int]]) -> dict[tuple
     return {(alliance_id, number): Answered(*rest) for alliance_id, number, *rest in found}
 
 
-async def erase(c: Connection, alliance_id: int, participant: int) -> None:
-    """Remove the words and bytes of all letters to somebody who wants to be forgotten; the numbers stay."""
+async def erase(c: Connection, alliance_id: int, participant: int, now: datetime) -> None:
+    """Remove the words and bytes of all letters to somebody who wants to be forgotten; none of them is owed any more."""
+    await withdraw(c, [(alliance_id, participant, None)], now)
     await c.execute(
-        """
-        UPDATE outbox SET words = '', subject = '', raw = NULL
-        WHERE alliance_id = $1 AND participant = $2 AND settled_at IS NOT NULL
-        """,
+        "UPDATE outbox SET words = '', subject = '', reply = '', raw = NULL WHERE alliance_id = $1 AND participant = $2",
         alliance_id,
         participant,
     )
@@ -161,7 +171,7 @@ async def get(c: Connection, alliance_id: int, number: int) -> Letter | None:
     found = await c.fetch(
         """
         SELECT alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, words, raw,
-            due_at, at, state, attempts, reply, settled_at
+            due_at, at, state, attempts, reply, settled_at, question
         FROM outbox WHERE alliance_id = $1 AND number = $2
         """,
         alliance_id,
@@ -179,7 +189,7 @@ async def listing(c: Connection, state: str | None, limit: int) -> list[Letter]:
         found = await c.fetch(
             """
             SELECT alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, '', NULL,
-                due_at, at, state, attempts, reply, settled_at
+                due_at, at, state, attempts, reply, settled_at, question
             FROM outbox WHERE settled_at IS NULL AND (CAST($1 AS TEXT) IS NULL OR state = $1) ORDER BY due_at LIMIT $2
             """,
             state,
@@ -189,7 +199,7 @@ async def listing(c: Connection, state: str | None, limit: int) -> list[Letter]:
         found = await c.fetch(
             """
             SELECT alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, '', NULL,
-                due_at, at, state, attempts, reply, settled_at
+                due_at, at, state, attempts, reply, settled_at, question
             FROM outbox WHERE state = $1 AND settled_at IS NOT NULL AND raw IS NOT NULL
             ORDER BY settled_at DESC LIMIT $2
             """,
@@ -217,7 +227,7 @@ async def rerun(c: Connection, alliance_id: int, number: int, now: datetime) -> 
     """Owe a settled letter again, from now; False when there is none or its bytes are gone."""
     changed = await c.execute(
         """
-        UPDATE outbox SET state = 'queued', due_at = $3, attempts = 0, settled_at = NULL
+        UPDATE outbox SET state = 'queued', due_at = $3, attempts = 0, settled_at = NULL, withdrawn = 0
         WHERE alliance_id = $1 AND number = $2 AND settled_at IS NOT NULL AND raw IS NOT NULL
         """,
         alliance_id,
@@ -253,7 +263,7 @@ async def forget_raw(c: Connection, before: datetime) -> int:
 
 
 def _letter(row: Row) -> Letter:
-    *start, raw, due_at, at, state, attempts, reply, settled_at = row
+    *start, raw, due_at, at, state, attempts, reply, settled_at, question = row
     alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, words = start
     return Letter(
         alliance_id=alliance_id,
@@ -272,4 +282,5 @@ def _letter(row: Row) -> Letter:
         attempts=attempts,
         reply=reply,
         settled_at=maybe_instant(settled_at),
+        question=bool(question),
     )

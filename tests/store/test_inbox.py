@@ -49,6 +49,46 @@ async def test_the_same_message_is_known_after_it_was_done_and_erased(database: 
         assert await inbox.take(c, NOW + DAY, 10, MINUTE) == []
 
 
+MESSAGE = "From: Maya <maya@example.org>\r\nMessage-ID: <a@b>\r\n\r\nReceived: by train\r\n"
+TRACE = (
+    "Return-Path: <maya@example.org>\r\nReceived: from mx.example.org\r\n\tby mail.example with LMTP id {0}; {0}\r\n"
+)
+
+
+@pytest.mark.row("T33")
+@pytest.mark.parametrize(
+    "trace",
+    [
+        TRACE,
+        "X-Received: by 10.0.0.1 with id {0}\r\nDelivered-To: {0}\r\n" + TRACE,
+        "Authentication-Results: mail.example; dkim={0}\r\nARC-Seal: i=1; t={0};\r\n b={0}\r\nDKIM-Signature: v=1\r\n"
+        + TRACE,
+        TRACE.replace("\r\n", "\n"),
+    ],
+)
+async def test_a_message_that_was_traced_anew_on_its_way_is_the_same_row(database: Database, trace: str) -> None:
+    first, again = await kept(database, *(arrival(trace.format(n) + MESSAGE) for n in (1, 2)))
+
+    assert first == again
+
+
+@pytest.mark.row("T34")
+@pytest.mark.parametrize(
+    "other",
+    [
+        MESSAGE.replace("train", "plane"),
+        MESSAGE.replace("From: Maya", "From: Jonas"),
+        "DKIM-Signature: v=1\r\n" + MESSAGE,
+        MESSAGE.replace("\r\n\r\n", "\r\n\r\n\r\n"),
+    ],
+)
+async def test_what_is_of_the_message_itself_makes_another_row(database: Database, other: str) -> None:
+    ids = await kept(database, arrival(TRACE.format(1) + MESSAGE), arrival(TRACE.format(1) + other))
+
+    assert len(set(ids)) == 2
+
+
+@pytest.mark.row("T34")
 async def test_one_message_id_with_other_words_is_another_row(database: Database) -> None:
     ids = await kept(database, arrival("Message-ID: <a@b>\r\n\r\nyes"), arrival("Message-ID: <a@b>\r\n\r\nno"))
 
@@ -181,6 +221,21 @@ async def test_only_what_was_finished_long_enough_ago_is_erased(database: Databa
         rows = [await inbox.get(c, number) for number in ids]
 
     assert [row.raw for row in rows if row] == [b"", b"1", b"2", b"3"]
+
+
+async def test_who_wants_to_be_forgotten_leaves_no_bytes_and_no_envelope(database: Database) -> None:
+    ids = await kept(database, *(arrival(str(n)) for n in range(5)))
+    async with database.transaction() as c:
+        await inbox.belong(c, [(ids[0], 7, 1), (ids[1], 7, 1), (ids[2], 7, 1), (ids[3], 7, 2), (ids[4], 8, 1)])
+        await inbox.done(c, [(ids[0], "replied")], NOW)
+        await inbox.set_aside(c, ids[1], "broke")
+        await inbox.erase(c, 7, 1, NOW + DAY)
+        await inbox.done(c, [(ids[2], "replied")], NOW)  # by a node that had taken it before
+
+        found = [row for number in ids if (row := await inbox.get(c, number))]
+    assert [row.state for row in found] == ["done", "dropped", "dropped", "kept", "kept"]
+    assert [(row.rcpt, row.mail_from, row.peer, row.raw) for row in found[:3]] == [("", "", "", b"")] * 3
+    assert [row.raw for row in found[3:]] == [b"3", b"4"]
 
 
 async def test_a_list_is_newest_first_and_goes_on_page_by_page(database: Database) -> None:

@@ -136,8 +136,49 @@ async def test_a_letter_that_is_no_longer_owed_is_withdrawn(store: Database) -> 
         assert await claimed(c) == [(1, 2), (1, 3), (2, 4)]
 
 
+async def test_what_tells_something_is_not_withdrawn_with_the_question_it_is_about(store: Database) -> None:
+    await owed(store, letter(1), replace(letter(2), question=False))
+    async with store.transaction() as c:
+        await outbox.withdraw(c, [(1, 1, "prompt:P01")], NOW)
+
+        [left] = await outbox.claim(c, NOW, 10, MINUTE)
+    assert (left.number, left.question) == (2, False)
+
+
+@pytest.mark.parametrize(("came", "of_it"), [("queued", "withdrawn"), ("sent", "sent"), ("failed", "failed")])
+async def test_a_letter_withdrawn_on_its_way_is_sent_or_never_tried_again(
+    store: Database, came: str, of_it: str
+) -> None:
+    await owed(store, letter())
+    async with store.transaction() as c:
+        await claimed(c)
+        await outbox.withdraw(c, [(1, 1, "prompt:P01")], NOW)
+        await outbox.settle(c, [(1, 1, came, "said", NOW + MINUTE if came == "queued" else None, NOW)])
+
+        found = await outbox.get(c, 1, 1)
+        assert await outbox.claim(c, NOW + DAY, 10, MINUTE) == []
+        assert await outbox.rerun(c, 1, 1, NOW)  # the operator may, and then it is owed like any other
+        await claimed(c)
+        await outbox.settle(c, [(1, 1, "queued", "later", NOW + MINUTE, NOW)])
+        assert await outbox.next_due(c) == NOW + MINUTE
+    assert found is not None
+    assert (found.state, found.settled_at, found.reply) == (of_it, NOW, "said")
+
+
+async def test_a_letter_withdrawn_on_its_way_whose_sender_died_is_not_sent_again(store: Database) -> None:
+    await owed(store, letter())
+    async with store.transaction() as c:
+        await claimed(c)
+        await outbox.withdraw(c, [(1, 1, None)], NOW)
+
+        assert await outbox.claim(c, NOW + DAY, 10, MINUTE) == []
+        assert await outbox.next_due(c) is None
+        [row] = await outbox.listing(c, "withdrawn", 10)
+    assert row.settled_at == NOW + DAY
+
+
 async def test_all_letters_to_one_who_left_are_withdrawn_but_not_one_on_its_way(store: Database) -> None:
-    await owed(store, letter(1), letter(2), letter(3, participant=2))
+    await owed(store, letter(1), replace(letter(2), question=False), letter(3, participant=2))
     async with store.transaction() as c:
         await claimed(c, 1)
         await outbox.withdraw(c, [(1, 1, None)], NOW)
@@ -160,14 +201,17 @@ async def test_what_a_letter_asked_is_known_when_its_reply_comes(store: Database
 
 
 async def test_who_wants_to_be_forgotten_leaves_no_words_in_letters(store: Database) -> None:
-    await owed(store, letter(1), letter(2, participant=2))
+    await owed(store, letter(1), letter(2), letter(3), letter(4, participant=2))
     async with store.transaction() as c:
-        await claimed(c)
+        await claimed(c, 2)
         await settled(c, "sent", 1)
-        await outbox.erase(c, 1, 1)
+        await outbox.erase(c, 1, 1, NOW)
 
-        found = await outbox.asked(c, [(1, 1), (1, 2)])
-    assert (found[1, 1].words, found[1, 2].words) == ("", letter().words)
+        found = [row for number in range(1, 5) if (row := await outbox.get(c, 1, number))]
+        assert [row.number for row in await outbox.claim(c, NOW + DAY, 10, MINUTE)] == [4]
+    assert [(row.words, row.subject, row.reply, row.raw) for row in found[:3]] == [("", "", "", b"")] * 3
+    assert [row.state for row in found] == ["sent", "sending", "withdrawn", "queued"]
+    assert found[3] == letter(4, participant=2)
 
 
 async def test_a_failed_letter_can_be_sent_again_until_its_bytes_are_erased(store: Database) -> None:

@@ -1,0 +1,290 @@
+"""What a batch holds together: people, caps, faults, and what is erased. On both engines, with a fake next hop."""
+
+import asyncio
+import re
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from served import settings_for
+
+from agent.advance import Matter
+from agent.alliance.event import Replied, Started
+from agent.alliance.model import Alliance
+from agent.log import configure
+from agent.mail.reply import Reply
+from agent.service import Service, opened
+from agent.smtp.inbound import Envelope
+from agent.store import alliances, inbox, outbox
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+ANN, BEN, CY = "ann@a.test", "ben@b.test", "cy@b.test"
+WHY = "I want us to be friends in five years."
+BROKEN = "broken@1"  # a flow that cannot be read: every event of its alliance raises
+
+
+@dataclass
+class House:
+    """The house with a next hop that notes each letter and answers as it is told."""
+
+    service: Service
+    answers: dict[str, Reply] = field(default_factory=dict)
+    doors: dict[str, str] = field(default_factory=dict)
+    sent: list[tuple[str, bytes]] = field(default_factory=list)
+
+    async def send(self, _mail_from: str, rcpt: str, raw: bytes) -> Reply:
+        found = re.search(rb"\r\nReply-To:\s+(\S+)", raw)
+        assert found
+        self.doors[rcpt] = found[1].decode()
+        self.sent.append((rcpt, raw))
+        return self.answers.get(rcpt, Reply(250, "2.0.0 ok"))
+
+    async def advance(self, *matters: Matter) -> None:
+        await self.service.delivery.advance.advance(matters, NOON)
+
+    async def writes(self, person: str, text: str, to: str = "", trace: bytes = b"") -> None:
+        """Keep a mail without taking it yet: to the last letter, unless `to` says otherwise."""
+        to = to or self.doors[person]
+        head = f"From: <{person}>\r\nTo: <{to}>\r\nSubject: Re: x\r\nMessage-ID: <{len(text)}.{person}>\r\n\r\n"
+        await self.service.keep([Envelope(person, to, trace + head.encode() + text.encode() + b"\r\n", "192.0.2.7")])
+
+    async def says(self, person: str, text: str, to: str = "") -> None:
+        await self.writes(person, text, to)
+        await self.service.settle()
+
+    async def invited(self, number: int, host: str = ANN, guest: str = BEN) -> None:
+        """An alliance whose invitation is ready to go."""
+        first = f"Ben ({guest}) and I open a bakery."
+        await self.advance(Matter(number, Started(host, "Ann", "hi", first, 0, "a")))
+        await self.advance(Matter(number, Replied(1, "why", WHY, 0, "b")))
+
+    async def asking(self, number: int, host: str = ANN, guest: str = BEN) -> None:
+        """An alliance in which both have said yes."""
+        await self.invited(number, host, guest)
+        await self.advance(Matter(number, Replied(1, "ready", "SEND", 0, "c")))
+        await self.advance(Matter(number, Replied(2, "invitation", "Yes", 0, "d")))
+
+    async def breaks(self, number: int) -> None:
+        """Have every event of this alliance raise."""
+        async with self.service.database.transaction() as c:
+            await alliances.put_flow(c, BROKEN, "")
+            found = (await alliances.load(c, [number]))[number]
+            await alliances.save(c, [(replace(found, flow=BROKEN), NOON)])
+
+    async def all(self) -> list[Alliance]:
+        async with self.service.database.transaction() as c:
+            ids = [s.id for s in await alliances.listing(c, 100)]
+            return list((await alliances.load(c, ids)).values())
+
+    async def fetch(self, sql: str) -> list[tuple]:
+        async with self.service.database.transaction() as c:
+            return await c.fetch(sql)
+
+
+@pytest.fixture
+async def house(url: str) -> AsyncIterator[House]:
+    configure("error", "json", sys.stderr)
+    async with opened(settings_for(url, 2599, 1), now=lambda: NOON) as service:
+        found = House(service)
+        service.delivery.send = found.send
+        yield found
+
+
+# ---------------------------------------------------------------- people and caps
+
+
+async def test_two_alliances_in_one_batch_both_keep_what_they_learn_about_a_person(house: House) -> None:
+    await house.asking(1)
+    await house.asking(2, guest=CY)
+
+    await house.advance(
+        Matter(1, Replied(1, "prompt:hopes", "I hope we stay friends.", 3600, "x")),
+        Matter(2, Replied(1, "prompt:hopes", "I hope we find out who decides.", None, "x")),
+    )
+
+    async with house.service.database.transaction() as c:
+        assert (await alliances.people(c, [ANN]))[ANN].offset_s == 3600
+
+
+async def test_the_cap_on_starts_counts_the_batch_too(house: House) -> None:
+    await house.advance(*(Matter(n, Started(ANN, "Ann", "hi", "I would like to.", 0, "a")) for n in range(1, 21)))
+
+    assert len(await house.all()) == 5
+
+
+async def test_the_cap_on_invitations_to_one_address_counts_the_batch_too(house: House) -> None:
+    for n in range(1, 5):
+        await house.invited(n, host=f"ann{n}@a.test")
+
+    await house.advance(*(Matter(n, Replied(1, "ready", "SEND", 0, "c")) for n in range(1, 5)))
+
+    assert sorted(a.phase for a in await house.all()) == ["invited", "invited", "setup", "setup"]
+
+
+# ---------------------------------------------------------------- faults
+
+
+async def owe(house: House, number: int, rcpt: str = BEN) -> None:
+    async with house.service.database.transaction() as c:
+        letter = outbox.Letter(
+            number, 900, 2, "invitation", rcpt, "b@x", f"<{number}@x>", "s", "w", b"\r\nReply-To: a@b\r\n", NOON, NOON
+        )
+        await outbox.put(c, [letter])
+
+
+async def test_one_alliance_that_breaks_on_a_failed_letter_stops_no_other(house: House) -> None:
+    for n, guest in ((1, BEN), (2, CY)):
+        await house.invited(n, guest=guest)
+        await house.advance(Matter(n, Replied(1, "ready", "SEND", 0, "c")))
+    await house.service.settle()
+    await owe(house, 1, BEN)
+    await owe(house, 2, CY)
+    await house.breaks(1)
+    house.answers = {BEN: Reply(550, "5.1.1 no such user"), CY: Reply(550, "5.1.1 no such user")}
+
+    await house.service.delivery.deliver(NOON)
+
+    assert await house.fetch("SELECT state FROM outbox WHERE number = 900") == [("failed",), ("failed",)]
+    assert await house.fetch("SELECT alliance_id FROM steps WHERE event = 'Undeliverable'") == [(2,)]
+
+
+async def test_one_alliance_that_breaks_when_woken_stops_no_other(house: House) -> None:
+    await house.asking(1)
+    await house.asking(2, guest=CY)
+    await house.breaks(1)
+    async with house.service.database.transaction() as c:
+        await alliances.postpone(c, 2, NOON)
+
+    await house.service.checkin.wake(NOON)
+
+    assert await house.fetch("SELECT alliance_id FROM steps WHERE event = 'Woke'") == [(2,)]
+    assert await house.fetch("SELECT wake_at IS NULL FROM alliances WHERE id = 1") in ([(False,)], [(0,)])
+    assert await house.service.checkin.wake(NOON) == 0
+
+
+async def test_a_step_that_raises_ends_no_loop_and_is_tried_again_after_a_pause(house: House) -> None:
+    tried: list[int] = []
+    again = asyncio.Event()
+
+    async def step() -> int:
+        tried.append(1)
+        if len(tried) == 1:
+            raise RuntimeError
+        again.set()
+        return 0
+
+    house.service.try_again_s = 0.001
+    rung = asyncio.Event()
+    rung.set()
+    loop = asyncio.create_task(house.service._loop(step, rung))
+    async with asyncio.timeout(5):
+        await again.wait()
+
+    assert not loop.done()
+    loop.cancel()
+    await asyncio.wait([loop])
+
+
+async def test_a_late_failure_at_a_replaced_address_leaves_the_new_invitation(house: House) -> None:
+    await house.invited(1)
+    await house.advance(Matter(1, Replied(1, "ready", "SEND", 0, "c")))
+    await house.service.settle()
+    await owe(house, 1, "bne@b.test")
+    house.answers = {"bne@b.test": Reply(550, "5.1.1 no such user")}
+
+    await house.service.settle()
+
+    assert await house.fetch("SELECT state FROM outbox WHERE number = 900") == [("failed",)]
+    assert await house.fetch("SELECT 1 FROM steps WHERE event = 'Undeliverable'") == []
+
+
+# ---------------------------------------------------------------- nothing twice, nothing after goodbye
+
+
+@pytest.mark.row("T33")
+async def test_a_mail_that_an_mta_hands_over_twice_is_done_once(house: House) -> None:
+    await house.says(ANN, "Ben (ben@b.test) and I open a bakery.", house.service.doors.front)
+    to, before = house.doors[ANN], len(house.sent)
+    for peer in (b"1", b"2"):
+        trace = b"Return-Path: <ann@a.test>\r\nDelivered-To: a@b\r\nReceived: by mx.test\r\n\tid " + peer + b"\r\n"
+        await house.writes(ANN, WHY, to, trace)
+        await house.service.settle()
+
+    assert len(await house.fetch("SELECT id FROM inbox")) == 2
+    assert len(house.sent) == before + 1
+
+
+async def test_a_letter_on_its_way_when_somebody_stops_is_not_tried_again(house: House) -> None:
+    await house.asking(1)
+    calls: list[str] = []
+
+    async def stops_meanwhile(_mail_from: str, rcpt: str, raw: bytes) -> Reply:
+        calls.append(rcpt)
+        if len(calls) == 1:
+            await house.advance(Matter(1, Replied(2, "prompt:hopes", "STOP", 0, "stop")))
+        return Reply(451, "4.3.0 later")
+
+    house.service.delivery.send = stops_meanwhile
+    await house.service.delivery.deliver(NOON)
+    calls.clear()
+    await house.service.delivery.deliver(NOON + timedelta(days=1))
+
+    assert calls.count(BEN) == 1  # the goodbye
+
+
+# ---------------------------------------------------------------- erasing
+
+
+async def test_delete_now_leaves_no_bytes_of_a_person_and_all_of_the_other(house: House) -> None:
+    await house.says(ANN, "Ben (ben@b.test) and I open a bakery.", house.service.doors.front)
+    await house.says(ANN, WHY)
+    await house.says(ANN, "SEND")
+    await house.says(BEN, "Yes")
+    await house.says(BEN, "I hope that we stay friends.")
+    await house.says(ANN, "DELETE")
+    await house.writes(ANN, "")  # no words, so that no alliance keeps its cause
+    await house.writes(ANN, "DELETE NOW")
+    await house.writes(ANN, "One more thing that I want to say.")
+    await house.service.settle()
+
+    kept = await house.fetch("SELECT mail_from, rcpt, peer, raw FROM inbox ORDER BY id")
+    bens = [row for row in kept if row[0] == BEN]
+    assert [row for row in kept if row not in bens] == [("", "", "", None)] * 7
+    assert [b"Yes" in bens[0][3], b"stay friends" in bens[1][3]] == [True, True]
+    ours = await house.fetch("SELECT words FROM outbox WHERE participant = 1 AND words <> ''")
+    assert ["I have erased" in words for (words,) in ours][:1] == [True]
+    assert len(await house.fetch("SELECT number FROM outbox WHERE participant = 2 AND words = ''")) == 0
+
+
+async def test_delete_now_withdraws_letters_that_wait_or_are_on_their_way(house: House) -> None:
+    await house.asking(1)
+    async with house.service.database.transaction() as c:
+        on_their_way = await outbox.claim(c, NOON, 1, timedelta(minutes=30))
+    assert [x.participant for x in on_their_way] == [1]
+
+    await house.advance(Matter(1, Replied(1, "erase", "DELETE NOW", 0, "x")))
+
+    async with house.service.database.transaction() as c:
+        later = await outbox.claim(c, NOON + timedelta(hours=1), 100, timedelta(minutes=30))
+    assert ["I have erased" in x.words for x in later if x.participant == 1] == [True]
+
+
+async def test_delete_now_takes_what_was_set_aside_out_of_the_operators_hands(house: House) -> None:
+    await house.says(ANN, "Ben (ben@b.test) and I open a bakery.", house.service.doors.front)
+    await house.says(ANN, "DELETE")
+    [alliance] = await house.all()
+    await house.writes(ANN, "Words that broke us.")
+    async with house.service.database.transaction() as c:
+        [row] = await inbox.take(c, NOON, 10, timedelta(0))
+        await inbox.belong(c, [(row.id, alliance.id, 1)])
+        await inbox.set_aside(c, row.id, "KeyError")
+
+    await house.says(ANN, "DELETE NOW")
+
+    async with house.service.database.transaction() as c:
+        found = await inbox.get(c, row.id)
+        assert not await inbox.rerun(c, row.id)
+    assert found is not None
+    assert (found.state, found.raw, found.mail_from, found.rcpt) == ("dropped", b"", "", "")
