@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.alliance import letters
+from agent.alliance.binds import Asked, bound_by
 from agent.alliance.flow import Flow, Prompt
 from agent.alliance.model import Alliance, Answer, Changed, Draft, Line, Option, Participant
 from agent.alliance.turn import joined
@@ -21,16 +22,6 @@ LONG = 12  # lines on how we act, beyond which the letter asks which matter most
 _ACT = frozenset({"personal", "shared", "exchange"})
 
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]?[A-ZÀ-ÞΑ-ΩА-Я0-9])")
-_PROMISE = re.compile(r"^(\w+ can )?(always )?count on me\b|^(and |so )?(i|i'll|i'm|i'd|i've|my|mine)\b", re.IGNORECASE)
-_TELLS = re.compile(
-    r"^(please|let me|tell me|ask me|give me|help me|don't|do not|never|always)\b|\bplease\b", re.IGNORECASE
-)
-_WISHES = re.compile(
-    r"\b(would like|'d like|like it (when|if)|like you to|would love|'d love|love it (when|if)|need|want|wish|expect|hope"
-    r"|count on|rely on|appreciate|prefer)\b",
-    re.IGNORECASE,
-)
-_WE = re.compile(r"^(and |so |but )?(we|we'll|our|us|both|when|if|let's|you and i)\b", re.IGNORECASE)
 
 
 def tidy(text: str) -> str:
@@ -58,43 +49,18 @@ def sentences(text: str) -> Iterator[str]:
         yield from (s.strip() for s in _SENTENCE.split(" ".join(paragraph.split())) if s.strip())
 
 
-def asks_of(text: str, author: Participant, people: Iterable[Participant]) -> int:
+def asks_of(text: str, author: Participant, people: Iterable[Participant], asked: Asked = "exchange") -> int:
     """Whom this binds besides its author: a participant's number, 0 for nobody. In doubt it is a request (F23)."""
     others = [p for p in people if p.number != author.number]
-    found = (_asks_of(_straight(s), p, only=len(others) == 1) for s in sentences(text) for p in others)
-    return next((number for number in found if number), 0)
-
-
-def _straight(text: str) -> str:
-    return text.replace("’", "'").strip(" -*•–\"'“”")
-
-
-def _asks_of(sentence: str, other: Participant, *, only: bool) -> int:
-    """Whether one sentence makes the other do something: as its subject, by a wish, or by being told."""
-    name = re.escape(other.name) if other.name else "you"
-    them = rf"\b(?:you|yours?|yourself|{name})\b"
-    if re.match(rf"(you can )?(always )?count on me\b|(you|{name}) and i\b", sentence, re.IGNORECASE):
-        return 0
-    named = re.search(them, sentence, re.IGNORECASE)
-    mine, ours = _PROMISE.match(sentence), _WE.match(sentence)
-    if named is None:
-        wish = mine and re.match(
-            r"^(and |so |but )?i (would like|'d like|want|need|hope|wish) to (be able to )?count on\b",
-            sentence,
-            re.IGNORECASE,
-        )
-        return other.number if only and (wish or (not mine and not ours and _TELLS.search(sentence))) else 0
-    acts = re.search(
-        rf"(?:[,;:–—]|\b(?:and|while|whereas|that|then|so|but|for))\s+(?:you|{name})(?:'ll|'s|'d|'re)?\s+\w",
-        sentence,
-        re.IGNORECASE,
+    return next(
+        (p.number for s in sentences(text) for p in others if bound_by(s, author.name, p.name, asked) == "theirs"), 0
     )
-    if acts or not (mine or ours):
-        return other.number
-    if re.search(rf"\bask(?:ing)? (?:of |from )?(?:you|{name}) (?:not )?(?:to|for)\b", sentence, re.IGNORECASE):
-        return other.number
-    wish = _WISHES.search(sentence)
-    return other.number if wish and re.search(them, sentence[wish.start() :], re.IGNORECASE) else 0
+
+
+def promises(text: str, author: Participant, people: Iterable[Participant]) -> bool:
+    """Whether its author speaks of what they do themselves, and of nothing that another does."""
+    said = {bound_by(s, author.name, p.name) for s in sentences(text) for p in people if p.number != author.number}
+    return "mine" in said and "theirs" not in said
 
 
 # ---------------------------------------------------------------- lines out of answers
@@ -136,12 +102,19 @@ def _shared(alliance: Alliance, prompt: Prompt, said: list[tuple[Participant, An
     if chosen := agreed_choice(alliance, prompt.id):
         text, causes = chosen
         yield Line(0, prompt.section, tidy(text), everyone, causes)
-    elif len(said) == len(everyone) > 1 and all(same(a.text, said[0][1].text) for _, a in said):
+    elif len(said) == len(everyone) and _alike(said):
         yield Line(0, prompt.section, tidy(said[0][1].text), everyone, tuple(a.cause for _, a in said))
     else:
         for p, a in said:
-            asked = asks_of(a.text, p, alliance.present)
+            asked = asks_of(a.text, p, alliance.present, "shared")
             yield Line(0, prompt.section, tidy(a.text), (p.number,), (a.cause,), asked_of=asked)
+
+
+def _alike(said: list[tuple[Participant, Answer]]) -> bool:
+    """Whether several said the same. "You pay", said by each to the other, is not the same."""
+    first, people = said[0][1].text, [p for p, _ in said]
+    equal = len(said) > 1 and all(same(a.text, first) for _, a in said)
+    return equal and not all(asks_of(first, p, people, "shared") for p in people)
 
 
 def exchange_lines(
@@ -149,14 +122,14 @@ def exchange_lines(
 ) -> Iterator[Line]:
     """Promises and requests. A sentence that says neither belongs to the one before it; "we" lines bind by AGREE."""
     groups: list[tuple[int, int, list[str]]] = []  # (asked of, owner, sentences)
+    others = [(p.name, p.number) for p in people if p.number != author.number] or [("", 0)]
     for sentence in sentences(answer.text):
-        asked = asks_of(sentence, author, people)
-        plain = _straight(sentence)
-        if asked:
-            groups.append((asked, 0, [sentence]))
-        elif _PROMISE.match(plain):
+        bound = {bound_by(sentence, author.name, name): number for name, number in reversed(others)}
+        if "theirs" in bound:
+            groups.append((bound["theirs"], 0, [sentence]))
+        elif "mine" in bound:
             groups.append((0, author.number, [sentence]))
-        elif _WE.match(plain):
+        elif "ours" in bound:
             groups.append((0, 0, [sentence]))
         elif groups:
             groups[-1][2].append(sentence)
@@ -197,26 +170,34 @@ def _meeting(flow: Flow, alliance: Alliance, prompt: Prompt, said: list[tuple[Pa
     meet = flow.words.meet
     causes = tuple(a.cause for _, a in said)
     if settled is not None and settled.outcome is not None:
-        yield from _settled_line(flow, prompt, settled.outcome, said, everyone)
+        yield from _settled_line(flow, alliance, prompt, settled.outcome, said)
     elif not said:
         yield Line(0, prompt.section, flow.words.unmet, (), (), open=True)
-    elif len(said) > 1 and all(same(a.text, said[0][1].text) for _, a in said):
+    elif _alike(said):
         yield Line(0, prompt.section, f"{meet}: {tidy(said[0][1].text)}", everyone, causes)
     else:
-        for p, a in said:
-            yield Line(0, prompt.section, f"{meet}: {tidy(a.text)}", (p.number,), (a.cause,))
+        yield from _views(flow, alliance, prompt, said)
+
+
+def _views(
+    flow: Flow, alliance: Alliance, prompt: Prompt, said: list[tuple[Participant, Answer]], *, left_open: bool = False
+) -> Iterator[Line]:
+    """What each says of when and where; who would have the other do something there asks for it."""
+    for p, a in said:
+        text = f"{flow.words.meet}: {tidy(a.text)}"
+        asked = asks_of(text, p, alliance.present, "shared")
+        yield Line(0, prompt.section, text, (p.number,), (a.cause,), asked_of=asked, open=left_open)
 
 
 def _settled_line(
-    flow: Flow, prompt: Prompt, outcome: Option, said: list[tuple[Participant, Answer]], everyone: tuple[int, ...]
+    flow: Flow, alliance: Alliance, prompt: Prompt, outcome: Option, said: list[tuple[Participant, Answer]]
 ) -> Iterator[Line]:
-    meet, causes = flow.words.meet, tuple(a.cause for _, a in said)
     if outcome.kind in ("theirs", "trial", "joined"):
         days = 30 if outcome.kind == "trial" else 0
-        yield Line(0, prompt.section, f"{meet}: {tidy(outcome.text)}", everyone, causes, trial_days=days)
+        text, everyone = f"{flow.words.meet}: {tidy(outcome.text)}", tuple(p.number for p in alliance.present)
+        yield Line(0, prompt.section, text, everyone, tuple(a.cause for _, a in said), trial_days=days)
         return
-    for p, a in said:
-        yield Line(0, prompt.section, f"{meet}: {tidy(a.text)}", (p.number,), (a.cause,), open=outcome.kind == "open")
+    yield from _views(flow, alliance, prompt, said, left_open=outcome.kind == "open")
 
 
 # ---------------------------------------------------------------- the page
@@ -285,11 +266,6 @@ def is_long(flow: Flow, lines: tuple[Line, ...]) -> bool:
     """Whether there are more than twelve lines on how we act."""
     acting = {p.section for p in flow.prompts.values() if p.kind in _ACT}
     return sum(1 for line in lines if line.section in acting) > LONG
-
-
-def promises(text: str) -> bool:
-    """Whether its author speaks of what they do themselves."""
-    return bool(_PROMISE.match(_straight(text)))
 
 
 def difference(

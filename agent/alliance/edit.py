@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from agent.alliance.binds import Asked
 from agent.alliance.draft import asks_of, difference, exchange_lines, promises, tidy
 from agent.alliance.flow import Flow
 from agent.alliance.model import Alliance, Answer, Changed, Draft, Line, Participant
 from agent.alliance.words import Change
 
 OPEN_AFTER = 3  # the same line changed so often becomes an open point (decision 5)
+_OWN = frozenset({"why", "personal", "between"})  # prompts that ask what one likes oneself
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +61,34 @@ class Edit:
         """New words for a line. For another person's promise they are a request to that person (decision 5)."""
         me, count = self.author.number, line.changes + 1
         mine = me in (line.owner, line.asked_of)  # a promise of one's own, or a request to oneself: taken on
-        asked = asks_of(text, self.author, self.alliance.present)
+        promised = promises(text, self.author, self.alliance.present)
+        asked = asks_of(text, self.author, self.alliance.present, self._asked(line))
         if not asked and not mine:
-            asked = line.owner or (0 if promises(text) else line.asked_of)
+            asked = line.owner or (0 if promised else line.asked_of)
         return replace(
             line,
             text=tidy(text),
             by=(me,),
             source=(self.cause,),
-            owner=me if not asked and (mine or (line.asked_of and promises(text))) else 0,
+            owner=me if not asked and (mine or (line.asked_of and promised)) else 0,
             asked_of=asked,
             changes=count,
-            open=count >= OPEN_AFTER,
+            open=self._opens(line.id, count),
             trial_days=0,
         )
+
+    def _asked(self, line: Line) -> Asked:
+        """What people were asked where this line stands. In how to reach me, "call before noon" is nobody's duty."""
+        kinds = {p.kind for p in self.flow.prompts.values() if p.section == line.section}
+        if "exchange" in kinds:
+            return "exchange"
+        return "personal" if kinds & _OWN and (line.owner or line.asked_of) else "shared"
+
+    def _opens(self, line_id: int, count: int) -> bool:
+        """Whether this is the third change since all last agreed, or since it was opened: new words settle it again."""
+        agreed = self.alliance.drafts[self.alliance.agreed - 1].lines if self.alliance.agreed else ()
+        since = next((line.changes for line in agreed if line.id == line_id), 0)
+        return count > since and (count - since) % OPEN_AFTER == 0
 
     def _added(self, lines: list[Line], text: str) -> Iterator[Line]:
         """New lines: promises and requests apart, so that no promise for another slips in beside one's own (F23)."""
@@ -88,16 +104,17 @@ class Edit:
     def _kept(self, lines: list[Line], line_id: int, at: int | None) -> list[Line]:
         """The line as it stood before that draft changed it or took it out. To hold on to it is one more change of it.
 
-        Somebody's promise that they themselves took back or reworded can only be asked for again.
+        Somebody else's promise that is no longer as they gave it can only be asked for: whoever changed it, and however
+        many drafts ago, its owner has not said these words since.
         """
         version = self.answered.version
-        by = next((c.by for c in self.answered.changed if c.id == line_id), 0)
         before = self.alliance.drafts[version - 2].lines if version > 1 else ()
         old = next((line for line in before if line.id == line_id), None)
-        if old is None:
+        held = lines[at] if at is not None else None
+        if old is None or (held is not None and held == replace(old, changes=held.changes)):
             return lines
-        count = max(old.changes, lines[at].changes if at is not None else 0) + 1
-        old = replace(old, changes=count, open=old.open or count >= OPEN_AFTER)
-        if old.owner and old.owner != self.author.number and by == old.owner:
-            old = replace(old, by=(self.author.number,), owner=0, asked_of=old.owner)
+        count = max(old.changes, held.changes if held else 0) + 1
+        old = replace(old, changes=count, open=old.open or self._opens(line_id, count))
+        if old.owner not in (0, self.author.number):
+            old = replace(old, by=(self.author.number,), source=(self.cause,), owner=0, asked_of=old.owner)
         return [*lines, old] if at is None else [*lines[:at], old, *lines[at + 1 :]]
