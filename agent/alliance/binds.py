@@ -21,6 +21,7 @@ def _set(words: str) -> frozenset[str]:
 _NAMES_TOO = _set(
     "will may mark hope grace joy faith bill rose sue rob art pat grant drew frank dawn june april summer"
 )
+_NP = r"(?:(?!you\b|and\b|but\b|so\b|if\b|when\b|please\b)[\w'-]+ ?)+"  # what a thank-you is for
 _SAME = (  # the many names of the other and of the two together, in the order in which they are put plainly
     (r"\b(?:u|ya|y'all)\b", "you"),
     (r"\bur\b", "your"),
@@ -31,7 +32,7 @@ _SAME = (  # the many names of the other and of the two together, in the order i
     (r"\byou'?ve\b", "you have"),
     (r"\bmy (?:business )?(?:partner|co-?founder|husband|wife|spouse|boyfriend|girlfriend|boss|manager|colleague)\b", "you"),
     (r"\bthe other (?:one|person|half|of us)\b|\bsome(?:one|body) else\b", "you"),
-    (r"\b(?:he|she)(?:'s)?\b|\b(?:him|her)\b|^they\b", "you"),  # of two people, the one who does not speak
+    (r"\b(?:he|she)(?:'s)?\b|\b(?:they|him|her)\b", "you"),  # of two people, the one who does not speak
     (r"\bhis\b", "your"),
     (r"\b(?:hers|theirs)\b", "yours"),
     (r"\byou's?(?= \w)", "your"),
@@ -41,7 +42,7 @@ _SAME = (  # the many names of the other and of the two together, in the order i
     (r"\byou (?:always )?have my (?=word|help|support|promise)", "i give my "),
     (r"\blet you know\b", "tell you"),
     # A thank-you says nothing about what will be done, unless it is given in advance.
-    (r"^(?:many )?(?:thanks|thank you)\b(?! in advance)[^,;:.!?]*?(?=$|[,;:.!?]|\b(?:and|but|so|if|when|please)\b)", ""),
+    (rf"^(?:many )?(?:thanks|thank you)\b(?! in advance)(?: (?:so|very) much| a lot)?(?:,? you(?=[.,!]|$))?(?: for {_NP})?", ""),
 )  # fmt: skip
 
 # ---------------------------------------------------------------- "you" where it does nothing
@@ -114,14 +115,14 @@ _WISHES = re.compile(
 _HANDS_OVER = re.compile(
     r"\b(?:leave|left|assign|delegate|entrust|hand|pass)\b[^,;]*\b(?:to|with) you\b|\byou (?:in charge|responsible|accountable)\b"
     r"|\b(?:volunteer|nominate|sign|appoint|commit|bind|oblige|require|force|guarantee|task|charge|schedule|name|put|hold|order) your?\b"
-    r"|\b(?:speak|promise|answer|vouch|sign|decide) for you\b|\byour (?:behalf|name|job|task|duty|turn|part|share)\b"
+    r"|\b(?:speak|promise|answer|vouch|sign|decide) for you\b|\bin your name\b|\byour (?:behalf|job|task|duty|turn|part|share)\b"
     r"|\b(?:is|are|be|falls?|stays?) (?:on|up to|with) you\b|\b(?:but|except|other than|not) (?:for )?me\b"
     r"|^(?!.*\b(?:hide|keep|learn|away|secrets?)\b).*\bfrom you\b"
 )
 _TELLS_ME = re.compile(
     rf"(?:^|[,;:.!?-]|\b(?:and|or|then|so|but|just|simply|always|never|also|instead|first|don't|not)) ?(?:{_VERB}) me\b"
 )
-_SO_DO = re.compile(rf"(?:\bso,?|:| -) (?:{_VERB})\b")
+_SO_DO = re.compile(rf"\bso,? (?:{_VERB})\b")
 _LIKE = r"i(?: really| also| do| just)*(?:'d like|'d love| would like| would love| want| need| expect| wish)"
 _WANTED = re.compile(  # what one would like without saying from whom, in answer to what one asks of the other
     rf"(?:{_LIKE}|i hope for|i ask (?:for(?! (?:help|advice|feedback))|that)|i would be|i'd be|i appreciate|i (?:count|rely|depend) on)\b"
@@ -135,8 +136,10 @@ _TELLS = re.compile(
     rf"|.*\b(?:{_VERB}) {_OBJECTS}\b|(?:on|in|at|by|every|each|after|before|once|for|during)\b.*\b(?:{_VERB})\b"
     r"|.*\b(?:must|should|would|ha[sv]e to|needs?|ought|shall|supposed)\b|.*\?"
 )
-_FIRST = re.compile(
-    r"(?:and|so|but|or|also|then|well|yes|ok|okay|now|plus|maybe|perhaps|kindly|ideally|simply|just|again|finally)\b[ ,]*"
+_FIRST = re.compile(  # words that lead up to what is said, and "I think", "we agreed"
+    r"(?:(?:and|so|but|or|also|then|well|yes|ok|okay|now|plus|maybe|perhaps|kindly|ideally|simply|just|again|finally)\b[ ,]*"
+    r"|(?:i|we)(?:'d| would| do| really| just| both)* (?:think|believe|hope|suggest|agree|agreed|mean|guess|suppose|say(?=[:,]| that))\b"
+    r"(?! (?:to|of|about|for|with|so|you|before|after|twice|ahead|first|hard|through|it)\b)(?: that\b)?[ ,:]+)+"
 )
 _OFTEN = re.compile(
     r"(?:on|in|at|by|every|each|for|during|from|usually|often|sometimes|always|never|twice|today|tomorrow|this|next)\b[^,;:]*?(?=\b(?:i|i'\w+|we|we'\w+)\b)"
@@ -151,10 +154,12 @@ _SUBJECT = re.compile(r"(?<!\w)(?:i|i'\w+|we|we'\w+|let's|please|nobody|everybod
 def bound_by(sentence: str, author: str, other: str, asked: Asked = "exchange") -> Bound:
     """Whom one sentence of the author binds, seen with this other person; "" when it says of nobody what they do."""
     text = _plain(sentence, author, other)
-    parts = [_part(p.strip(" ,-"), asked) for p in re.split(r"[;.!?…](?=\s)", text) if re.search(r"\w", p)]
-    if "theirs" in parts or _acts(re.findall(r"\w+(?:['-]\w+)*|[^\w\s]", text)):
+    clauses = [c for c in (clause.strip(" ,-") for clause in re.split(r"[;.!?…](?=\s)", text)) if re.search(r"\w", c)]
+    parts = [_part(c, asked) for c in clauses]
+    tails = [_part(c[m.end() :], asked) for c in clauses for m in re.finditer(r":\s+|\s-\s+", c)]
+    if "theirs" in parts + tails or _acts(re.findall(r"\w+(?:['-]\w+)*|[^\w\s]", text)):
         return "theirs"
-    return next((p for p in parts if p), "")
+    return next((p for p in parts if p), _frame(text))
 
 
 def _plain(sentence: str, author: str, other: str) -> str:
@@ -184,7 +189,7 @@ def _part(text: str, asked: Asked) -> Bound:
     ):
         return "theirs"
     if mine or ours:
-        return "mine" if mine else "ours"
+        return _frame(main)
     if named:
         return "theirs"
     if not under:
@@ -192,6 +197,13 @@ def _part(text: str, asked: Asked) -> Bound:
     # After "when ..." somebody does something. Unless it is plainly a thing, it is who hears this.
     thing = re.match(r"(?:the|a|an|this|that|it|there|one)\b", main)
     return "ours" if thing or asked != "exchange" else "theirs"
+
+
+def _frame(text: str) -> Bound:
+    """Who speaks, where that is all there is: "I hope the bread is good"."""
+    if _MINE.match(text):
+        return "mine"
+    return "ours" if _OURS.match(text) else ""
 
 
 def _main(text: str) -> tuple[str, bool]:

@@ -184,8 +184,8 @@ def _views(
 ) -> Iterator[Line]:
     """What each says of when and where; who would have the other do something there asks for it."""
     for p, a in said:
-        text = f"{flow.words.meet}: {tidy(a.text)}"
-        asked = asks_of(text, p, alliance.present, "shared")
+        text, sentence = f"{flow.words.meet}: {tidy(a.text)}", f"{flow.words.meet} {a.text}"
+        asked = asks_of(sentence, p, alliance.present, "shared")
         yield Line(0, prompt.section, text, (p.number,), (a.cause,), asked_of=asked, open=left_open)
 
 
