@@ -68,7 +68,7 @@ def event_of(
         return RepliedFromElsewhere(asked.participant, asked.about, found.kept, sender or "?", cause)
     if not found.kept.strip():
         return Unreadable(asked.participant, asked.about, "empty", cause)
-    if found.disagree and asked.about.startswith(_CONSENT):
+    if (found.disagree or found.quoted) and asked.about.startswith(_CONSENT):
         return Unreadable(asked.participant, asked.about, "disagree", cause)
     return Replied(asked.participant, asked.about, found.kept, message.date_offset_s, cause)
 

@@ -75,3 +75,10 @@ def test_a_bounce_of_an_address_that_was_replaced_says_nothing_about_the_new_one
 @pytest.mark.row("T50")
 def test_our_own_mail_coming_back_is_nothing() -> None:
     assert event("hello\r\n", sender="alliance@alliance.test") == Nothing("loop")
+
+
+@pytest.mark.row("T46")
+def test_a_yes_behind_a_quote_mark_is_nobodys_yes() -> None:
+    quoted = "".join(f"> {line}\r\n" for line in WORDS.splitlines())
+
+    assert event(f"> AGREE\r\n\r\n{quoted}", about="draft:1") == Unreadable(1, "draft:1", "disagree", "inbox:1")

@@ -1,5 +1,6 @@
 """Drafts, changes, and a yes that belongs to one version and its hash (F22-F32)."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -187,7 +188,13 @@ def _ask_back(turn: Turn, event: Replied, answered: Draft, reading: ConsentReadi
         kind = "yes"
     elif kind == "unclear" and reviewing:
         kind = "draft"
-    turn.say(event.participant, letters.AskBack(kind, event.text, answered.version, 0), event.about)
+    named = [
+        int(n) for n in re.findall(r"\b(?:line|make|drop|change|keep|open)\s+(\d{1,3})\b", event.text, re.IGNORECASE)
+    ]
+    missing = next((n for n in named if n > len(answered.lines)), 0)
+    if missing:
+        kind = "number"
+    turn.say(event.participant, letters.AskBack(kind, event.text, answered.version, missing), event.about)
 
 
 def change_asked(turn: Turn, number: int, text: str = "") -> None:

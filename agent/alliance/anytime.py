@@ -8,7 +8,7 @@ from agent.alliance import draft as page
 from agent.alliance.dates import awake_at, zone_of
 from agent.alliance.event import Replied
 from agent.alliance.model import Alliance, Draft, Note, Phase, Stage
-from agent.alliance.turn import LATER, Turn
+from agent.alliance.turn import LATER, Turn, joined
 from agent.alliance.words import AnswerReading, Command, read_rhythm
 
 _STAGES = {
@@ -339,7 +339,7 @@ def status(turn: Turn, number: int) -> letters.StatusRow:
     """Where this alliance stands, for this person: nothing about what the others have answered."""
     counted = [q for q in question.mine(turn, number) if q.counted]
     done = sum(1 for q in counted if turn.alliance.answer(number, q.id))
-    names = turn.partner(number)
+    names = joined([q.name for q in turn.alliance.participants if q.name and q.stage != Stage.LEFT])
     ask = question.question_of(turn, number)[0]
     p = turn.p(number)
     where = str(turn.alliance.phase)

@@ -40,7 +40,7 @@ def go_on(turn: Turn, number: int) -> None:
     if p.open is not None or p.stage != Stage.ANSWERING:
         return
     left = question.remaining(turn, number, p.part)
-    put_off = dict(p.later)
+    put_off = {prompt for prompt, at in p.later if at > turn.now}
     ready = [q for q in left if q.id not in put_off]
     if p.all_at_once and question.remaining(turn, number):
         question.ask(turn, number, "all")
@@ -140,7 +140,7 @@ def answered(turn: Turn, event: Replied, reading: AnswerReading) -> None:
         else:
             turn.say(number, letters.AskBack("number", event.text, 0, 0), event.about)
             return
-    elif reading.both and not (kind == "prompt" and _keep_both(turn, number, key, event.cause)):
+    elif reading.both and not _keep_both(turn, number, _replaced(turn, number, key), event.cause):
         turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
         return
     _after_answers(turn, number)
@@ -222,6 +222,12 @@ def _keep(turn: Turn, said: Answer) -> None:
     _read_values(turn, number, prompt_id, text)
     if old is not None:
         after_correction(turn, number, prompt_id, old)
+
+
+def _replaced(turn: Turn, number: int, key: str) -> str:
+    """The prompt that BOTH is about: the one whose letter was answered, else the one that was answered last."""
+    mine = [a.prompt for a in turn.alliance.answers if a.participant == number and not a.passed]
+    return key if mine.count(key) > 1 else mine[-1] if mine else ""
 
 
 def _keep_both(turn: Turn, number: int, prompt_id: str, cause: str) -> bool:
@@ -380,6 +386,15 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
     shared = [q for q in turn.flow.part(part_id).prompts if q.kind == "shared" and page.options(turn.alliance, q.id)]
     labels = [f"{i}{o[0]}" for i, q in enumerate(shared, 1) for o in page.options(turn.alliance, q.id)]
     reading = read_choice(event.text, labels)
+    if (
+        turn.alliance.phase == Phase.DRAFTING and reading.picks and not reading.rest
+    ):  # after ALL the draft comes at once
+        for pick in reading.picks:
+            if pick.number and pick.number <= len(shared):
+                _choose(turn, number, shared[pick.number - 1].id, pick, event.cause)
+        agreeing.redraft(turn, number)
+        receipt(turn, number)
+        return
     if turn.alliance.phase != Phase.ASKING:  # the page has taken over: what is still wished is a change to it
         agreeing.change_asked(turn, number, event.text)
         return

@@ -110,7 +110,7 @@ def replied(turn: Turn, event: Replied) -> None:
     if turn.alliance.phase in (Phase.SETUP, Phase.INVITED):
         _setting_up(turn, event)
         return
-    reading = read_answer(event.text, now=_local_now(turn, p.number), prompts=_labels(turn, p.number, kind))
+    reading = read_answer(event.text, now=_local_now(turn, p.number), prompts=_labels(turn, event, kind))
     if reading.care:
         _care(turn, event)
         return
@@ -122,11 +122,23 @@ def replied(turn: Turn, event: Replied) -> None:
         _place(turn, event, reading, kind, key)
 
 
-def _labels(turn: Turn, number: int, kind: str) -> dict[str, str]:
+def _labels(turn: Turn, event: Replied, kind: str) -> dict[str, str]:
     """What may stand before an answer in reply to this kind of letter."""
+    number = event.participant
     if kind in _PAGES:
         return {}
-    return question.labels(turn, number, numbers=kind not in ("prompt", "follow"))
+    return question.labels(turn, number, numbers=kind not in ("prompt", "follow") or _is_numbered(turn, number, event))
+
+
+def _is_numbered(turn: Turn, number: int, event: Replied) -> bool:
+    """Whether "2: ..., 3: ..." answers prompts by their numbers (F12): from the one that was asked on, with colons.
+
+    "1. ... 2. ..." in one answer is a list of its own.
+    """
+    prompt = turn.flow.prompts.get(event.about.partition(":")[2])
+    found = [int(n) for n in re.findall(r"^[ \t]*(\d{1,2})[ \t]*:", event.text, re.MULTILINE)]
+    rising = len(found) > 1 and found == sorted(set(found))
+    return rising and prompt is not None and found[0] == question.label_of(turn, number, prompt)
 
 
 def _is_aside(reading: AnswerReading) -> bool:
@@ -319,7 +331,7 @@ def _answer(turn: Turn, event: Replied, reading: AnswerReading) -> None:
 
 def _unasked(turn: Turn, event: Replied, reading: AnswerReading) -> None:
     """Words in reply to a letter that asked nothing: labelled answers are filed, all else is asked about."""
-    if reading.labelled and not reading.text and turn.alliance.phase in (Phase.ASKING, Phase.DRAFTING):
+    if (reading.labelled or reading.both) and not reading.text and turn.alliance.phase in (Phase.ASKING, Phase.DRAFTING):
         asking.answered(turn, event, reading)
     else:
         turn.say(event.participant, letters.AskBack("unclear", event.text, 0, 0), event.about)
@@ -339,8 +351,8 @@ def _erase(turn: Turn, event: Replied) -> None:
         anytime.erase(turn, event.participant)
     elif reading.commands and reading.commands[0].name in _ALONE:
         anytime.obey(turn, event, reading.commands[0])
-    else:
-        turn.say(event.participant, letters.AskBack("delete", event.text, 0, 0), "erase")
+    else:  # "With any other word, all stays as it is"
+        turn.say(event.participant, letters.Status(anytime.status(turn, event.participant)), event.about)
 
 
 # ---------------------------------------------------------------- from elsewhere, machines, bounces

@@ -1,5 +1,6 @@
 """Looking back: check-ins on a rhythm that people chose, one line at a time, and the digest (F34-F36, F40)."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -97,6 +98,10 @@ def reply(turn: Turn, event: Replied, number: int) -> None:
     if checkin.closed is not None or checkin.asked is None:
         late_reply(turn, event)
         return
+    words = f"{reading.works} {reading.care} {reading.rest}"
+    if (reading.hide or not question.shows_numbers(turn.alliance)) and _tells_a_number(words):
+        turn.say(who, letters.AskBack("hidden_number", event.text, 0, number), event.about)
+        return
     old = next((r for r in checkin.replies if r.participant == who), None)
     said = _merged(old, reading, event, turn.now)
     checkin = replace(checkin, replies=(*(r for r in checkin.replies if r.participant != who), said))
@@ -118,6 +123,19 @@ def reply(turn: Turn, event: Replied, number: int) -> None:
     due = checkin.digest_due or turn.now
     noted = letters.CheckinNoted(said.rating, said.works, said.care, said.line, at, said.hide, due)
     turn.say(who, noted, event.about)
+
+
+def _tells_a_number(words: str) -> bool:
+    """Whether the words hold what sounds like the number itself, which nobody may see (F38)."""
+    five = r"(?:[1-5]|one|two|three|four|five)"
+    return bool(
+        re.search(
+            rf"\b{five}\s*(?:/|of|out of|from)\s*(?:5|five)\b|\b(?:a|an|solid|about|say|maybe|i guess|guess)\s+{five}\b(?!\s*[a-z])|"
+            rf"\b{five}\s*,?\s*(?:i guess|i'd say|i think|at best|or so)\b|^\W*{five}\W*$",
+            words,
+            re.IGNORECASE,
+        )
+    )
 
 
 def all_in(turn: Turn, checkin: Checkin) -> bool:

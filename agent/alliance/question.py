@@ -34,7 +34,7 @@ def letter_for(turn: Turn, number: int, about: str) -> letters.Letter:
         case "prompt":
             return prompt_letter(turn, number, turn.flow.prompts[key])
         case "all":
-            return letters.AllPrompts((), tuple(_item(turn, number, p) for p in remaining(turn, number)))
+            return letters.AllPrompts((), _items(turn, number))
         case "follow":
             return _follow_up(turn, number, turn.flow.prompts[key])
         case "settle":
@@ -96,7 +96,9 @@ def remaining(turn: Turn, number: int, part: str = "") -> list[Prompt]:
 def label_of(turn: Turn, number: int, prompt: Prompt) -> int:
     """The number this prompt is called by: "3 of 12"; uncounted prompts are numbered after the counted ones."""
     asked = mine(turn, number)
-    order = [q for q in asked if q.counted] + [q for q in asked if not q.counted]
+    first = {q.id for q in turn.flow.parts[0].prompts}
+    # The counted ones first; then those about time, which come after "12 of 12"; then those that came before "1 of 12".
+    order = sorted(asked, key=lambda q: (not q.counted, not q.counted and q.id in first))
     return next(i for i, q in enumerate(order, 1) if q is prompt)
 
 
@@ -130,6 +132,11 @@ def prompt_letter(turn: Turn, number: int, prompt: Prompt) -> letters.Prompt:
         own=quoted.text if quoted else "",
         extra=words(turn, number, prompt.numbers),
     )
+
+
+def _items(turn: Turn, number: int) -> tuple[letters.Item, ...]:
+    """What is left, in the order of its numbers."""
+    return tuple(sorted((_item(turn, number, p) for p in remaining(turn, number)), key=lambda item: int(item.label)))
 
 
 def _item(turn: Turn, number: int, prompt: Prompt) -> letters.Item:

@@ -321,7 +321,7 @@ def _any_time() -> tuple[l.Letter, ...]:
     stages = ("setup", "invited", "answering", "waiting", "reading", "settling", "reviewing", "living")
     places = ("setup", "invited", "asking", "drafting", "agreed", "changing", "ended")
     unclear = (
-        "yes", "draft", "question", "which_line", "what_words", "number", "rating", "choice", "answer", "send", "held", "pass_on", "delete",
+        "yes", "draft", "question", "which_line", "what_words", "number", "rating", "choice", "answer", "send", "held", "pass_on", "why_words", "hidden_number", "delete",
         "nothing_yet", "checkin_over", "stop", "pause", "unclear",
     )  # fmt: skip
     return (

@@ -127,16 +127,21 @@ def _approve(turn: Turn, event: Replied) -> None:
         case "stop":
             drop(turn)
         case "change":
-            wanted = read_setup(reading.text or event.text)
-            if (
-                not _correct(turn, turn.house.normal(wanted.address or "") or "", wanted.name)
-                and not wanted.name
-                and wanted.text.strip()
-            ):
-                _keep_why(turn, wanted.text.strip(), event.cause)
-            _next_step(turn)
+            _change_invitation(turn, event, reading.text or event.text)
         case _:
             turn.say(1, letters.AskBack("send", event.text, 0, 0), "ready")
+
+
+def _change_invitation(turn: Turn, event: Replied, text: str) -> None:
+    """Another address or name is taken as it is; another why only when it is marked as one, since it goes out as it stands."""
+    why = re.match(r"\s*why\b\s*[:–—-]\s*", text, re.IGNORECASE)
+    wanted = read_setup(text)
+    if why and text[why.end() :].strip():
+        _keep_why(turn, text[why.end() :].strip(), event.cause)
+    elif not _correct(turn, turn.house.normal(wanted.address or "") or "", wanted.name) and not wanted.name:
+        turn.say(1, letters.AskBack("why_words", event.text, 0, 0), "ready")
+        return
+    _next_step(turn)
 
 
 def _send(turn: Turn) -> None:

@@ -38,6 +38,7 @@ class NewText:
     kept: str
     cut: tuple[Cut, ...] = ()
     disagree: bool = False
+    quoted: bool = False  # all of it stood behind quote marks and is not ours: words, but never a yes of one's own
 
 
 def new_text(message: Message, ours: Sequence[str] = ()) -> NewText:
@@ -50,7 +51,7 @@ def new_text(message: Message, ours: Sequence[str] = ()) -> NewText:
         if not shown.strip("> \n") or _words(found.kept) == _words(unmarked):
             return found  # what is not marked as a quote is the same, as in most mail
         other = typed(shown, ours, names)
-        return NewText(found.kept, found.cut, disagree=_differ(found, other))
+        return NewText(found.kept, found.cut, disagree=_differ(found, other), quoted=found.quoted)
     return typed(hypertext.text_of(message.html), ours, names)
 
 
@@ -62,7 +63,7 @@ def typed(text: str, ours: Sequence[str] = (), names: Sequence[str] = ()) -> New
     if ours and not any(_words(_kept_line(*one)) for one in zip(lines, known, why, strict=True)):
         why = _recovered(lines, known, why)
     kept = [line for one in zip(lines, known, why, strict=True) if (line := _kept_line(*one)) is not None]
-    return NewText(_tidy(kept), tuple(_cuts(lines, known, why)))
+    return NewText(_tidy(kept), tuple(_cuts(lines, known, why)), quoted="recovered" in why)
 
 
 def _kept_line(line: str, rest: str | None, why: str) -> str | None:

@@ -572,3 +572,28 @@ def test_both_twice_keeps_the_two_answers_once() -> None:
     talk.says(1, "BOTH", "prompt:hopes")
 
     assert talk.alliance.answer(1, "hopes").text == "Fun\nRest"
+
+
+@pytest.mark.row("F12")
+def test_answers_by_number_from_the_open_prompt_on_are_all_filed() -> None:
+    talk = Talk().joined().says(1, "Fun", "prompt:hopes").says(1, "Text me", "prompt:P11")
+
+    talk.says(1, "2: cake\n3: straight\n4: I hum", "prompt:P09")
+
+    assert [talk.alliance.answer(1, q).text for q in ("P09", "P10", "P05")] == ["cake", "straight", "I hum"]
+
+
+@pytest.mark.row("decision 10")
+def test_both_works_in_reply_to_the_letter_that_offers_it() -> None:
+    talk = Talk().joined().says(1, "Fun", "prompt:hopes").says(1, "Rest", "prompt:hopes").says(1, "BOTH")
+
+    assert talk.alliance.answer(1, "hopes").text == "Fun\nRest"
+
+
+@pytest.mark.row("S04")
+def test_what_is_picked_at_a_reveal_after_the_draft_came_changes_the_draft() -> None:
+    talk = Talk().drafted()
+    talk.says(1, "2B", "reveal:purpose").says(2, "2B", "reveal:purpose")
+
+    lines = [line.text for line in talk.alliance.draft.lines if len(line.by) == 2]
+    assert "We still laugh when the oven breaks." in lines

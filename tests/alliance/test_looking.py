@@ -262,3 +262,14 @@ def test_small_talk_never_changes_the_rhythm(text: str) -> None:
     talk.says(1, text, "final:1")
 
     assert talk.alliance.rhythm == before
+
+
+@pytest.mark.row("F38")
+@pytest.mark.parametrize(
+    "text", ["It is so-so, 3 I guess. Mornings work. HIDE", "4, I feel a 4 of 5 about mornings, money, partly"]
+)
+def test_a_hidden_number_never_travels_in_the_words(text: str) -> None:
+    talk = Talk().agreed().waits(days=31).says(1, "4, mornings, money, yes", "checkin:1").says(2, text, "checkin:1")
+
+    assert not talk.letters(1)
+    assert [x.kind for x in talk.letters(2)] in (["hidden_number"], ["rating"])

@@ -278,3 +278,12 @@ def test_a_stranger_who_answers_before_send_reaches_nobody() -> None:
     talk.happens(RepliedFromElsewhere(2, "invitation", "yes", "x@example.net", "inbox:50"))
 
     assert not talk.new
+
+
+@pytest.mark.row("F03")
+def test_what_is_wished_of_the_invitation_never_becomes_the_why_by_itself() -> None:
+    talk = Talk().starts().says(1, WHY).says(1, "Please drop the first sentence. Shorter please.")
+
+    assert talk.alliance.why == WHY
+    assert [x.kind for x in talk.letters(1)] == ["why_words"]
+    assert talk.says(1, "WHY: Jonas is my best friend.").letters(1)[0].invitation.why == "Jonas is my best friend."
