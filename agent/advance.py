@@ -190,7 +190,7 @@ class _Work:
         self.wake[number] = wake_at
         event = type(matter.event).__name__
         self.steps.append(alliances.Step(number, matter.event.cause, now, event, str(decision.alliance.phase)))
-        for participant, about in (*decision.withdrawn, *((p, None) for p, _ in decision.erased)):
+        for participant, about in (*decision.withdrawn, *((p, None) for p in decision.erased)):
             self.withdrawn.append((number, participant, about))
             self.written = [
                 (i, w)
@@ -200,7 +200,7 @@ class _Work:
             ]
         self.written += [(number, w) for w in written]
         self.refused += decision.refused
-        self.erased += [(number, participant) for participant, _ in decision.erased]
+        self.erased += [(number, participant) for participant in decision.erased]
 
 
 def _owed(alliance_id: int, w: Written, now: datetime) -> outbox.Letter:

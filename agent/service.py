@@ -117,15 +117,20 @@ class Service:
     async def _take(self) -> int:
         done = await self.intake.take(self.now())
         if done:
+            _log.info("took", count=done)
             self.owed.set()
         return done
 
     async def _deliver(self) -> int:
-        return await self.delivery.deliver(self.now())
+        done = await self.delivery.deliver(self.now())
+        if done:
+            _log.info("delivered", count=done)
+        return done
 
     async def _wake(self) -> int:
         done = await self.checkin.wake(self.now())
         if done:
+            _log.info("woke", count=done)
             self.owed.set()
         return done
 

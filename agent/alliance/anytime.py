@@ -7,7 +7,7 @@ from agent.alliance import agreeing, asking, letters, looking, question, setup
 from agent.alliance import draft as page
 from agent.alliance.dates import awake_at, zone_of
 from agent.alliance.event import Replied
-from agent.alliance.model import Alliance, Draft, Note, Phase, Stage
+from agent.alliance.model import Draft, Note, Phase, Stage
 from agent.alliance.turn import LATER, Turn, joined
 from agent.alliance.words import AnswerReading, Command, read_rhythm
 
@@ -286,7 +286,7 @@ def _forget_unrevealed(turn: Turn, number: int) -> None:
 
 def erase(turn: Turn, number: int) -> None:
     """DELETE NOW: remove one's own data, never the partner's copy of the agreement; a tombstone remains (decision 17)."""
-    agreed, said = bool(turn.alliance.agreed), causes_of(turn.alliance, number)
+    agreed = bool(turn.alliance.agreed)
     if turn.alliance.phase != Phase.ENDED and turn.p(number).stage not in (Stage.LEFT, Stage.DECLINED):
         stop(turn, number)
         turn.leave_alone(number)
@@ -306,30 +306,12 @@ def erase(turn: Turn, number: int) -> None:
         ),
     )
     turn.set(number, held=(), notes=())
-    turn.erased.append((number, said))
+    turn.erased.append(number)
 
 
 def _only_if_agreed(draft: Draft, agreed: int) -> Draft:
     """The agreed page as the others keep it; of all other drafts only that they were."""
     return replace(draft, changed=()) if draft.version == agreed else replace(draft, lines=(), text="", changed=())
-
-
-def causes_of(alliance: Alliance, number: int) -> tuple[str, ...]:
-    """The kept messages in which this person's words came that are still here."""
-    said = {a.cause for a in alliance.answers if a.participant == number}
-    said |= {c.cause for c in alliance.choices if c.participant == number}
-    said |= {c.cause for s in alliance.settlements for c in s.replies if c.participant == number}
-    said |= {c.cause for c in alliance.confirmations if c.participant == number and c.words}
-    said |= {r.cause for c in alliance.checkins for r in c.replies if r.participant == number}
-    said |= {
-        c
-        for d in alliance.drafts
-        for line in d.lines
-        if line.by == (number,)
-        for c in line.source
-        if d.version != alliance.agreed
-    }
-    return tuple(sorted(said))
 
 
 # ---------------------------------------------------------------- what is known

@@ -158,7 +158,7 @@ def _is_over(turn: Turn, event: Replied) -> bool:
         return False
     commands = read_answer(event.text, now=turn.now).commands
     wants = {c.name for c in commands}
-    if "delete" in wants and anytime.causes_of(turn.alliance, p.number):
+    if "delete" in wants and p.stage != Stage.DECLINED:
         if event.about == "erase" or re.search(r"\bnow\b", event.text, re.IGNORECASE):
             anytime.erase(turn, p.number)
         else:
@@ -331,7 +331,11 @@ def _answer(turn: Turn, event: Replied, reading: AnswerReading) -> None:
 
 def _unasked(turn: Turn, event: Replied, reading: AnswerReading) -> None:
     """Words in reply to a letter that asked nothing: labelled answers are filed, all else is asked about."""
-    if (reading.labelled or reading.both) and not reading.text and turn.alliance.phase in (Phase.ASKING, Phase.DRAFTING):
+    if (
+        (reading.labelled or reading.both)
+        and not reading.text
+        and turn.alliance.phase in (Phase.ASKING, Phase.DRAFTING)
+    ):
         asking.answered(turn, event, reading)
     else:
         turn.say(event.participant, letters.AskBack("unclear", event.text, 0, 0), event.about)

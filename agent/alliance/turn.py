@@ -53,7 +53,7 @@ class Decision:
         tuple[int, str | None], ...
     ] = ()  # (participant, about; None = all) questions not owed any more; None: all that waits for this person
     refused: tuple[tuple[str, str], ...] = ()  # (initiator's, invitee's address): never invite again (decision 14)
-    erased: tuple[tuple[int, tuple[str, ...]], ...] = ()  # participants, and the causes whose kept mail is to be erased
+    erased: tuple[int, ...] = ()  # participants whose kept mail and letters are to be erased too
     moves: tuple[str, ...] = ()  # the arrows that were fired, for the step log: "1:finish", "phase:propose"
 
 
@@ -72,7 +72,7 @@ class Turn:
     sends: list[Send] = field(default_factory=list)
     withdrawn: list[tuple[int, str | None]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
-    erased: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    erased: list[int] = field(default_factory=list)
     moves: list[str] = field(default_factory=list)
 
     def decision(self) -> Decision:

@@ -35,6 +35,8 @@ def start(
         from agent.service import opened
 
         me, other = _named(initiator), _named(partner)
+        if me[1] == other[1]:
+            complain((f"{me[1]} cannot make an alliance with itself; name the partner's address after --with",))
 
         async def begin() -> int:
             import secrets
