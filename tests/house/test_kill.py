@@ -30,6 +30,7 @@ class Sink:
     def __init__(self) -> None:
         self.letters: dict[str, list[bytes]] = defaultdict(list)
         self.address: dict[str, str] = {}
+        self.arrived = asyncio.Event()
         self.inbound = Inbound(accepts=lambda *_: True, keep=self.keep, hostname="sink.test")
 
     async def keep(self, envelopes: Sequence[Envelope]) -> None:
@@ -40,6 +41,7 @@ class Sink:
             assert to
             self.letters[found[1].decode()].append(e.raw)
             self.address[e.rcpt_to] = to[1].decode()
+        self.arrived.set()
 
 
 async def prepared(service: Service) -> None:
