@@ -24,6 +24,11 @@ from agent.alliance.words import (
     slower,
 )
 
+_KEEPS = re.compile(  # "Keep that": the words of one's own that the letter showed (S24), and what is added to them
+    r"(?:(?:yes|ok|sure)\b[,.]?\s*)?(?:please\s+)?(?:keep|the same|same)\b(?:\s+(?:it|that|this|those|them|both))?(?:\s+(?:as (?:it|that) is|please|thanks))*"
+    r"\s*(?:[.,;:!–—-]+\s*(?:and\s+|plus\s+)?|\n+\s*|\Z|(?:and|plus)\s+)",
+    re.IGNORECASE,
+)
 _PASS_ON = re.compile(r"pass (?:this |it |that )?on\b[\s:,.-]*", re.IGNORECASE)
 _BETWEEN_US = re.compile(
     r"\b(?:don['’]?t|do not|never|not) (?:tell|show|share|pass|forward|send|mention)\b|\bbetween (?:us|you and me)\b"
@@ -254,7 +259,10 @@ def _lines(private: str) -> int:
 
 
 def _special(turn: Turn, number: int, prompt_id: str, text: str) -> str:
-    """NUMBERS in the rhythm letter is a choice, not a word of the answer (decision 16)."""
+    """What is no word of the answer: "Keep that" for words shown (S24), NUMBERS for the rhythm (decision 16)."""
+    quoted = turn.alliance.answer(number, turn.flow.prompts[prompt_id].quote)
+    if quoted is not None and quoted.text and (keeps := _KEEPS.match(text)):
+        return f"{quoted.text}\n{text[keeps.end() :]}".strip()
     if turn.flow.prompts[prompt_id].kind != "rhythm" or not (
         found := re.search(r"\bnumbers\b[.,;]?", text, re.IGNORECASE)
     ):

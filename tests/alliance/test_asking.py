@@ -597,3 +597,20 @@ def test_what_is_picked_at_a_reveal_after_the_draft_came_changes_the_draft() -> 
 
     lines = [line.text for line in talk.alliance.draft.lines if len(line.by) == 2]
     assert "We still laugh when the oven breaks." in lines
+
+
+@pytest.mark.row("S24")
+@pytest.mark.parametrize(
+    ("reply", "kept"),
+    [
+        ("keep", "Email is fine. Ring me after six."),
+        ("Yes, keep that please", "Email is fine. Ring me after six."),
+        ("Keep that, and no calls on Sundays.", "Email is fine. Ring me after six.\nno calls on Sundays."),
+        ("Keep mornings free.", "Keep mornings free."),
+        ("Texts until nine.", "Texts until nine."),
+    ],
+)
+def test_own_words_that_a_letter_shows_can_be_kept_or_added_to(reply: str, kept: str) -> None:
+    talk = Talk().drafted().says(1, reply, "prompt:between")
+
+    assert talk.alliance.answer(1, "between").text == kept
