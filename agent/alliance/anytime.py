@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
-from agent.alliance import agreeing, asking, letters, looking, question, setup
+from agent.alliance import agreeing, asking, letters, looking, question, settling, setup
 from agent.alliance import draft as page
 from agent.alliance.dates import awake_at, zone_of
 from agent.alliance.event import Replied
@@ -113,7 +113,7 @@ def _pass(turn: Turn, event: Replied) -> bool:
     if kind in ("prompt", "all", "follow"):
         asking.skip(turn, event)
     elif kind == "settle":
-        asking.settled_reply(turn, event, key, leave_open=True)
+        settling.settled_reply(turn, event, key, leave_open=True)
     elif kind == "reveal":
         if not asking.next_part(turn, event.participant):
             _nothing_next(turn, event)

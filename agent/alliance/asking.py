@@ -1,27 +1,23 @@
-"""Prompts, one at a time: answers and their versions, parts, the reveal, and settling what cannot both be true."""
+"""Prompts, one at a time: answers and their versions, parts, and what comes when all have done one (F06-F14)."""
 
 import re
 from dataclasses import replace
 from datetime import datetime
 
-from agent.alliance import agreeing, letters, question
+from agent.alliance import agreeing, letters, question, revealing, settling
 from agent.alliance import draft as page
 from agent.alliance.event import Replied
 from agent.alliance.flow import Part
-from agent.alliance.model import Answer, Choice, Note, Option, Participant, Phase, Rhythm, Settlement, Stage
+from agent.alliance.model import Answer, Note, Participant, Phase, Stage
 from agent.alliance.turn import LATER, Turn
 from agent.alliance.words import (
     AnswerReading,
-    MeetingReading,
-    Pick,
     read_answer,
-    read_choice,
     read_meeting,
     read_rhythm,
     read_zone,
     say_rhythm,
     say_rule,
-    slower,
 )
 
 _KEEPS = re.compile(  # "Keep that": the words of one's own that the letter showed (S24), and what is added to them
@@ -29,12 +25,6 @@ _KEEPS = re.compile(  # "Keep that": the words of one's own that the letter show
     r"\s*(?:[.,;:!–—-]+\s*(?:and\s+|plus\s+)?|\n+\s*|\Z|(?:and|plus)\s+)",
     re.IGNORECASE,
 )
-_PASS_ON = re.compile(r"pass (?:this |it |that )?on\b[\s:,.-]*", re.IGNORECASE)
-_BETWEEN_US = re.compile(
-    r"\b(?:don['’]?t|do not|never|not) (?:tell|show|share|pass|forward|send|mention)\b|\bbetween (?:us|you and me)\b"
-    r"|\b(?:confidential|secret|privately)\b",
-    re.IGNORECASE,
-)  # words that may be meant for the agent alone: asked about, never passed on at once (spec 4.7)
 
 # ---------------------------------------------------------------- going on
 
@@ -68,13 +58,11 @@ def _finish(turn: Turn, number: int) -> None:
     if not look_around(turn):
         part = turn.flow.part(p.part)
         count = sum(1 for q in part.prompts if (a := turn.alliance.answer(number, q.id)) and not a.passed)
-        following = _next_part(turn, number)
-        turn.say(
-            number, letters.PartDone((), part.title, count, following.title if following else ""), f"part:{part.id}"
-        )
+        coming = part_after(turn, number)
+        turn.say(number, letters.PartDone((), part.title, count, coming.title if coming else ""), f"part:{part.id}")
 
 
-def _next_part(turn: Turn, number: int) -> Part | None:
+def part_after(turn: Turn, number: int) -> Part | None:
     """The next part in which this person is still asked something."""
     part = turn.flow.after(turn.p(number).part)
     while part is not None and not question.remaining(turn, number, part.id):
@@ -84,7 +72,7 @@ def _next_part(turn: Turn, number: int) -> Part | None:
 
 def next_part(turn: Turn, number: int) -> bool:
     """NEXT: open the next part for this person only (decision 10). False when there is none to open."""
-    following, stage = _next_part(turn, number), turn.p(number).stage
+    following, stage = part_after(turn, number), turn.p(number).stage
     if following is None and stage == Stage.READING and not question.remaining(turn, number):
         following = turn.flow.parts[-1]  # all is answered, as after ALL: on to the draft
     if stage not in (Stage.WAITING, Stage.READING) or following is None:
@@ -114,10 +102,10 @@ def look_around(turn: Turn) -> bool:
         turn.change(reveal_due=at)
         if at > turn.now or any(p.paused for p in present):
             return False
-        reveal(turn)
+        revealing.reveal(turn)
         return True
     if due is None and all(p.stage == Stage.WAITING and not question.remaining(turn, p.number) for p in present):
-        settle_or_draft(turn)
+        settling.settle_or_draft(turn)
         return True
     return False
 
@@ -302,7 +290,7 @@ def after_correction(turn: Turn, number: int, prompt_id: str, old: Answer) -> No
     if turn.alliance.phase == Phase.DRAFTING:
         kept = tuple(s for s in turn.alliance.settlements if s.prompt != prompt_id)
         turn.change(settlements=kept)  # the words that were settled are no longer said: each stands with its name
-        _take_values(turn)
+        settling.take_values(turn)
         agreeing.redraft(turn, number)
 
 
@@ -337,280 +325,3 @@ def put_off(turn: Turn, event: Replied, until: datetime | None) -> None:
         turn.close(number)
     go_on(turn, number)
     receipt(turn, number)
-
-
-# ---------------------------------------------------------------- reveal
-
-
-def reveal(turn: Turn) -> None:
-    """Show a part's answers to all, in the same minute (F15, F16)."""
-    part = next(p for p in turn.flow.parts if p.reveal == "together" and p.id not in turn.alliance.revealed)
-    turn.change(revealed=(*turn.alliance.revealed, part.id), reveal_due=None)
-    shown = tuple(p for p in turn.flow.parts if p.reveal == "together")
-    questions = _questions(turn, part.id)
-    for number in [p.number for p in turn.alliance.present]:
-        p = turn.p(number)
-        following = turn.flow.part(p.part) if p.stage == Stage.ANSWERING else _next_part(turn, number)
-        if questions:
-            letter = letters.Reveal(shown.index(part) + 1, part.title, questions, following.title if following else "")
-            told = {q.title for q in questions}  # the reveal shows these; the next letter tells the others
-            turn.set(p.number, notes=tuple(n for n in p.notes if n.title not in told))
-            turn.say(p.number, letter, f"reveal:{part.id}")
-        if p.stage == Stage.WAITING and p.part == part.id and following is not None:
-            turn.move(p.number, "reveal")
-            turn.opened(p.number, f"reveal:{part.id}")
-            if not questions:
-                next_part(turn, p.number)
-    look_around(turn)
-
-
-def _questions(turn: Turn, part_id: str) -> tuple[letters.RevealQuestion, ...]:
-    found: list[letters.RevealQuestion] = []
-    for prompt in turn.flow.part(part_id).prompts:
-        said = [(p, a) for p in turn.alliance.present if (a := turn.alliance.answer(p.number, prompt.id)) and a.text]
-        if not said:
-            continue
-        choose = prompt.kind == "shared"
-        number = 1 + sum(1 for q in found if q.number) if choose else 0
-        alike = len(said) > 1 and all(page.same(a.text, said[0][1].text) for _, a in said)
-        answers = tuple(
-            letters.RevealAnswer(chr(ord("A") + i) if choose and not alike else "", p.name, a.text)
-            for i, (p, a) in enumerate(said)
-        )
-        found.append(letters.RevealQuestion(number, prompt.title, answers, alike, _common(prompt.choices, said)))
-    return tuple(found)
-
-
-def _common(choices: tuple[str, ...], said: list[tuple[Participant, Answer]]) -> tuple[str, ...]:
-    """Choices from the offered list that everybody named: what can be computed and checked (decision 4)."""
-    if len(said) < 2:
-        return ()
-    return tuple(c for c in choices if all(f" {page.plain(c)} " in f" {page.plain(a.text)} " for _, a in said))
-
-
-def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
-    """At a reveal: choices by number and letter, a line that joins, words to pass on, NEXT."""
-    number = event.participant
-    shared = [q for q in turn.flow.part(part_id).prompts if q.kind == "shared" and page.options(turn.alliance, q.id)]
-    labels = [f"{i}{o[0]}" for i, q in enumerate(shared, 1) for o in page.options(turn.alliance, q.id)]
-    reading = read_choice(event.text, labels)
-    if (
-        turn.alliance.phase == Phase.DRAFTING and reading.picks and not reading.rest
-    ):  # after ALL the draft comes at once
-        for pick in reading.picks:
-            if pick.number and pick.number <= len(shared):
-                _choose(turn, number, shared[pick.number - 1].id, pick, event.cause)
-        agreeing.redraft(turn, number)
-        receipt(turn, number)
-        return
-    if turn.alliance.phase != Phase.ASKING:  # the page has taken over: what is still wished is a change to it
-        agreeing.change_asked(turn, number, event.text)
-        return
-    picks = [pick for pick in reading.picks if pick.number and pick.number <= len(shared)]
-    proposals: list[letters.Item] = []
-    for pick in picks:
-        proposals += _choose(turn, number, shared[(pick.number or 1) - 1].id, pick, event.cause)
-    rest = "" if read_answer(reading.rest, now=turn.now).not_an_answer else reading.rest.strip()
-    told = _PASS_ON.match(rest)
-    if rest and not told and not picks and (turn.p(number).stage != Stage.READING or _BETWEEN_US.search(rest)):
-        turn.say(number, letters.AskBack("pass_on", event.text, 0, 0), event.about)
-        return
-    rest = rest[told.end() :].strip() if told else rest
-    part = turn.flow.part(part_id)
-    if rest or proposals:
-        letter = letters.PassedOn(turn.p(number).name, part.title, rest, tuple(proposals))
-        turn.tell_others(number, letter, f"reveal:{part_id}")
-        if rest:
-            turn.note(number, Note("passed_on", text=rest))
-    if reading.command is not None and reading.command.name == "next" and next_part(turn, number):
-        return
-    if not (rest or picks):
-        turn.say(number, letters.AskBack("choice", event.text, 0, 0), event.about)
-        return
-    following = _next_part(turn, number) if turn.p(number).stage in (Stage.READING, Stage.WAITING) else None
-    turn.say(number, letters.PassedOnReceipt((), following.title if following else ""), event.about)
-    if turn.p(number).stage == Stage.READING:
-        turn.opened(number, event.about)
-
-
-def _choose(turn: Turn, number: int, prompt_id: str, pick: Pick, cause: str) -> list[letters.Item]:
-    """Keep a choice; a line of one's own becomes one more letter that the others may take too (decision 2)."""
-    title = turn.flow.prompts[prompt_id].title
-    options = page.options(turn.alliance, prompt_id)
-    letter, text = pick.letter, pick.text.strip()
-    if text:
-        letter = chr(ord("A") + len(options))
-    words = text or next((o[2] for o in options if o[0] == letter), "")
-    turn.change(choices=(*turn.alliance.choices, Choice(number, prompt_id, letter, text, cause, turn.now, words)))
-    turn.note(number, Note("chosen", title, words))
-    shared = [
-        q.id for q in turn.flow.part_of(prompt_id).prompts if q.kind == "shared" and page.options(turn.alliance, q.id)
-    ]
-    return [letters.Item(f"{shared.index(prompt_id) + 1}{letter}", title, text, "")] if text else []
-
-
-# ---------------------------------------------------------------- settling
-
-
-def settle_or_draft(turn: Turn) -> None:
-    """All parts are done: settle what cannot both be true, then draft."""
-    _take_values(turn)
-    done = {s.prompt for s in turn.alliance.settlements}
-    prompt = next((q for q in turn.flow.prompts.values() if q.kind == "meeting" and q.id not in done), None)
-    if prompt is None or not _conflict(turn, prompt.id):
-        _say_slower(turn)
-        agreeing.first_draft(turn)
-        return
-    found = []
-    for p in turn.alliance.present:
-        a = turn.alliance.answer(p.number, prompt.id)
-        assert a is not None
-        found.append((p.number, a.text))
-    kinds = (
-        [("theirs", n, t) for n, t in found] + [("trial", n, t) for n, t in found] + [("both", 0, ""), ("open", 0, "")]
-    )
-    options = tuple(Option(chr(ord("A") + i), kind, text, n) for i, (kind, n, text) in enumerate(kinds))
-    turn.change(settlements=(*turn.alliance.settlements, Settlement(prompt.id, turn.now, options)))
-    for p in turn.alliance.present:
-        turn.move(p.number, "settle")
-        question.ask(turn, p.number, f"settle:{prompt.id}")
-
-
-def _take_values(turn: Turn) -> None:
-    """What the time answers come to: the slower rhythm wins (decision 16), a meeting rule that nobody contradicts holds."""
-    rhythms = _rhythms(turn)
-    found: list[MeetingReading] = []
-    for q in turn.flow.prompts.values():
-        for p in turn.alliance.present:
-            a = turn.alliance.answer(p.number, q.id)
-            if q.kind == "meeting" and a and a.text and (reading := read_meeting(a.text)).rule:
-                found.append(reading)
-    if rhythms:
-        slowest = rhythms[0]
-        for rhythm in rhythms[1:]:
-            slowest = slower(slowest, rhythm)
-        turn.change(rhythm=slowest)
-    if found and all(r.rule == found[0].rule for r in found) and not turn.alliance.settlements:
-        turn.change(meeting=found[0].rule, place=found[0].place)
-    turn.change(zone=_meeting_zone(turn))
-
-
-def _rhythms(turn: Turn) -> list[Rhythm]:
-    """The rhythm that each named; who named none takes the one that was suggested."""
-    asked = turn.flow.checkin
-    default = Rhythm(asked.first, asked.every, asked.unit)
-    prompts = [q for q in turn.flow.prompts.values() if q.kind == "rhythm"]
-    said = [turn.alliance.answer(p.number, q.id) for q in prompts for p in turn.alliance.present]
-    return [(read_rhythm(a.text) if a and a.text else None) or default for a in said]
-
-
-def _say_slower(turn: Turn) -> None:
-    """Both are told, once, when they named different rhythms (decision 16)."""
-    slowest = turn.alliance.rhythm
-    if slowest is not None and any(r != slowest for r in _rhythms(turn)):
-        for p in turn.alliance.present:
-            turn.note(p.number, Note("rhythm_slower", text=say_rhythm(slowest)))
-
-
-def _meeting_zone(turn: Turn) -> str:
-    return next((z for p in turn.alliance.present if (z := turn.person(p.number).zone)), turn.house.zone)
-
-
-def _conflict(turn: Turn, prompt_id: str) -> bool:
-    """Whether two meeting answers cannot both be true: another rule, or another place (decision 3)."""
-    said = [a.text for p in turn.alliance.present if (a := turn.alliance.answer(p.number, prompt_id)) and a.text]
-    readings = [read_meeting(text) for text in said]
-    rules = {r.rule for r in readings if r.rule}
-    places = {page.plain(r.place) for r in readings if r.rule and page.plain(r.place)}
-    return len(said) > 1 and not all(page.same(t, said[0]) for t in said) and (len(rules) > 1 or len(places) > 1)
-
-
-def settled_reply(turn: Turn, event: Replied, prompt_id: str, *, leave_open: bool = False) -> None:
-    """One person's choice in a settle letter; with all in, the outcome or a second round."""
-    number = event.participant
-    settlement = next((s for s in turn.alliance.settlements if s.prompt == prompt_id), None)
-    if (
-        settlement is None
-        or settlement.outcome is not None
-        or turn.p(number).stage not in (Stage.SETTLING, Stage.WAITING)
-    ):
-        turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
-        return
-    reading = read_choice(event.text, [o.key for o in settlement.options])
-    pick = reading.picks[0] if len(reading.picks) == 1 and not reading.rest else None
-    own = pick.text.strip() if pick else reading.rest.strip() if not reading.picks and _is_line(reading.rest) else ""
-    if own and not leave_open:
-        key = chr(ord("A") + len(settlement.options))
-        option = Option(key, "joined", own, number)
-        settlement = replace(settlement, options=(*settlement.options, option))
-    elif leave_open:
-        option = next(o for o in settlement.options if o.kind == "open")
-    else:
-        chosen = next((o for o in settlement.options if pick and o.key == pick.letter.upper()), None)
-        if chosen is None:
-            turn.say(number, letters.AskBack("choice", event.text, 0, 0), event.about)
-            return
-        option = chosen
-    choice = Choice(number, prompt_id, option.key, option.text, event.cause, turn.now)
-    replies = (*(c for c in settlement.replies if c.participant != number), choice)
-    _set_settlement(turn, replace(settlement, replies=replies))
-    turn.close(number)
-    kind = "left_open" if option.kind == "open" else "chosen"
-    turn.note(number, Note(kind, turn.flow.prompts[prompt_id].title, option.text))
-    if turn.p(number).stage == Stage.SETTLING:
-        turn.move(number, "settled")
-    _conclude(turn, prompt_id)
-    if turn.p(number).stage == Stage.WAITING and turn.p(number).notes:
-        turn.say(number, letters.SettleNoted(()), f"settle:{prompt_id}")
-
-
-def _is_line(text: str) -> bool:
-    """Whether this may stand as a line of one's own: some words, and no question."""
-    return len(text.split()) > 2 and "?" not in text
-
-
-def _set_settlement(turn: Turn, settlement: Settlement) -> None:
-    turn.change(
-        settlements=tuple(settlement if s.prompt == settlement.prompt else s for s in turn.alliance.settlements)
-    )
-
-
-def _conclude(turn: Turn, prompt_id: str) -> None:
-    settlement = next(s for s in turn.alliance.settlements if s.prompt == prompt_id)
-    if any(p.stage == Stage.SETTLING for p in turn.alliance.present):
-        return
-    chosen = {c.letter for c in settlement.replies}
-    by_key = {o.key: o for o in settlement.options}
-    opened = next(o for o in settlement.options if o.kind == "open")
-    if len(chosen) == 1:
-        _outcome(turn, settlement, by_key[chosen.pop()])
-    elif opened.key in chosen or settlement.round > 1:  # crossing twice: left open (decision 3)
-        _outcome(turn, settlement, opened)
-    else:
-        _set_settlement(turn, replace(settlement, round=2, opened=turn.now))
-        for p in turn.alliance.present:
-            turn.move(p.number, "settle")
-            turn.set(p.number, notes=())
-            question.ask(turn, p.number, f"settle:{prompt_id}")
-
-
-def _outcome(turn: Turn, settlement: Settlement, option: Option) -> None:
-    _set_settlement(turn, replace(settlement, outcome=option))
-    if option.kind in ("theirs", "trial", "joined"):
-        reading = read_meeting(option.text)
-        turn.change(meeting=reading.rule, place=reading.place)
-    for p in turn.alliance.present:
-        kind = "left_open" if option.kind == "open" else "settled"
-        turn.set(p.number, notes=())
-        turn.note(p.number, Note(kind, turn.flow.prompts[settlement.prompt].title, option.text))
-    settle_or_draft(turn)
-
-
-def settle_overdue(turn: Turn, prompt_id: str) -> None:
-    """Unanswered for seven days: left open."""
-    settlement = next(s for s in turn.alliance.settlements if s.prompt == prompt_id)
-    for p in turn.alliance.present:
-        if p.stage == Stage.SETTLING:
-            turn.close(p.number)
-            turn.move(p.number, "settled")
-    _outcome(turn, settlement, next(o for o in settlement.options if o.kind == "open"))

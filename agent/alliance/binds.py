@@ -137,7 +137,7 @@ _TELLS = re.compile(
     r"|.*\b(?:must|should|would|ha[sv]e to|needs?|ought|shall|supposed)\b|.*\?"
 )
 _FIRST = re.compile(  # words that lead up to what is said, and "I think", "we agreed"
-    r"(?:(?:and|so|but|or|also|then|well|yes|ok|okay|now|plus|maybe|perhaps|kindly|ideally|simply|just|again|finally)\b[ ,]*"
+    r"(?:(?:and|so|but|or|also|then|well|yes|ok|okay|now|plus|maybe|perhaps|kindly|ideally|simply|just|again|finally|honestly|frankly|to be (?:honest|fair|frank|clear))\b[ ,]*"
     r"|(?:i|we)(?:'d| would| do| really| just| both)* (?:think|believe|hope|suggest|agree|agreed|mean|guess|suppose|say(?=[:,]| that))\b"
     r"(?! (?:to|of|about|for|with|so|you|before|after|twice|ahead|first|hard|through|it)\b)(?: that\b)?[ ,:]+)+"
 )

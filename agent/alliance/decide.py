@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agent.alliance import agreeing, anytime, asking, letters, looking, question, setup, waking
+from agent.alliance import agreeing, anytime, asking, letters, looking, question, revealing, settling, setup, waking
 from agent.alliance.dates import zone_of
 from agent.alliance.event import (
     AutoReplied,
@@ -295,9 +295,9 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
         case "prompt" | "follow" | "all":
             _answer(turn, event, reading)
         case "reveal":
-            asking.revealed_reply(turn, event, key)
+            revealing.revealed_reply(turn, event, key)
         case "settle":
-            asking.settled_reply(turn, event, key)
+            settling.settled_reply(turn, event, key)
         case "draft" | "final" if reading.private:
             if not agreeing.beside(turn, event, int(key)):
                 turn.say(

@@ -117,7 +117,8 @@ def reply(turn: Turn, event: Replied, number: int) -> None:
         _set(turn, checkin)
         if turn.all_awake() <= turn.now:
             digest(turn)
-            return
+            if any(x.to == who for x in turn.sends):
+                return  # the digest says it all; there is none when everybody passed
     lines = turn.alliance.drafts[turn.alliance.agreed - 1].lines
     at = next((n for n, line in enumerate(lines, 1) if line.id == checkin.line), 0)
     due = checkin.digest_due or turn.now

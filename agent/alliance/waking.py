@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from agent.alliance import anytime, asking, letters, looking, question
+from agent.alliance import anytime, asking, letters, looking, question, revealing, settling
 from agent.alliance.dates import awake_at, zone_of
 from agent.alliance.model import Open, Participant, Phase, Stage
 from agent.alliance.turn import (
@@ -59,10 +59,10 @@ def duties(turn: Turn) -> Iterator[Duty]:
     yield from _of_invitation(turn)
     if alliance.phase == Phase.ASKING:
         if alliance.reveal_due is not None and not any(p.paused for p in alliance.present):
-            yield Duty(alliance.reveal_due, asking.reveal)
+            yield Duty(alliance.reveal_due, revealing.reveal)
         for s in alliance.settlements:
             if s.outcome is None:
-                yield Duty(s.opened + SETTLE_WITHIN, lambda t, prompt=s.prompt: asking.settle_overdue(t, prompt))  # type: ignore[misc]
+                yield Duty(s.opened + SETTLE_WITHIN, lambda t, prompt=s.prompt: settling.settle_overdue(t, prompt))  # type: ignore[misc]
     if alliance.phase in (Phase.ASKING, Phase.DRAFTING):
         yield from _at_rest(turn)
     if alliance.checkins and alliance.phase in (Phase.AGREED, Phase.CHANGING):

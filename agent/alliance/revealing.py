@@ -1,0 +1,124 @@
+"""The reveal: a part's answers side by side, to all in the same minute, and what is chosen or passed on there (F15-F19)."""
+
+import re
+
+from agent.alliance import agreeing, asking, letters
+from agent.alliance import draft as page
+from agent.alliance.event import Replied
+from agent.alliance.model import Answer, Choice, Note, Participant, Phase, Stage
+from agent.alliance.turn import Turn
+from agent.alliance.words import Pick, read_answer, read_choice
+
+_PASS_ON = re.compile(r"pass (?:this |it |that )?on\b[\s:,.-]*", re.IGNORECASE)
+_BETWEEN_US = re.compile(
+    r"\b(?:don['’]?t|do not|never|not) (?:tell|show|share|pass|forward|send|mention)\b|\bbetween (?:us|you and me)\b"
+    r"|\b(?:confidential|secret|privately)\b",
+    re.IGNORECASE,
+)  # words that may be meant for the agent alone: asked about, never passed on at once (spec 4.7)
+
+
+def reveal(turn: Turn) -> None:
+    """Show a part's answers to all, in the same minute (F15, F16)."""
+    part = next(p for p in turn.flow.parts if p.reveal == "together" and p.id not in turn.alliance.revealed)
+    turn.change(revealed=(*turn.alliance.revealed, part.id), reveal_due=None)
+    shown = tuple(p for p in turn.flow.parts if p.reveal == "together")
+    questions = _questions(turn, part.id)
+    for number in [p.number for p in turn.alliance.present]:
+        p = turn.p(number)
+        following = turn.flow.part(p.part) if p.stage == Stage.ANSWERING else asking.part_after(turn, number)
+        if questions:
+            letter = letters.Reveal(shown.index(part) + 1, part.title, questions, following.title if following else "")
+            told = {q.title for q in questions}  # the reveal shows these; the next letter tells the others
+            turn.set(p.number, notes=tuple(n for n in p.notes if n.title not in told))
+            turn.say(p.number, letter, f"reveal:{part.id}")
+        if p.stage == Stage.WAITING and p.part == part.id and following is not None:
+            turn.move(p.number, "reveal")
+            turn.opened(p.number, f"reveal:{part.id}")
+            if not questions:
+                asking.next_part(turn, p.number)
+    asking.look_around(turn)
+
+
+def _questions(turn: Turn, part_id: str) -> tuple[letters.RevealQuestion, ...]:
+    found: list[letters.RevealQuestion] = []
+    for prompt in turn.flow.part(part_id).prompts:
+        said = [(p, a) for p in turn.alliance.present if (a := turn.alliance.answer(p.number, prompt.id)) and a.text]
+        if not said:
+            continue
+        choose = prompt.kind == "shared"
+        number = 1 + sum(1 for q in found if q.number) if choose else 0
+        alike = len(said) > 1 and all(page.same(a.text, said[0][1].text) for _, a in said)
+        answers = tuple(
+            letters.RevealAnswer(chr(ord("A") + i) if choose and not alike else "", p.name, a.text)
+            for i, (p, a) in enumerate(said)
+        )
+        found.append(letters.RevealQuestion(number, prompt.title, answers, alike, _common(prompt.choices, said)))
+    return tuple(found)
+
+
+def _common(choices: tuple[str, ...], said: list[tuple[Participant, Answer]]) -> tuple[str, ...]:
+    """Choices from the offered list that everybody named: what can be computed and checked (decision 4)."""
+    if len(said) < 2:
+        return ()
+    return tuple(c for c in choices if all(f" {page.plain(c)} " in f" {page.plain(a.text)} " for _, a in said))
+
+
+def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
+    """At a reveal: choices by number and letter, a line that joins, words to pass on, NEXT."""
+    number = event.participant
+    shared = [q for q in turn.flow.part(part_id).prompts if q.kind == "shared" and page.options(turn.alliance, q.id)]
+    labels = [f"{i}{o[0]}" for i, q in enumerate(shared, 1) for o in page.options(turn.alliance, q.id)]
+    reading = read_choice(event.text, labels)
+    if (
+        turn.alliance.phase == Phase.DRAFTING and reading.picks and not reading.rest
+    ):  # after ALL the draft comes at once
+        for pick in reading.picks:
+            if pick.number and pick.number <= len(shared):
+                _choose(turn, number, shared[pick.number - 1].id, pick, event.cause)
+        agreeing.redraft(turn, number)
+        asking.receipt(turn, number)
+        return
+    if turn.alliance.phase != Phase.ASKING:  # the page has taken over: what is still wished is a change to it
+        agreeing.change_asked(turn, number, event.text)
+        return
+    picks = [pick for pick in reading.picks if pick.number and pick.number <= len(shared)]
+    proposals: list[letters.Item] = []
+    for pick in picks:
+        proposals += _choose(turn, number, shared[(pick.number or 1) - 1].id, pick, event.cause)
+    rest = "" if read_answer(reading.rest, now=turn.now).not_an_answer else reading.rest.strip()
+    told = _PASS_ON.match(rest)
+    if rest and not told and not picks and (turn.p(number).stage != Stage.READING or _BETWEEN_US.search(rest)):
+        turn.say(number, letters.AskBack("pass_on", event.text, 0, 0), event.about)
+        return
+    rest = rest[told.end() :].strip() if told else rest
+    part = turn.flow.part(part_id)
+    if rest or proposals:
+        letter = letters.PassedOn(turn.p(number).name, part.title, rest, tuple(proposals))
+        turn.tell_others(number, letter, f"reveal:{part_id}")
+        if rest:
+            turn.note(number, Note("passed_on", text=rest))
+    if reading.command is not None and reading.command.name == "next" and asking.next_part(turn, number):
+        return
+    if not (rest or picks):
+        turn.say(number, letters.AskBack("choice", event.text, 0, 0), event.about)
+        return
+    following = asking.part_after(turn, number) if turn.p(number).stage in (Stage.READING, Stage.WAITING) else None
+    turn.say(number, letters.PassedOnReceipt((), following.title if following else ""), event.about)
+    if turn.p(number).stage == Stage.READING:
+        turn.opened(number, event.about)
+
+
+def _choose(turn: Turn, number: int, prompt_id: str, pick: Pick, cause: str) -> list[letters.Item]:
+    """Keep a choice; a line of one's own becomes one more letter that the others may take too (decision 2)."""
+    title = turn.flow.prompts[prompt_id].title
+    options = page.options(turn.alliance, prompt_id)
+    letter, text = pick.letter, pick.text.strip()
+    if text:
+        letter = chr(ord("A") + len(options))
+    words = text or next((o[2] for o in options if o[0] == letter), "")
+    turn.change(choices=(*turn.alliance.choices, Choice(number, prompt_id, letter, text, cause, turn.now, words)))
+    turn.note(number, Note("chosen", title, words))
+    shared = [
+        q.id for q in turn.flow.part_of(prompt_id).prompts if q.kind == "shared" and page.options(turn.alliance, q.id)
+    ]
+    return [letters.Item(f"{shared.index(prompt_id) + 1}{letter}", title, text, "")] if text else []
