@@ -41,6 +41,7 @@ _SAME = (  # the many names of the other and of the two together, in the order i
     (r"\b(?:you (?:can|may) )?(?:always )?(?:(?:count|rely|depend) on|trust) me\b", "i"),
     (r"\byou (?:always )?have my (?=word|help|support|promise)", "i give my "),
     (r"\blet you know\b", "tell you"),
+    (r"\b(?:to be (?:quite |very )?(?:honest|fair|frank|clear)|honestly|frankly)\b[ ,]*", ""),
     # A thank-you says nothing about what will be done, unless it is given in advance.
     (rf"^(?:many )?(?:thanks|thank you)\b(?! in advance)(?: (?:so|very) much| a lot)?(?:,? you(?=[.,!]|$))?(?: for {_NP})?", ""),
 )  # fmt: skip
@@ -137,7 +138,7 @@ _TELLS = re.compile(
     r"|.*\b(?:must|should|would|ha[sv]e to|needs?|ought|shall|supposed)\b|.*\?"
 )
 _FIRST = re.compile(  # words that lead up to what is said, and "I think", "we agreed"
-    r"(?:(?:and|so|but|or|also|then|well|yes|ok|okay|now|plus|maybe|perhaps|kindly|ideally|simply|just|again|finally|honestly|frankly|to be (?:honest|fair|frank|clear))\b[ ,]*"
+    r"(?:(?:and|so|but|or|also|then|well|yes|ok|okay|now|plus|maybe|perhaps|kindly|ideally|simply|just|again|finally)\b[ ,]*"
     r"|(?:i|we)(?:'d| would| do| really| just| both)* (?:think|believe|hope|suggest|agree|agreed|mean|guess|suppose|say(?=[:,]| that))\b"
     r"(?! (?:to|of|about|for|with|so|you|before|after|twice|ahead|first|hard|through|it)\b)(?: that\b)?[ ,:]+)+"
 )
