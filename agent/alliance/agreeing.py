@@ -37,11 +37,11 @@ def redraft(turn: Turn, by: int) -> None:
 
 def _merged(newest: Draft, fresh: tuple[Line, ...], drafts: tuple[Draft, ...]) -> tuple[Line, ...]:
     """What people changed, added or took out by hand stays so, until they answer anew; all else is as the answers are."""
-    made = {line.id: line for d in drafts for line in d.lines if not line.changes}  # as the answers last had them
+    made = {line.id: line for d in drafts for line in d.lines if not line.hand}  # as the answers last had them
     here = {line.id: place for place, line in enumerate(newest.lines)}
-    by_hand = [line for line in newest.lines if line.changes or line.id > len(drafts[0].lines)]
+    by_hand = [line for line in newest.lines if line.hand]
     settled = {line.id for line in by_hand} | (made.keys() - here.keys())
-    ids = _matched(fresh, [line for line in made.values() if line.id <= len(drafts[0].lines)])
+    ids = _matched(fresh, sorted(made.values(), key=lambda line: line.id not in here))  # those that still stand first
     next_id = max(line.id for d in drafts for line in d.lines) + 1
     found = [replace(line, id=i or next_id + n) for n, (line, i) in enumerate(zip(fresh, ids, strict=True))]
     said_anew = [line for line in found if line.id not in settled or made[line.id].source != line.source]

@@ -305,7 +305,9 @@ def erase(turn: Turn, number: int) -> None:
             replace(c, replies=tuple(r for r in c.replies if r.participant != number)) for c in alliance.checkins
         ),
     )
-    turn.set(number, held=(), notes=())
+    turn.set(number, held=())
+    for p in turn.alliance.participants:
+        turn.set(p.number, notes=())  # the other's may hold these words too
     turn.erased.append(number)
 
 

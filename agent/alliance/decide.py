@@ -186,6 +186,8 @@ def _invited(turn: Turn, event: Replied) -> None:
     command = reading.commands[0] if reading.commands and not reading.text else None
     if command is not None and command.name in _ALONE - {"pause", "resume", "explain"}:
         anytime.obey(turn, event, command)
+    elif command is not None and command.name in ("pass", "pause", "later"):  # the footer's words: no "no" for ever
+        setup.not_now(turn, event.participant)
     else:
         setup.invited(turn, replace(event, text=reading.text) if reading.private else event)
 

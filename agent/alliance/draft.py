@@ -53,13 +53,33 @@ def asks_of(text: str, author: Participant, people: Iterable[Participant], asked
     """Whom this binds besides its author: a participant's number, 0 for nobody. In doubt it is a request (F23)."""
     others = [p for p in people if p.number != author.number]
     return next(
-        (p.number for s in sentences(text) for p in others if bound_by(s, author.name, p.name, asked) == "theirs"), 0
+        (
+            p.number
+            for s in sentences(text)
+            for p in others
+            if bound_by(_by_first_name(s, p), author.name, p.name, asked) == "theirs"
+        ),
+        0,
     )
+
+
+def _by_first_name(sentence: str, p: Participant) -> str:
+    """The sentence with "Mr Berg" and "Jonas Berg" called Jonas, as everybody is called on the page."""
+    first, *rest = p.full_name.split()[:1] + p.full_name.split()[-1:] or [""]
+    if not rest or first == rest[0]:
+        return sentence
+    full = rf"\b(?:(?:mr|mrs|ms|dr|herr|frau)\.?\s+)?(?:{re.escape(first)}\s+)?{re.escape(rest[0])}\b"
+    return re.sub(full, p.name or first, sentence, flags=re.IGNORECASE)
 
 
 def promises(text: str, author: Participant, people: Iterable[Participant]) -> bool:
     """Whether its author speaks of what they do themselves, and of nothing that another does."""
-    said = {bound_by(s, author.name, p.name) for s in sentences(text) for p in people if p.number != author.number}
+    said = {
+        bound_by(_by_first_name(s, p), author.name, p.name)
+        for s in sentences(text)
+        for p in people
+        if p.number != author.number
+    }
     return "mine" in said and "theirs" not in said
 
 
@@ -122,9 +142,9 @@ def exchange_lines(
 ) -> Iterator[Line]:
     """Promises and requests. A sentence that says neither belongs to the one before it; "we" lines bind by AGREE."""
     groups: list[tuple[int, int, list[str]]] = []  # (asked of, owner, sentences)
-    others = [(p.name, p.number) for p in people if p.number != author.number] or [("", 0)]
+    others = [p for p in people if p.number != author.number] or [replace(author, number=0, name="", full_name="")]
     for sentence in sentences(answer.text):
-        bound = {bound_by(sentence, author.name, name): number for name, number in reversed(others)}
+        bound = {bound_by(_by_first_name(sentence, p), author.name, p.name): p.number for p in reversed(others)}
         if "theirs" in bound:
             groups.append((bound["theirs"], 0, [sentence]))
         elif "mine" in bound:

@@ -44,7 +44,7 @@ class Edit:
             case "drop":
                 return lines[:at] + lines[at + 1 :]
             case "open":
-                return [*lines[:at], replace(lines[at], open=True), *lines[at + 1 :]]
+                return [*lines[:at], replace(lines[at], open=True, hand=True), *lines[at + 1 :]]
             case "replace" if tidy(change.text):
                 return [*lines[:at], self._reworded(lines[at], change.text), *lines[at + 1 :]]
         return lines
@@ -75,6 +75,7 @@ class Edit:
             changes=count,
             open=self._opens(line.id, count),
             trial_days=0,
+            hand=True,
         )
 
     def _asked(self, line: Line) -> Asked:
@@ -99,7 +100,7 @@ class Edit:
         answer = Answer(self.author.number, "", text, "", self.alliance.created, self.cause)
         found = exchange_lines(section, self.author, answer, self.alliance.present)
         for line_id, line in enumerate(found, max(used, default=0) + 1):
-            yield replace(line, id=line_id)
+            yield replace(line, id=line_id, hand=True)
 
     def _kept(self, lines: list[Line], line_id: int, at: int | None) -> list[Line]:
         """The line as it stood before that draft changed it or took it out. To hold on to it is one more change of it.
@@ -111,10 +112,10 @@ class Edit:
         before = self.alliance.drafts[version - 2].lines if version > 1 else ()
         old = next((line for line in before if line.id == line_id), None)
         held = lines[at] if at is not None else None
-        if old is None or (held is not None and held == replace(old, changes=held.changes)):
+        if old is None or (held is not None and held == replace(old, changes=held.changes, hand=held.hand)):
             return lines
         count = max(old.changes, held.changes if held else 0) + 1
-        old = replace(old, changes=count, open=old.open or self._opens(line_id, count))
+        old = replace(old, changes=count, hand=True, open=old.open or self._opens(line_id, count))
         if old.owner not in (0, self.author.number):
             old = replace(old, by=(self.author.number,), source=(self.cause,), owner=0, asked_of=old.owner)
         return [*lines, old] if at is None else [*lines[:at], old, *lines[at + 1 :]]

@@ -12,6 +12,10 @@ from agent.alliance.model import Checkin, CheckinReply, Phase, Rhythm, Stage
 from agent.alliance.turn import Turn
 from agent.alliance.words import CheckinReading, read_checkin, read_rhythm, say_rhythm
 
+_TALK = frozenset(
+    ("we", "you", "see", "i", "it", "our", "us", "now", "is", "are", "was", "better", "nice", "fun", "have", "busy")
+)
+_NUMBERS = ("one", "two", "three", "four", "five")
 CALENDAR = 3  # check-ins that stand in the calendar file
 FAR = 400  # check-ins that are looked ahead for the next one: a hundred years of quarters
 
@@ -99,7 +103,11 @@ def reply(turn: Turn, event: Replied, number: int) -> None:
         late_reply(turn, event)
         return
     words = f"{reading.works} {reading.care} {reading.rest}"
-    if (reading.hide or not question.shows_numbers(turn.alliance)) and _tells_a_number(words):
+    if (
+        not reading.unclear
+        and (reading.hide or not question.shows_numbers(turn.alliance))
+        and _tells_a_number(words, reading.rating)
+    ):
         turn.say(who, letters.AskBack("hidden_number", event.text, 0, number), event.about)
         return
     old = next((r for r in checkin.replies if r.participant == who), None)
@@ -126,17 +134,10 @@ def reply(turn: Turn, event: Replied, number: int) -> None:
     turn.say(who, noted, event.about)
 
 
-def _tells_a_number(words: str) -> bool:
-    """Whether the words hold what sounds like the number itself, which nobody may see (F38)."""
-    five = r"(?:[1-5]|one|two|three|four|five)"
-    return bool(
-        re.search(
-            rf"\b{five}\s*(?:/|of|out of|from)\s*(?:5|five)\b|\b(?:a|an|solid|about|say|maybe|i guess|guess)\s+{five}\b(?!\s*[a-z])|"
-            rf"\b{five}\s*,?\s*(?:i guess|i'd say|i think|at best|or so)\b|^\W*{five}\W*$",
-            words,
-            re.IGNORECASE,
-        )
-    )
+def _tells_a_number(words: str, rating: int | None) -> bool:
+    """Whether the words hold the number itself, which nobody may see (F38)."""
+    named = rf"{rating}|{_NUMBERS[rating - 1]}" if rating else f"[1-5]|{'|'.join(_NUMBERS)}"
+    return re.search(rf"\b(?:{named})\b(?!\s*(?:[ap]\.?m\b|o'clock))", words, re.IGNORECASE) is not None
 
 
 def all_in(turn: Turn, checkin: Checkin) -> bool:
@@ -184,10 +185,11 @@ def change_rhythm(turn: Turn, number: int, text: str) -> bool:
 
 
 def _is_about_rhythm(text: str) -> bool:
-    """Whether a reply names a rhythm for the check-ins, and is no small talk with "every week" in it."""
+    """Whether a whole reply names a rhythm for the check-ins, and is no small talk with "every week" in it."""
     plain = page.plain(text).split()
-    named = any(word in plain for word in ("checkin", "checkins", "check", "checks", "rhythm"))
-    return named or (len(plain) <= 6 and not {"we", "you", "see", "i", "it", "our", "us", "now"} & set(plain))
+    named = re.search(r"\bcheck-?\s?ins?\b|\brhythm\b", text, re.IGNORECASE)
+    short = len(plain) <= (12 if named else 5) and not _TALK & set(plain)
+    return short and (named is not None or "never" not in plain)
 
 
 def set_rhythm(turn: Turn, rhythm: Rhythm) -> None:

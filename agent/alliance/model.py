@@ -176,6 +176,7 @@ class Line:
     open: bool = False  # an open point
     trial_days: int = 0
     changes: int = 0
+    hand: bool = False  # changed or added by somebody: it stays as it is when answers are corrected
 
 
 @dataclass(frozen=True, slots=True)

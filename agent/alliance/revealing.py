@@ -87,9 +87,12 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
         proposals += _choose(turn, number, shared[(pick.number or 1) - 1].id, pick, event.cause)
     rest = "" if read_answer(reading.rest, now=turn.now).not_an_answer else reading.rest.strip()
     told = _PASS_ON.match(rest)
-    if rest and not told and not picks and (turn.p(number).stage != Stage.READING or _BETWEEN_US.search(rest)):
-        turn.say(number, letters.AskBack("pass_on", event.text, 0, 0), event.about)
-        return
+    unsure = rest and not told and (turn.p(number).stage != Stage.READING or _BETWEEN_US.search(rest))
+    if unsure:
+        turn.say(number, letters.AskBack("pass_on", rest, 0, 0), event.about)
+        if not proposals:
+            return
+        rest = ""
     rest = rest[told.end() :].strip() if told else rest
     part = turn.flow.part(part_id)
     if rest or proposals:

@@ -205,10 +205,7 @@ def invited(turn: Turn, event: Replied) -> None:
         case "no":
             decline(turn, number)
         case "not_now":
-            turn.close(number)
-            turn.change(reminded_at=turn.alliance.reminded_at or turn.now)
-            turn.say(number, letters.NotNow(host.name), "invitation")
-            turn.say(1, letters.InvitationNotNow(turn.p(number).name), "sent")
+            not_now(turn, number)
         case "who":
             turn.say(number, who(turn, number), "invitation")
         case "question":
@@ -216,6 +213,14 @@ def invited(turn: Turn, event: Replied) -> None:
             turn.say(number, letters.InvitationAsk(host.name, event.text, passed_on=True), "invitation")
         case _:
             turn.say(number, letters.InvitationAsk(host.name, event.text), "invitation")
+
+
+def not_now(turn: Turn, number: int) -> None:
+    """NOT NOW, PAUSE or PASS: quiet, and a YES works whenever they like."""
+    turn.close(number)
+    turn.change(reminded_at=turn.alliance.reminded_at or turn.now)
+    turn.say(number, letters.NotNow(turn.p(1).name), "invitation")
+    turn.say(1, letters.InvitationNotNow(turn.p(number).name), "sent")
 
 
 def who(turn: Turn, number: int) -> letters.Who:

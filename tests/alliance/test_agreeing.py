@@ -420,3 +420,23 @@ def test_words_for_the_draft_in_an_old_thread_never_become_an_answer(text: str) 
     assert not talk.alliance.confirmations
     assert [x.kind for x in talk.letters(1)] == ["draft"]
     assert not talk.letters(2)
+
+
+@pytest.mark.row("F14", "F27")
+def test_a_corrected_answer_leaves_no_line_of_the_old_one_and_doubles_none() -> None:
+    talk = Talk().drafted()
+    talk.says(1, "I do the books. I sweep.", "prompt:P03").says(1, "I do the windows.", "prompt:P03")
+    said = [line.text for line in talk.alliance.draft.lines]
+    assert "I sweep." not in said
+    assert "I do the windows." in said
+
+    talk.says(1, "2A", "reveal:purpose").says(2, "2A", "reveal:purpose").says(2, "Text after noon.", "prompt:P11")
+    said = [line.text for line in talk.alliance.draft.lines]
+    assert len(said) == len(set(said))
+
+
+@pytest.mark.row("F23")
+def test_a_surname_is_the_person_too() -> None:
+    talk = Talk().drafted().says(1, "ADD Mr Berg does the books.", "draft:1")
+
+    assert next(line for line in talk.alliance.draft.lines if "Berg" in line.text).asked_of == 2

@@ -614,3 +614,15 @@ def test_own_words_that_a_letter_shows_can_be_kept_or_added_to(reply: str, kept:
     talk = Talk().drafted().says(1, reply, "prompt:between")
 
     assert talk.alliance.answer(1, "between").text == kept
+
+
+@pytest.mark.row("F17", "spec 4.7")
+def test_a_pick_beside_words_for_the_agent_does_not_pass_them_on() -> None:
+    talk = Talk().joined().part()
+    talk.says(1, "NEXT", "reveal:knowing").says(2, "NEXT", "reveal:knowing").part()
+
+    talk.says(1, "2A\n\nPlease don't tell Jonas, but he is lazy", "reveal:purpose")
+
+    assert not talk.letters(2)
+    assert [x.kind for x in talk.letters(1)] == ["pass_on"]
+    assert talk.alliance.choices

@@ -273,3 +273,32 @@ def test_a_hidden_number_never_travels_in_the_words(text: str) -> None:
 
     assert not talk.letters(1)
     assert [x.kind for x in talk.letters(2)] in (["hidden_number"], ["rating"])
+
+
+@pytest.mark.row("F34")
+@pytest.mark.parametrize("text", ["I check the oven every day", "Every day is better", "every week is busy", "never!"])
+def test_words_about_anything_else_never_change_the_rhythm(text: str) -> None:
+    talk = Talk().agreed()
+    before = talk.alliance.rhythm
+
+    assert talk.says(1, text, "final:1").alliance.rhythm == before
+
+
+@pytest.mark.row("F34")
+@pytest.mark.parametrize(
+    "text", ["every 6 weeks", "Check-ins monthly please", "NO CHECK-INS", "Please check in once a quarter"]
+)
+def test_a_rhythm_by_itself_changes_it(text: str) -> None:
+    talk = Talk().agreed()
+
+    talk.says(1, text, "final:1")
+
+    assert [type(x).__name__ for x in talk.letters(1) + talk.letters(2)] == ["RhythmChanged", "RhythmChanged"]
+
+
+@pytest.mark.row("decision 16")
+def test_who_passes_last_hears_that_it_is_noted() -> None:
+    talk = Talk().agreed().waits(days=31).says(1, "PASS", "checkin:1").says(2, "PASS", "checkin:1")
+
+    assert talk.letters(2)
+    assert not talk.letters(1)

@@ -5,6 +5,7 @@ capitals, on a line of its own, or in words that can only mean us. What may be e
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -17,12 +18,14 @@ from agent.alliance.words.values import AnswerReading, Command
 
 _PRIVATE = re.compile(
     r"""(?P<open>[(\[{]?)["'“”‘’«»*_#•>–—-]*[ \t]*
-    (?: (?<![\w'’-]) PRIVATE (?![\w'’])                                    # in capitals it is the word to us, anywhere
-      | (?: ^[ \t"'“”‘’«»*_#•>–—([{-]* | (?<=[.!?…)\]][ ]) ) (?i:private) (?![\w'’-])  # at the start of a line, in any case
-      | (?<![\w'’-]) (?i:private(?:ly)?) (?=[ \t]*[:\]] )                   # or with a colon behind it
+    (?: (?<![^\W_])(?<!['’-]) PRIVAT(?:E|ELY)? (?![^\W_]|['’])                                    # in capitals it is the word to us, anywhere
+      | (?: ^[ \t"'“”‘’«»*_#•>–—([{-]* | (?<=[.!?…)\]][ ]) ) (?i:private) (?![^\W_]|['’-])  # at the start of a line, in any case
+      | (?<=[^\w\s.,'’"“”!?]\s) (?i:private) (?![^\W_]|['’-])               # or behind a sign: "- private", "🔒 private"
+      | (?<![^\W_])(?<!['’-]) (?i:private(?:ly)?) (?=[ \t]*[:\])] )                   # or with a colon behind it
     )[*_]*[ \t]*[:,–—)\]}*-]*[ \t]*""",
     re.MULTILINE | re.VERBOSE,
 )
+_FANCY = re.compile("[\U0001d400-\U0001d7ff]+")  # letters of mathematics, which some use for bold
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _SEEN_AS = {0xA0: " ", 0x2007: " ", 0x202F: " ", 0x2028: "\n", 0x2029: "\n", 0x85: "\n", 0x200B: None, 0x200C: None, 0x200D: None,
             0x2060: None, 0xFEFF: None, 0xAD: None} | {0xFF01 + i: chr(0x21 + i) for i in range(94)}  # fmt: skip
@@ -83,8 +86,8 @@ def _parted(text: str) -> tuple[str, str]:
     In brackets it runs to the closing one. The word alone on its line means the paragraph below it. When in doubt more is
     private, since showing too much is the worst of errors.
     """
-    text = text.translate(_SEEN_AS)
-    if "private" not in text.casefold():
+    text = _FANCY.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text.replace("\r\n", "\n").translate(_SEEN_AS))
+    if "privat" not in text.casefold():
         return text.strip(), ""
     shared, private, at = [], [], 0
     for mark in _PRIVATE.finditer(text):
@@ -92,7 +95,11 @@ def _parted(text: str) -> tuple[str, str]:
             continue  # a second PRIVATE inside a private paragraph
         end = _end_of(text, mark)
         shared.append(text[at : mark.start()])
-        private.append(_PRIVATE.sub("", text[mark.end() : end]).strip(" \t\n)]}"))
+        hidden = _PRIVATE.sub("", text[mark.end() : end]).strip(" \t\n)]}")
+        if not hidden:  # "... (private)": said behind the words that it means
+            kept, _, hidden = "".join(shared).rpartition("\n\n")
+            shared = [f"{kept}\n\n"] if kept else []
+        private.append(hidden.strip())
         at = end + (end < len(text) and text[end] in ")]}")
     shared.append(text[at:])
     return "".join(shared).strip(), "\n\n".join(p for p in private if p)

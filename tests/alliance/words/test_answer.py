@@ -151,7 +151,8 @@ SECRET = "Zaphod"
         "Email is fine, PRIVATE {}", "Email (PRIVATE: {})", "Email - PRIVATE: {}", "Email PRIVATE {}", "(PRIVATE) {}", "[PRIVATE] {}",
         "• PRIVATE {}", "# PRIVATE {}", "“PRIVATE: {}”", "Email… PRIVATE {}", "Email\u00a0PRIVATE {}", "\u2028PRIVATE {}",
         "\u200bPRIVATE {}", "ＰＲＩＶＡＴＥ {}", "Privately: {}", "PRIVATE\n\n{}", "Great. (PRIVATE: {})", "private: {}", "Private {}",
-        "add: I clean daily, private: {}", "Fine.\nprivate {}\n\nMore here", "{} PRIVATE {}"[3:], "**PRIVATE** {}", "PRIVATE: a\nb {}\n\nc",
+        "add: I clean daily, private: {}", "Fine.\nprivate {}\n\nMore here", "{} PRIVATE {}"[3:], "**PRIVATE** {}", "Fine.\n__PRIVATE__ {}", "_private_ {}", "I worry about {} (private)", "{} PRIVATE", "{} [PRIVATE]", "Fine - private {}",
+        "; private {}", "🔒 private {}", "+ private {}", "𝐏𝐑𝐈𝐕𝐀𝐓𝐄 {}", "PRIVAT: {}", "PRIVATE: a\nb {}\n\nc",
     ],
 )  # fmt: skip
 def test_private_is_seen_however_it_is_written(text):
