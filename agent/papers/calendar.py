@@ -40,6 +40,7 @@ class CalendarPlan:
     minutes: int = 30
     zone: str = ""  # IANA name; the rule's own zone comes first. Unknown: wall time wherever one is
     place: str = ""
+    until: date | None = None  # the last day of meetings that are on trial
     notes: str = ""  # said in each event
     checkins: tuple[CheckinDay, ...] = ()
 
@@ -75,8 +76,18 @@ def _meeting(plan: CalendarPlan, zone: ZoneInfo | None) -> icalendar.Event:
         start = datetime.combine(first, time(plan.meeting.hour, plan.meeting.minute), zone)
         event.add("dtstart", start)
         event.add("dtend", start + timedelta(minutes=plan.minutes))  # on the wall
-    event.add("rrule", recurrence(plan.meeting, first))
+    event.add("rrule", recurrence(plan.meeting, first) | _until(plan, zone))
     return event
+
+
+def _until(plan: CalendarPlan, zone: ZoneInfo | None) -> dict[str, list[date]]:
+    """The end of a trial: an instant in UTC for meetings with an hour, a day for others (RFC 5545 section 3.3.10)."""
+    if plan.until is None:
+        return {}
+    if plan.meeting is None or plan.meeting.hour is None:
+        return {"UNTIL": [plan.until]}
+    end = datetime.combine(plan.until, time(23, 59, 59), zone)
+    return {"UNTIL": [end.astimezone(UTC) if zone else end]}
 
 
 def _checkin(plan: CalendarPlan, checkin: CheckinDay) -> icalendar.Event:

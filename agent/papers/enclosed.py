@@ -59,6 +59,7 @@ def plan_of(alliance: Alliance, letter: Final | RhythmChanged, zone: tzinfo, dom
     assert alliance.agreed_at is not None
     start = since.astimezone(zone).date() + timedelta(days=1)  # a meeting earlier on the day of agreeing is over
     names = joined([p.name for p in alliance.present])
+    trial = next((line.trial_days for line in alliance.drafts[alliance.agreed - 1].lines if line.trial_days), 0)
     went = sum(1 for c in alliance.checkins if c.asked is not None)
     return CalendarPlan(
         uid=f"{sha256(f'calendar {alliance.id}'.encode()).hexdigest()[:24]}@{domain}",
@@ -71,6 +72,7 @@ def plan_of(alliance: Alliance, letter: Final | RhythmChanged, zone: tzinfo, dom
         meeting_cancelled=alliance.meeting is None and alliance.met,
         zone=alliance.zone,
         place=alliance.place if alliance.meeting else "",
+        until=since.astimezone(zone).date() + timedelta(days=trial) if trial else None,
         checkins=tuple(_checkins(letter.checkins, went, start, again=alliance.calendar_sequence > 0)),
     )
 

@@ -217,3 +217,12 @@ def test_a_clock_that_changes_by_no_rule_is_told_by_its_dates(name):
 
     assert "RDATE" in text
     assert len(text) < 1500
+
+
+@pytest.mark.row("F21", "F32")
+def test_meetings_on_trial_end_with_the_trial():
+    timed = calendar_file(replace(PLAN, until=date(2026, 4, 15)))
+    whole_days = calendar_file(replace(PLAN, until=date(2026, 4, 15), meeting=replace(PLAN.meeting, hour=None)))
+
+    assert b"UNTIL=20260415T2" in timed
+    assert b"UNTIL=20260415;" in whole_days.replace(b"\r\n ", b"")
