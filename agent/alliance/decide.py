@@ -131,14 +131,16 @@ def _labels(turn: Turn, event: Replied, kind: str) -> dict[str, str]:
 
 
 def _is_numbered(turn: Turn, number: int, event: Replied) -> bool:
-    """Whether "2: ..., 3: ..." answers prompts by their numbers (F12): from the one that was asked on, with colons.
+    """Whether "2: ..., 3: ..." answers prompts by their numbers (F12): with colons, from the one that was asked on.
 
-    "1. ... 2. ..." in one answer is a list of its own.
+    "1. ... 2. ..." in one answer is a list of its own, and so are numbers of prompts that were answered before.
     """
     prompt = turn.flow.prompts.get(event.about.partition(":")[2])
     found = [int(n) for n in re.findall(r"^[ \t]*(\d{1,2})[ \t]*:", event.text, re.MULTILINE)]
-    rising = len(found) > 1 and found == sorted(set(found))
-    return rising and prompt is not None and found[0] == question.label_of(turn, number, prompt)
+    if prompt is None or not found or not re.match(r"\s*\d{1,2}[ \t]*:", event.text):
+        return False
+    in_order = found == sorted(set(found)) and found[-1] <= len(question.mine(turn, number))
+    return in_order and found[0] >= question.label_of(turn, number, prompt)
 
 
 def _is_aside(reading: AnswerReading) -> bool:

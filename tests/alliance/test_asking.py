@@ -626,3 +626,19 @@ def test_a_pick_beside_words_for_the_agent_does_not_pass_them_on() -> None:
     assert not talk.letters(2)
     assert [x.kind for x in talk.letters(1)] == ["pass_on"]
     assert talk.alliance.choices
+
+
+@pytest.mark.row("F12")
+@pytest.mark.parametrize(
+    ("text", "filed"),
+    [
+        ("3: straight", {"P09": None, "P10": "straight"}),
+        ("2: cake", {"P09": "cake"}),
+        ("1: cake\n2: tea", {"P09": "1: cake\n2: tea", "P11": "Text me"}),
+    ],
+)
+def test_a_number_before_an_answer_names_its_prompt_but_never_one_answered_before(text: str, filed: dict) -> None:
+    talk = Talk().joined().says(1, "Fun", "prompt:hopes").says(1, "Text me", "prompt:P11").says(1, text, "prompt:P09")
+
+    found = {q: a.text if (a := talk.alliance.answer(1, q)) else None for q in filed}
+    assert found == filed
