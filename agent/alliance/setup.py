@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from agent.alliance import asking, letters, question
+from agent.alliance import draft as page
 from agent.alliance.event import Replied, Started
 from agent.alliance.model import Answer, Note, Participant, Person, Stage
 from agent.alliance.turn import Turn
@@ -92,12 +93,20 @@ def reply(turn: Turn, event: Replied) -> None:
     if turn.p(1).stage == Stage.HOSTING:
         _resend(turn, changed=changed, event=event)
         return
-    text = reading.text.strip()
+    text = _without_correction(reading.text.strip(), reading.address or "", reading.name)
     if kind == "why" and text:
         _keep_why(turn, text, event.cause)
     elif kind == "who" and text and not turn.alliance.why and not reading.address and not changed:
         turn.change(reason=f"{turn.alliance.reason}\n\n{text}".strip())
     _next_step(turn)
+
+
+def _without_correction(text: str, address: str, name: str) -> str:
+    """The words that are for the partner: not "his name is ..." or "the address is ...", which were for us."""
+    if not (address or name):
+        return text
+    ours = re.compile(rf"\bname(?: is|'s|’s)\b|\b(?:is|are) called\b|{re.escape(address) or r'(?!)'}", re.IGNORECASE)
+    return " ".join(s for s in page.sentences(text) if not ours.search(s))
 
 
 def _keep_why(turn: Turn, text: str, cause: str) -> None:

@@ -287,3 +287,11 @@ def test_what_is_wished_of_the_invitation_never_becomes_the_why_by_itself() -> N
     assert talk.alliance.why == WHY
     assert [x.kind for x in talk.letters(1)] == ["why_words"]
     assert talk.says(1, "WHY: Jonas is my best friend.").letters(1)[0].invitation.why == "Jonas is my best friend."
+
+
+@pytest.mark.row("F03")
+def test_a_correction_beside_the_why_is_not_told_to_the_partner() -> None:
+    talk = Talk().starts().says(1, "His name is Jonas Bergmann, not Berg. I trust him because he is kind.")
+
+    assert talk.alliance.why == "I trust him because he is kind."
+    assert talk.alliance.participants[1].full_name == "Jonas Bergmann"

@@ -37,6 +37,9 @@ _LABEL = re.compile(
 )
 
 
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+
+
 def read_checkin(text: str) -> CheckinReading:
     """Read the four fields in one line, in several, or under labels; what has no field is `rest`."""
     if len(text) > LONGEST * 4:
@@ -90,7 +93,10 @@ def _listed(body: str) -> dict[str, str]:
     """Fields by their place: lines, or the parts between commas, of which the first is a rating."""
     parts = _split(body)
     kept = kept_of(parts[-1]) if len(parts) > 1 else ""
-    if not parts or rating_of(parts[0]) is None:
+    meant = len(parts) > 2 and _NUMBER.fullmatch(
+        parts[0]
+    )  # "7, sun, rain, yes": no rating, but the words are where they are
+    if not parts or (rating_of(parts[0]) is None and not meant):
         return {"line": kept, "rest": body[: body.rfind(parts[-1])].rstrip(" ,;\n") if kept else body} if body else {}
     head, dash, tail = _DASH.split(parts[0], maxsplit=1) if _DASH.search(parts[0]) else (parts[0], "", "")
     if rating_of(head) is None:

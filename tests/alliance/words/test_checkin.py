@@ -60,3 +60,16 @@ def test_a_number_between_two_is_asked_back(text: str) -> None:
     reading = read_checkin(text)
 
     assert (reading.rating, reading.unclear) == (None, True)
+
+
+@pytest.mark.row("F35")
+def test_a_number_that_is_no_rating_leaves_the_words_where_they_are():
+    reading = read_checkin("7, sun, rain, yes")
+
+    assert (reading.rating, reading.works, reading.care, reading.line, reading.unclear) == (
+        None,
+        "sun",
+        "rain",
+        "yes",
+        True,
+    )
