@@ -173,7 +173,11 @@ def _change(turn: Turn, event: Replied, answered: Draft, reading: ConsentReading
         kind = "what_words" if vague.number else "which_line"
         turn.say(number, letters.AskBack(kind, event.text, answered.version, vague.number or 0), event.about)
     elif wanted and all(c.kind == "keep" for c in wanted) and newest is not None:
-        turn.say(number, question.draft_letter(turn, number), f"draft:{newest.version}")
+        opened = turn.p(number).open
+        if opened is not None and opened.sent is None and opened.about == f"draft:{newest.version}":
+            question.write_open(turn, number)  # it was owed anyway
+        else:
+            turn.say(number, question.draft_letter(turn, number), f"draft:{newest.version}")
     else:
         turn.say(number, letters.AskBack("which_line", event.text, answered.version, 0), event.about)
 

@@ -1,5 +1,6 @@
 """What people's changes do to a draft: replace, drop, open, keep and add, by line (decision 5). Pure."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,11 @@ from agent.alliance.flow import Flow
 from agent.alliance.model import Alliance, Answer, Changed, Draft, Line, Participant
 from agent.alliance.words import Change
 
+_TO_US = re.compile(
+    r"\A(?:please\s+)?(?:make (?:it|that|this)|change (?:it|that) to|it should (?:say|be|read)|let it (?:say|be|read)|write)\b\s*[:,]?\s*(?=\S)",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]\.?")
 OPEN_AFTER = 3  # the same line changed so often becomes an open point (decision 5)
 _OWN = frozenset({"why", "personal", "between"})  # prompts that ask what one likes oneself
 
@@ -59,6 +65,7 @@ class Edit:
 
     def _reworded(self, line: Line, text: str) -> Line:
         """New words for a line. For another person's promise they are a request to that person (decision 5)."""
+        text = self._meant(text)
         me, count = self.author.number, line.changes + 1
         mine = me in (line.owner, line.asked_of)  # a promise of one's own, or a request to oneself: taken on
         promised = promises(text, self.author, self.alliance.present)
@@ -90,6 +97,13 @@ class Edit:
         agreed = self.alliance.drafts[self.alliance.agreed - 1].lines if self.alliance.agreed else ()
         since = next((line.changes for line in agreed if line.id == line_id), 0)
         return count > since and (count - since) % OPEN_AFTER == 0
+
+    def _meant(self, text: str) -> str:
+        """The words without what is said to us about them: 'make it "..."', quotes around all, the name in front."""
+        text = _TO_US.sub("", text.strip(), count=1)
+        text = quoted[1] if (quoted := _QUOTED.fullmatch(text)) else text
+        names = "|".join(re.escape(p.name) for p in self.alliance.present if p.name)
+        return re.sub(rf"\A(?:{names})\s*:\s*(?=\S)", "", text) if names else text
 
     def _added(self, lines: list[Line], text: str) -> Iterator[Line]:
         """New lines: promises and requests apart, so that no promise for another slips in beside one's own (F23)."""

@@ -440,3 +440,20 @@ def test_a_surname_is_the_person_too() -> None:
     talk = Talk().drafted().says(1, "ADD Mr Berg does the books.", "draft:1")
 
     assert next(line for line in talk.alliance.draft.lines if "Berg" in line.text).asked_of == 2
+
+
+@pytest.mark.row("F26")
+@pytest.mark.parametrize(
+    ("said", "stands"),
+    [
+        ('10: make it "I do the books every Monday."', "I do the books every Monday."),
+        ('change 10 to "Maya: I do the books every Monday"', "I do the books every Monday."),
+        ("make 10 say I write the books every Monday", "I write the books every Monday."),
+    ],
+)
+def test_words_about_a_change_are_no_part_of_the_line(said: str, stands: str) -> None:
+    talk = Talk().drafted()
+    line_id = talk.alliance.draft.lines[9].id
+    talk.says(1, said, "draft:1")
+
+    assert next(line for line in talk.alliance.draft.lines if line.id == line_id).text == stands
