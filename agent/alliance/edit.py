@@ -10,8 +10,8 @@ from agent.alliance.flow import Flow
 from agent.alliance.model import Alliance, Answer, Changed, Draft, Line, Participant
 from agent.alliance.words import Change
 
-_TO_US = re.compile(
-    r"\A(?:please\s+)?(?:make (?:it|that|this)|change (?:it|that) to|it should (?:say|be|read)|let it (?:say|be|read)|write)\b\s*[:,]?\s*(?=\S)",
+_TO_US = re.compile(  # said to us, as the colon or the quotes show: "Make it home by six" is a line of its own
+    r"\A(?:please\s+)?(?:make (?:it|that|this)|change (?:it|that) to|it should (?:say|be|read)|let it (?:say|be|read))\s*(?::\s*|(?=[\"“„«]))",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]\.?")
