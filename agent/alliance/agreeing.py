@@ -6,12 +6,11 @@ from dataclasses import replace
 
 from agent.alliance import draft as page
 from agent.alliance import letters, looking, question
-from agent.alliance.dates import zone_of
 from agent.alliance.edit import Edit
 from agent.alliance.event import Replied
 from agent.alliance.model import Changed, Confirmation, Draft, Line, Note, Phase, Stage
 from agent.alliance.turn import Turn
-from agent.alliance.words import Change, ConsentReading, read_consent, read_meeting, read_rhythm, say_rhythm, say_rule
+from agent.alliance.words import ConsentReading, read_consent, read_meeting, read_rhythm, say_rule
 
 
 def first_draft(turn: Turn) -> None:
@@ -100,7 +99,7 @@ def page_reply(turn: Turn, event: Replied, version: int) -> None:
 
 
 def _read(turn: Turn, event: Replied, answered: Draft) -> ConsentReading:
-    here = turn.now.astimezone(zone_of(turn.person(event.participant), turn.house.zone)).replace(tzinfo=None)
+    here = turn.local_now(event.participant).replace(tzinfo=None)
     lines = max([len(answered.lines), *(c.number for c in answered.changed)])  # KEEP 30 may mean a line taken out
     names = tuple(p.full_name or p.name for p in turn.alliance.participants)  # one of them may sign a yes
     return read_consent(event.text, lines, version=answered.version, now=here, names=names)
@@ -228,7 +227,7 @@ def _take_back(turn: Turn, number: int) -> int:
 def show(turn: Turn, number: int) -> None:
     """SHOW: the page as it stands."""
     alliance = turn.alliance
-    draft = alliance.drafts[alliance.agreed - 1] if alliance.agreed else alliance.draft
+    draft = alliance.in_force or alliance.draft
     if draft is None:
         turn.say(number, letters.AskBack("nothing_yet", "", 0, 0))
         return
@@ -302,16 +301,3 @@ def _read_lines(turn: Turn, draft: Draft, in_force: int) -> None:
             turn.change(rhythm=rhythm)
     if not meets:
         turn.change(meeting=None)
-
-
-__all__ = [
-    "Change",
-    "change_asked",
-    "final",
-    "first_draft",
-    "new_version",
-    "page_reply",
-    "redraft",
-    "say_rhythm",
-    "show",
-]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 
 from agent.alliance import agreeing, asking, letters, looking, question, settling, setup
 from agent.alliance import draft as page
-from agent.alliance.dates import awake_at, zone_of
+from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
 from agent.alliance.model import Draft, Note, Phase, Stage
 from agent.alliance.turn import LATER, Turn, joined
@@ -23,16 +23,11 @@ _STAGES = {
 def obey(turn: Turn, event: Replied, command: Command) -> bool:
     """Do what a command says. False when it means nothing here, so that its words are read as an answer."""
     number = event.participant
-    p = turn.p(number)
     match command.name:
         case "stop" | "close":
             stop(turn, number)
         case "help" | "ideas":
-            turn.say(
-                number,
-                letters.Help(question.question_of(turn, number)[0], _STAGES.get(p.stage, str(p.stage))),
-                event.about,
-            )
+            _help(turn, event)
         case "status":
             turn.say(number, letters.Status(status(turn, number)), event.about)
         case "who":
@@ -60,6 +55,12 @@ def obey(turn: Turn, event: Replied, command: Command) -> bool:
         case _:
             return _about_prompts(turn, event, command)
     return True
+
+
+def _help(turn: Turn, event: Replied) -> None:
+    stage = turn.p(event.participant).stage
+    ask, _ = question.question_of(turn, event.participant)
+    turn.say(event.participant, letters.Help(ask, _STAGES.get(stage, str(stage))), event.about)
 
 
 def _about_prompts(turn: Turn, event: Replied, command: Command) -> bool:
@@ -104,7 +105,7 @@ def _later(turn: Turn, event: Replied, command: Command) -> None:
     if asked and key in turn.flow.prompts:
         asking.put_off(turn, event, _morning(turn, number, command.until))
         return
-    today = turn.now.astimezone(zone_of(turn.person(number), turn.house.zone)).date()
+    today = turn.local_now(number).date()
     pause(turn, number, command.until or today + LATER)
 
 
@@ -185,13 +186,7 @@ def _explain(turn: Turn, event: Replied) -> None:
         opened = turn.p(number).open
         prompt = turn.flow.prompts.get(opened.about.partition(":")[2]) if opened else None
     if prompt is None:
-        turn.say(
-            number,
-            letters.Help(
-                question.question_of(turn, number)[0], _STAGES.get(turn.p(number).stage, str(turn.p(number).stage))
-            ),
-            event.about,
-        )
+        _help(turn, event)
         return
     plain, thin, example = (question.words(turn, number, t) for t in (prompt.plain, prompt.thin, prompt.example))
     ask = question.words(turn, number, prompt.ask)
@@ -215,7 +210,7 @@ def pause(turn: Turn, number: int, until: date | None) -> None:
 def _morning(turn: Turn, number: int, day: date | None) -> datetime | None:
     if day is None:
         return None
-    zone = zone_of(turn.person(number), turn.house.zone)
+    zone = turn.zone(number)
     at = awake_at(datetime.combine(day, time(0), zone).astimezone(UTC), zone, turn.house.quiet)
     return max(at, turn.now)
 
@@ -338,6 +333,6 @@ def my_data(turn: Turn, number: int) -> letters.MyData:
         for a in alliance.answers
         if a.participant == number and not a.passed
     )
-    draft = alliance.drafts[alliance.agreed - 1] if alliance.agreed else alliance.draft
+    draft = alliance.in_force or alliance.draft
     sections = page.sections_of(turn.flow, alliance, draft.lines) if draft else ()
     return letters.MyData(person.address, person.zone, own, sections)

@@ -8,7 +8,7 @@ from agent.alliance import agreeing, letters, question, revealing, settling
 from agent.alliance import draft as page
 from agent.alliance.event import Replied
 from agent.alliance.flow import Part
-from agent.alliance.model import Answer, Note, Participant, Phase, Stage
+from agent.alliance.model import Answer, Note, Phase, Stage
 from agent.alliance.turn import LATER, Turn
 from agent.alliance.words import (
     AnswerReading,
@@ -85,11 +85,6 @@ def next_part(turn: Turn, number: int) -> bool:
     return True
 
 
-def has_done(turn: Turn, p: Participant, part_id: str) -> bool:
-    """Whether this person has answered or passed all of a part."""
-    return not question.remaining(turn, p.number, part_id)
-
-
 def look_around(turn: Turn) -> bool:
     """See whether all have now done a part, or everything; True when that was said in a letter of its own."""
     due = next(
@@ -97,7 +92,7 @@ def look_around(turn: Turn) -> bool:
         None,
     )
     present = turn.alliance.present
-    if due is not None and all(has_done(turn, p, due.id) for p in present):
+    if due is not None and not any(question.remaining(turn, p.number, due.id) for p in present):
         at = turn.alliance.reveal_due or turn.all_awake()
         turn.change(reveal_due=at)
         if at > turn.now or any(p.paused for p in present):

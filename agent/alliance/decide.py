@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from agent.alliance import agreeing, anytime, asking, letters, looking, question, revealing, settling, setup, waking
-from agent.alliance.dates import zone_of
 from agent.alliance.event import (
     AutoReplied,
     Event,
@@ -110,7 +109,7 @@ def replied(turn: Turn, event: Replied) -> None:
     if turn.alliance.phase in (Phase.SETUP, Phase.INVITED):
         _setting_up(turn, event)
         return
-    reading = read_answer(event.text, now=_local_now(turn, p.number), prompts=_labels(turn, event, kind))
+    reading = read_answer(event.text, now=turn.local_now(p.number), prompts=_labels(turn, event, kind))
     if reading.care:
         _care(turn, event)
         return
@@ -149,10 +148,6 @@ def _is_aside(reading: AnswerReading) -> bool:
     return bool(reading.commands) and not words and all(c.name in _ASIDES for c in reading.commands)
 
 
-def _local_now(turn: Turn, number: int) -> datetime:
-    return turn.now.astimezone(zone_of(turn.person(number), turn.house.zone))
-
-
 def _is_over(turn: Turn, event: Replied) -> bool:
     """A reply to an alliance that has ended, or by somebody who has left: one kind explanation, once."""
     p = turn.p(event.participant)
@@ -184,7 +179,7 @@ def _know_offset(turn: Turn, event: Replied) -> None:
 def _invited(turn: Turn, event: Replied) -> None:
     if turn.alliance.phase != Phase.INVITED:  # the invitation was withdrawn: nothing until it is sent again
         return
-    reading = read_answer(event.text, now=_local_now(turn, event.participant))
+    reading = read_answer(event.text, now=turn.local_now(event.participant))
     command = reading.commands[0] if reading.commands and not reading.text else None
     if command is not None and command.name in _ALONE - {"pause", "resume", "explain"}:
         anytime.obey(turn, event, command)
@@ -196,7 +191,7 @@ def _invited(turn: Turn, event: Replied) -> None:
 
 def _setting_up(turn: Turn, event: Replied) -> None:
     number = event.participant
-    reading = read_answer(event.text, now=_local_now(turn, number))
+    reading = read_answer(event.text, now=turn.local_now(number))
     command = reading.commands[0] if reading.commands and not (reading.text or reading.private) else None
     if turn.p(number).paused and not _is_aside(reading):
         anytime.unpause(turn, number)
@@ -205,7 +200,7 @@ def _setting_up(turn: Turn, event: Replied) -> None:
     elif command.name in _ALONE:
         anytime.obey(turn, event, command)
     elif command.name == "later":
-        anytime.pause(turn, number, command.until or _local_now(turn, number).date() + LATER)
+        anytime.pause(turn, number, command.until or turn.local_now(number).date() + LATER)
     else:
         anytime.obey(turn, event, Command("help"))
 
@@ -215,7 +210,7 @@ def _woken(turn: Turn, event: Replied) -> tuple[Replied, str, str]:
     about = event.about.partition(":")[2]
     event = replace(event, about=about)
     kind, _, key = about.partition(":")
-    reading = read_answer(event.text, now=_local_now(turn, event.participant))
+    reading = read_answer(event.text, now=turn.local_now(event.participant))
     few = len(event.text.split()) <= 2
     waits = turn.p(event.participant).open is not None and kind in (
         *_PROMPTS,

@@ -93,13 +93,17 @@ def first_lines(flow: Flow, alliance: Alliance) -> tuple[Line, ...]:
         if prompt.kind == "hopes":  # hopes and fears are never put in the draft (F06, S13)
             continue
         found += list(_lines_of(flow, alliance, prompt))
+    return tuple(replace(line, id=i) for i, line in enumerate(_in_order(flow, found), 1))
+
+
+def _in_order(flow: Flow, lines: Iterable[Line]) -> tuple[Line, ...]:
+    """As they stand on the page: by section, open points in theirs."""
     order = {s.id: i for i, s in enumerate(flow.sections)}
-    found.sort(key=lambda line: order["open" if line.open else line.section])
-    return tuple(replace(line, id=i) for i, line in enumerate(found, 1))
+    return tuple(sorted(lines, key=lambda line: order["open" if line.open else line.section]))
 
 
 def _lines_of(flow: Flow, alliance: Alliance, prompt: Prompt) -> Iterator[Line]:
-    said = [(p, a) for p in alliance.present if (a := alliance.answer(p.number, prompt.id)) and a.text]
+    said = alliance.said(prompt.id)
     match prompt.kind:
         case "why" | "personal" | "between":
             for p, a in said:
@@ -164,8 +168,7 @@ def exchange_lines(
 
 def options(alliance: Alliance, prompt_id: str) -> list[tuple[str, int, str, str]]:
     """What can be chosen for a shared prompt: (letter, whose, words, cause); joined lines follow the answers."""
-    said = [(p.number, a) for p in alliance.present if (a := alliance.answer(p.number, prompt_id)) and a.text]
-    found = [(n, a.text, a.cause) for n, a in said]
+    found = [(p.number, a.text, a.cause) for p, a in alliance.said(prompt_id)]
     found += [(c.participant, c.text, c.cause) for c in alliance.choices if c.prompt == prompt_id and c.text]
     return [(chr(ord("A") + i), n, text, cause) for i, (n, text, cause) in enumerate(found[:26])]
 
@@ -268,8 +271,7 @@ def made(
     flow: Flow, alliance: Alliance, lines: tuple[Line, ...], now: datetime, changed: tuple[Changed, ...] = ()
 ) -> Draft:
     """The next draft with these lines, put in the order of the page."""
-    order = {s.id: i for i, s in enumerate(flow.sections)}
-    lines = tuple(sorted(lines, key=lambda line: order["open" if line.open else line.section]))
+    lines = _in_order(flow, lines)
     text = page_text(flow, alliance, lines)
     digest = hashlib.sha256(text.encode()).hexdigest()
     numbers = {line.id: n for n, line in enumerate(lines, 1)}

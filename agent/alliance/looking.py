@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from agent.alliance import draft as page
 from agent.alliance import letters, question
-from agent.alliance.dates import all_awake_at, at_hour, checkin_days, zone_named, zone_of
+from agent.alliance.dates import all_awake_at, at_hour, checkin_days, zone_named
 from agent.alliance.event import Replied
 from agent.alliance.model import Checkin, CheckinReply, Phase, Rhythm, Stage
 from agent.alliance.turn import Turn
@@ -45,7 +45,7 @@ def plan(turn: Turn) -> None:
 def _next_line(turn: Turn) -> int:
     """The agreement line to look at: they rotate without repeats until all were asked (F36)."""
     alliance = turn.alliance
-    lines = alliance.drafts[alliance.agreed - 1].lines
+    lines = alliance.in_force.lines if alliance.in_force else ()
     acting = {q.section for q in turn.flow.prompts.values() if q.kind in ("shared", "exchange", "meeting")}
     ids = [line.id for line in lines if line.section in acting and not line.open] or [line.id for line in lines]
     asked = [c.line for c in alliance.checkins if c.asked is not None]
@@ -81,7 +81,7 @@ def open_checkin(turn: Turn) -> None:
 
 def _digest_due(turn: Turn) -> datetime:
     """At the latest: some days later, when nobody is in quiet hours."""
-    zones = [zone_of(turn.person(p.number), turn.house.zone) for p in turn.alliance.present]
+    zones = [turn.zone(p.number) for p in turn.alliance.present]
     return all_awake_at(turn.now + timedelta(days=turn.flow.checkin.digest_after_days), zones, turn.house.quiet)
 
 
@@ -127,8 +127,7 @@ def reply(turn: Turn, event: Replied, number: int) -> None:
             digest(turn)
             if any(x.to == who for x in turn.sends):
                 return  # the digest says it all; there is none when everybody passed
-    lines = turn.alliance.drafts[turn.alliance.agreed - 1].lines
-    at = next((n for n, line in enumerate(lines, 1) if line.id == checkin.line), 0)
+    at = question.line_of(turn, checkin).number
     due = checkin.digest_due or turn.now
     noted = letters.CheckinNoted(said.rating, said.works, said.care, said.line, at, said.hide, due)
     turn.say(who, noted, event.about)
@@ -213,8 +212,7 @@ def digest(turn: Turn) -> None:
     replies = sorted((r for r in checkin.replies if not r.passed), key=lambda r: r.participant)  # not by who was first
     if not replies:
         return
-    lines = turn.alliance.drafts[turn.alliance.agreed - 1].lines
-    at = next((n for n, line in enumerate(lines, 1) if line.id == checkin.line), 0)
+    looked_at = question.line_of(turn, checkin)
     names = {p.number: p.name for p in turn.alliance.participants}
 
     def said(field: str) -> tuple[letters.RevealAnswer, ...]:
@@ -226,8 +224,8 @@ def digest(turn: Turn) -> None:
         rows=_rows(turn),
         works=said("works"),
         care=said("care"),
-        line_number=at,
-        line=page.line_text(turn.flow, turn.alliance, lines[at - 1]) if at else "",
+        line_number=looked_at.number,
+        line=looked_at.text,
         line_replies=said("line"),
         next_checkin=next_day(turn),
     )

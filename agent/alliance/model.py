@@ -321,6 +321,15 @@ class Alliance:
         """The newest draft."""
         return self.drafts[-1] if self.drafts else None
 
+    @property
+    def in_force(self) -> Draft | None:
+        """The agreed draft; None before there is one."""
+        return self.drafts[self.agreed - 1] if self.agreed else None
+
+    def said(self, prompt: str) -> list[tuple[Participant, Answer]]:
+        """Who answered this prompt with words that others may see, in the order of their numbers."""
+        return [(p, a) for p in self.present if (a := self.answer(p.number, prompt)) and a.text]
+
     def answer(self, number: int, prompt: str) -> Answer | None:
         """The version that counts of what this participant said to this prompt; None when nothing yet."""
         return next((a for a in reversed(self.answers) if a.participant == number and a.prompt == prompt), None)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from agent.alliance import draft as page
 from agent.alliance import letters
 from agent.alliance.flow import Prompt
-from agent.alliance.model import Alliance, Changed, Draft
+from agent.alliance.model import Alliance, Changed, Checkin, Draft
 from agent.alliance.turn import Turn
 
 
@@ -166,7 +166,7 @@ def vague_line(turn: Turn, text: str) -> str:
 def _settle(turn: Turn, key: str) -> letters.Settle:
     settlement = next(s for s in turn.alliance.settlements if s.prompt == key)
     names = {p.number: p.name for p in turn.alliance.participants}
-    said = [(p.name, a.text) for p in turn.alliance.present if (a := turn.alliance.answer(p.number, key)) and a.text]
+    said = [(p.name, a.text) for p, a in turn.alliance.said(key)]
     chosen = sorted(settlement.replies, key=lambda c: c.participant) if settlement.round > 1 else ()
     return letters.Settle(
         notes=(),
@@ -183,7 +183,7 @@ def _settle(turn: Turn, key: str) -> letters.Settle:
 # ---------------------------------------------------------------- draft
 
 
-def draft_letter(turn: Turn, number: int, *, voided: int = 0) -> letters.DraftLetter | letters.DraftChanged:
+def draft_letter(turn: Turn, number: int) -> letters.DraftLetter | letters.DraftChanged:
     """The newest draft for this person: whole when it is the first, else with WAS and NOW before the page."""
     alliance, newest = turn.alliance, turn.alliance.draft
     assert newest is not None
@@ -197,7 +197,7 @@ def draft_letter(turn: Turn, number: int, *, voided: int = 0) -> letters.DraftLe
         notes=(),
         version=newest.version,
         changes=tuple(_change(alliance, newest, c, number) for c in newest.changed),
-        voided=voided or _voided(alliance, number),
+        voided=_voided(alliance, number),
         mine=all(c.by == number for c in newest.changed),
         in_force=alliance.agreed,
         sections=sections,
@@ -225,8 +225,7 @@ def _change(alliance: Alliance, newest: Draft, changed: Changed, number: int) ->
 
 def _checkin(turn: Turn, number: int, key: int) -> letters.Checkin:
     checkin = turn.alliance.checkins[key - 1]
-    lines = turn.alliance.drafts[turn.alliance.agreed - 1].lines
-    at = next((n for n, line in enumerate(lines, 1) if line.id == checkin.line), 0)
+    looked_at = line_of(turn, checkin)
     asked = turn.flow.checkin
     assert turn.alliance.agreed_at is not None
     return letters.Checkin(
@@ -235,12 +234,20 @@ def _checkin(turn: Turn, number: int, key: int) -> letters.Checkin:
         trust=asked.trust,
         works=asked.works,
         care=asked.care,
-        line_number=at,
-        line=page.line_text(turn.flow, turn.alliance, lines[at - 1]) if at else "",
+        line_number=looked_at.number,
+        line=looked_at.text,
         numbers=shows_numbers(turn.alliance),
         digest_days=asked.digest_after_days,
         skipped=_skipped_twice(turn.alliance, number, key),
     )
+
+
+def line_of(turn: Turn, checkin: Checkin) -> letters.PageLine:
+    """The line of the agreement that a check-in looks at, as it stands on the page; number 0 when it stands no more."""
+    lines = turn.alliance.in_force.lines if turn.alliance.in_force else ()
+    found = ((n, line) for n, line in enumerate(lines, 1) if line.id == checkin.line)
+    number, line = next(found, (0, None))
+    return letters.PageLine(number, page.line_text(turn.flow, turn.alliance, line) if line else "")
 
 
 def _skipped_twice(alliance: Alliance, number: int, key: int) -> bool:

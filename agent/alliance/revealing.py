@@ -5,6 +5,7 @@ import re
 from agent.alliance import agreeing, asking, letters
 from agent.alliance import draft as page
 from agent.alliance.event import Replied
+from agent.alliance.flow import Part, Prompt
 from agent.alliance.model import Answer, Choice, Note, Participant, Phase, Stage
 from agent.alliance.turn import Turn
 from agent.alliance.words import Pick, read_answer, read_choice
@@ -42,7 +43,7 @@ def reveal(turn: Turn) -> None:
 def _questions(turn: Turn, part_id: str) -> tuple[letters.RevealQuestion, ...]:
     found: list[letters.RevealQuestion] = []
     for prompt in turn.flow.part(part_id).prompts:
-        said = [(p, a) for p in turn.alliance.present if (a := turn.alliance.answer(p.number, prompt.id)) and a.text]
+        said = turn.alliance.said(prompt.id)
         if not said:
             continue
         choose = prompt.kind == "shared"
@@ -66,7 +67,7 @@ def _common(choices: tuple[str, ...], said: list[tuple[Participant, Answer]]) ->
 def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
     """At a reveal: choices by number and letter, a line that joins, words to pass on, NEXT."""
     number = event.participant
-    shared = [q for q in turn.flow.part(part_id).prompts if q.kind == "shared" and page.options(turn.alliance, q.id)]
+    shared = _to_choose(turn, turn.flow.part(part_id))
     labels = [f"{i}{o[0]}" for i, q in enumerate(shared, 1) for o in page.options(turn.alliance, q.id)]
     reading = read_choice(event.text, labels)
     if (
@@ -111,6 +112,11 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
         turn.opened(number, event.about)
 
 
+def _to_choose(turn: Turn, part: Part) -> list[Prompt]:
+    """The prompts of a part that are numbered in its reveal, since there is something to choose."""
+    return [q for q in part.prompts if q.kind == "shared" and page.options(turn.alliance, q.id)]
+
+
 def _choose(turn: Turn, number: int, prompt_id: str, pick: Pick, cause: str) -> list[letters.Item]:
     """Keep a choice; a line of one's own becomes one more letter that the others may take too (decision 2)."""
     title = turn.flow.prompts[prompt_id].title
@@ -121,7 +127,5 @@ def _choose(turn: Turn, number: int, prompt_id: str, pick: Pick, cause: str) -> 
     words = text or next((o[2] for o in options if o[0] == letter), "")
     turn.change(choices=(*turn.alliance.choices, Choice(number, prompt_id, letter, text, cause, turn.now, words)))
     turn.note(number, Note("chosen", title, words))
-    shared = [
-        q.id for q in turn.flow.part_of(prompt_id).prompts if q.kind == "shared" and page.options(turn.alliance, q.id)
-    ]
+    shared = [q.id for q in _to_choose(turn, turn.flow.part_of(prompt_id))]
     return [letters.Item(f"{shared.index(prompt_id) + 1}{letter}", title, text, "")] if text else []

@@ -19,11 +19,7 @@ def settle_or_draft(turn: Turn) -> None:
         _say_slower(turn)
         agreeing.first_draft(turn)
         return
-    found = []
-    for p in turn.alliance.present:
-        a = turn.alliance.answer(p.number, prompt.id)
-        assert a is not None
-        found.append((p.number, a.text))
+    found = [(p.number, a.text) for p, a in turn.alliance.said(prompt.id)]
     kinds = (
         [("theirs", n, t) for n, t in found] + [("trial", n, t) for n, t in found] + [("both", 0, ""), ("open", 0, "")]
     )
@@ -39,10 +35,8 @@ def take_values(turn: Turn) -> None:
     rhythms = _rhythms(turn)
     found: list[MeetingReading] = []
     for q in turn.flow.prompts.values():
-        for p in turn.alliance.present:
-            a = turn.alliance.answer(p.number, q.id)
-            if q.kind == "meeting" and a and a.text and (reading := read_meeting(a.text)).rule:
-                found.append(reading)
+        if q.kind == "meeting":
+            found += [reading for _, a in turn.alliance.said(q.id) if (reading := read_meeting(a.text)).rule]
     if rhythms:
         slowest = rhythms[0]
         for rhythm in rhythms[1:]:
@@ -76,7 +70,7 @@ def _meeting_zone(turn: Turn) -> str:
 
 def _conflict(turn: Turn, prompt_id: str) -> bool:
     """Whether two meeting answers cannot both be true: another rule, or another place (decision 3)."""
-    said = [a.text for p in turn.alliance.present if (a := turn.alliance.answer(p.number, prompt_id)) and a.text]
+    said = [a.text for _, a in turn.alliance.said(prompt_id)]
     readings = [read_meeting(text) for text in said]
     rules = {r.rule for r in readings if r.rule}
     places = {page.plain(r.place) for r in readings if r.rule and page.plain(r.place)}

@@ -6,7 +6,7 @@ Nothing here waits, reads a clock or draws a number.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from agent.alliance import dates, letters, machine
@@ -54,7 +54,6 @@ class Decision:
     ] = ()  # (participant, about; None = all) questions not owed any more; None: all that waits for this person
     refused: tuple[tuple[str, str], ...] = ()  # (initiator's, invitee's address): never invite again (decision 14)
     erased: tuple[int, ...] = ()  # participants whose kept mail and letters are to be erased too
-    moves: tuple[str, ...] = ()  # the arrows that were fired, for the step log: "1:finish", "phase:propose"
 
 
 @dataclass(slots=True)
@@ -73,7 +72,6 @@ class Turn:
     withdrawn: list[tuple[int, str | None]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
-    moves: list[str] = field(default_factory=list)
 
     def decision(self) -> Decision:
         """What has been decided so far."""
@@ -83,7 +81,6 @@ class Turn:
             tuple(self.withdrawn),
             tuple(self.refused),
             tuple(self.erased),
-            tuple(self.moves),
         )
 
     # -- reading
@@ -97,17 +94,25 @@ class Turn:
         address = self.p(number).address
         return self.alliance.people.get(address) or Person(address)
 
+    def zone(self, number: int) -> tzinfo:
+        """The zone in which this person lives, as far as it is known."""
+        return dates.zone_of(self.person(number), self.house.zone)
+
+    def local_now(self, number: int) -> datetime:
+        """What time it is for this person."""
+        return self.now.astimezone(self.zone(number))
+
     def partner(self, number: int) -> str:
         """The others' names as one reads them: "Jonas", "Ana, Ben and Cy"."""
         return joined([p.name for p in self.alliance.participants if p.number != number and p.stage != Stage.LEFT])
 
     def awake(self, number: int) -> datetime:
         """The first instant from now on at which this person may be written to unasked."""
-        return dates.awake_at(self.now, dates.zone_of(self.person(number), self.house.zone), self.house.quiet)
+        return dates.awake_at(self.now, self.zone(number), self.house.quiet)
 
     def all_awake(self) -> datetime:
         """The first minute from now on in which nobody is in quiet hours (decision 12)."""
-        zones = [dates.zone_of(self.person(p.number), self.house.zone) for p in self.alliance.present]
+        zones = [self.zone(p.number) for p in self.alliance.present]
         return dates.all_awake_at(self.now, zones, self.house.quiet)
 
     # -- changing
@@ -129,14 +134,12 @@ class Turn:
     def move(self, number: int, trigger: str) -> None:
         """Fire an arrow of the participant's machine."""
         self.set(number, stage=machine.stage_after(self.p(number).stage, trigger))
-        self.moves.append(f"{number}:{trigger}")
 
     def phase(self, trigger: str) -> None:
         """Fire an arrow of the alliance's machine."""
         self.change(phase=machine.phase_after(self.alliance.phase, trigger))
         if self.alliance.phase == Phase.ENDED:
             self.change(ended_at=self.now)
-        self.moves.append(f"phase:{trigger}")
 
     def note(self, number: int, note: Note) -> None:
         """Have the next letter to this person open with what was stored (F13)."""

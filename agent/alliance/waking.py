@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agent.alliance import anytime, asking, letters, looking, question, revealing, settling
-from agent.alliance.dates import awake_at, zone_of
-from agent.alliance.model import Open, Participant, Phase, Stage
+from agent.alliance.dates import awake_at
+from agent.alliance.model import Participant, Phase, Stage
 from agent.alliance.turn import (
     AT_REST_AFTER,
     NUDGE_AFTER,
@@ -89,7 +89,7 @@ def _of_participant(turn: Turn, p: Participant) -> Iterator[Duty]:
     elif p.open.nudges < MOST_NUDGES and not p.open.about.startswith(("checkin", "invitation")):
         since = max(p.open.nudged or p.open.sent, p.last_heard or p.open.sent)
         wait = REST_AFTER if p.open.nudges else NUDGE_AFTER
-        at = awake_at(since + wait, zone_of(turn.person(number), turn.house.zone), turn.house.quiet)
+        at = awake_at(since + wait, turn.zone(number), turn.house.quiet)
         yield Duty(at, lambda t: _nudge(t, number))
 
 
@@ -130,12 +130,12 @@ def _of_invitation(turn: Turn) -> Iterator[Duty]:
     if not waiting or alliance.rested_at is not None:
         return
     number, opened, heard = waiting[0].number, waiting[0].open, waiting[0].last_heard
-    zone = zone_of(turn.person(number), turn.house.zone)
+    zone = turn.zone(number)
     if alliance.reminded_at is None and opened is not None and opened.sent is not None:
         since = max(opened.sent, heard or opened.sent)
         yield Duty(awake_at(since + REMIND_AFTER, zone, turn.house.quiet), lambda t: _remind(t, number))
     elif alliance.reminded_at is not None:
-        host = zone_of(turn.person(1), turn.house.zone)
+        host = turn.zone(1)
         yield Duty(
             awake_at(alliance.reminded_at + QUIET_AFTER, host, turn.house.quiet), lambda t: _tell_quiet(t, number)
         )
@@ -163,7 +163,7 @@ def _at_rest(turn: Turn) -> Iterator[Duty]:
         return
     slowest = min((p for p in silent if p not in waiting), key=lambda p: p.last_heard or turn.now, default=None)
     if slowest is not None and slowest.last_heard is not None:
-        host = zone_of(turn.person(waiting[0].number), turn.house.zone)
+        host = turn.zone(waiting[0].number)
         yield Duty(awake_at(slowest.last_heard + AT_REST_AFTER, host, turn.house.quiet), _tell_at_rest)
 
 
@@ -172,6 +172,3 @@ def _tell_at_rest(turn: Turn) -> None:
     for p in turn.alliance.present:
         if p.stage in _DONE and not p.paused:
             turn.say(p.number, letters.AtRest(), "at_rest")
-
-
-__all__ = ["Duty", "Open", "duties", "wake_at", "work_off"]
