@@ -175,14 +175,15 @@ class Service:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, *, now: Callable[[], datetime] | None = None, alone: bool = True
+    settings: Settings, *, now: Callable[[], datetime] | None = None, alone: bool = True, flow: str = FLOW
 ) -> AsyncIterator[Service]:
     """Open everything but the port. Every fault of settings, flows and templates is told before that.
 
-    `alone` is False for a command that runs beside the service: what the service holds is then left to it.
+    `alone` is False for a command that runs beside the service: what the service holds is then left to it. `flow` is the
+    name of the file in the flows folder that new alliances follow.
     """
     clock = now or _now
-    flow, letters = _checked(settings)
+    read, letters = _checked(settings, flow)
     database = await open_database(settings.database.url)
     try:
         await migrate(database)
@@ -190,7 +191,7 @@ async def opened(
             async with database.transaction() as c:  # whoever held these is dead
                 await inbox.release(c)
                 await outbox.release(c, clock())
-        service = _wired(settings, clock, database, flow, letters)
+        service = _wired(settings, clock, database, read, letters)
         try:
             yield service
         finally:
@@ -200,12 +201,12 @@ async def opened(
         await database.close()
 
 
-def _checked(settings: Settings) -> tuple[FlowFile, templates.Templates]:
+def _checked(settings: Settings, name: str) -> tuple[FlowFile, templates.Templates]:
     """The flow and the templates; what is wrong with either is told together."""
     complaints: list[str] = []
     flow, letters = None, None
     try:
-        flow = read_flow(settings.flows_folder, FLOW)
+        flow = read_flow(settings.flows_folder, name)
     except FlowError as error:
         complaints += error.complaints
     try:

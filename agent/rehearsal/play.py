@@ -17,7 +17,7 @@ from agent.alliance.model import Alliance
 from agent.rehearsal import mailbox
 from agent.rehearsal.mailbox import Mail
 from agent.rehearsal.script import Gets, Person, Quiet, Replies, Scene, Script, Step, Unseen, Waits, Writes
-from agent.service import Service, opened
+from agent.service import FLOW, Service, opened
 from agent.smtp.inbound import Envelope, Inbound, Limits
 from agent.store import alliances, inbox, outbox
 
@@ -130,14 +130,24 @@ class Rehearsal:
 
 @asynccontextmanager
 async def rehearsing(
-    people: Sequence[Person], database: Path, shown: Callable[[Mail | Scene], None], start: datetime | None = None
+    people: Sequence[Person],
+    database: Path,
+    shown: Callable[[Mail | Scene], None],
+    start: datetime | None = None,
+    *,
+    flow: Path | None = None,
+    templates: Path | None = None,
 ) -> AsyncIterator[Rehearsal]:
-    """Open the mailboxes and the service behind them. The database is a new file at this path."""
+    """Open the mailboxes and the service behind them. The database is a new file at this path.
+
+    `flow` is an operator's own flow file, and `templates` a folder of their own letters; None for the shipped ones.
+    """
     clock = Clock((start or START).astimezone(UTC))
     letterbox = Inbound(accepts=lambda *_: True, keep=_not_yet, hostname="mailboxes.example.org", limits=_IDLE)
     relay_port = await letterbox.start()
     try:
-        async with opened(_settings(people, database, relay_port), now=clock) as service:
+        settings = _settings(people, database, relay_port, flow, templates)
+        async with opened(settings, now=clock, flow=flow.stem if flow else FLOW) as service:
             rehearsal = Rehearsal(service, clock, tuple(people), shown)
             letterbox.keep = rehearsal.caught
             service.inbound.port = 0
@@ -150,13 +160,17 @@ async def rehearsing(
         await letterbox.stop()
 
 
-def _settings(people: Sequence[Person], database: Path, relay_port: int) -> house.Settings:
+def _settings(
+    people: Sequence[Person], database: Path, relay_port: int, flow: Path | None, templates: Path | None
+) -> house.Settings:
     return house.Settings(
         service=house.Service(
             domain=DOMAIN, contact="operator@example.org", zone="Europe/Berlin", allow=tuple(p.address for p in people)
         ),
         database=house.Database(url=f"sqlite:{database}"),
         relay=house.Relay(port=relay_port, connections=1),  # one, so that letters come in the order in which they left
+        flows=house.Flows(folder=str(flow.parent) if flow else ""),
+        templates=house.Templates(folder=str(templates or "")),
         keys=(KEY,),
     )
 
@@ -185,7 +199,7 @@ async def _do(step: Step, r: Rehearsal, people: dict[str, Person]) -> str:
         case Writes():
             await r.write(people[step.who], step.subject, step.text)
         case Replies():
-            mail = await _await(r, people[step.who], step.subject, 0)
+            mail = _numbered(r, step) if step.mail else await _await(r, people[step.who], step.subject, 0)
             if mail is None:
                 return _never(step.who, step.subject, r, people)
             await r.reply(mail, step.text)
@@ -208,6 +222,10 @@ async def _do(step: Step, r: Rehearsal, people: dict[str, Person]) -> str:
                 if shown := [line for line in step.lines if mailbox.even(line) in mail.seen]:
                     return f"{mail.person.name} has seen {shown[0]!r} in {mail.subject!r}"
     return ""
+
+
+def _numbered(r: Rehearsal, step: Replies) -> Mail | None:
+    return next((m for m in r.mails if m.number == step.mail and m.person.key == step.who and not m.mine), None)
 
 
 async def _await(r: Rehearsal, person: Person, subject: str, since: int, *, jumps: int = JUMPS) -> Mail | None:

@@ -1,7 +1,7 @@
 """A rehearsal's script: plain text that one can read aloud. Pure; docs/rehearsal.md says how to write one.
 
 A line that begins with `@@` is a step; the lines below it are its words, up to the next step. A line that begins with
-`#` is for the reader of the file alone.
+`#` is for the reader of the file alone. Words that begin so are written with a backslash before them.
 """
 
 import re
@@ -58,12 +58,16 @@ class Writes:
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """Somebody replies to the newest mail with these words in its subject; "" is the newest of all."""
+    """Somebody replies to the newest mail with these words in its subject; "" is the newest of all.
+
+    `mail` is its number where an older one is meant; 0 for the newest.
+    """
 
     line: int
     who: str
     subject: str
     text: str
+    mail: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +129,8 @@ _FORMS = {
     "begins": r"it is (?P<at>\d{4}-\d\d-\d\d \d\d:\d\d) in (?P<zone>[\w/+-]+)",
     "scene": r"scene: (?P<title>.+)",
     "writes": rf'{_WHO} writes "(?P<subject>[^"]+)"(?:: (?P<text>.+))?',
-    "replies": rf'{_WHO} replies(?: to "(?P<subject>[^"]+)")?(?:: (?P<text>.+))?',
-    "waits": r"wait (?P<count>\d+) (?P<unit>minute|hour|day|week)s?",
+    "replies": rf'{_WHO} replies(?: to (?:mail (?P<mail>\d+) )?"(?P<subject>[^"]+)")?(?:: (?P<text>.+))?',
+    "waits": r"wait (?P<count>\d+) (?P<unit>second|minute|hour|day|week)s?",
     "until": rf'until {_WHO} gets "(?P<subject>[^"]+)"',
     "gets": rf'expect {_WHO} gets "(?P<subject>[^"]+)"',
     "quiet": rf"expect {_WHO} has nothing new",
@@ -192,7 +196,7 @@ def _blocks(content: str, name: str, faults: list[str]) -> Iterator[tuple[int, s
                 yield number, said, "\n".join(body).strip()
             number, said, body = at, " ".join(line[2:].split()), []
         elif number:
-            body.append(line.rstrip())
+            body.append(line.rstrip().removeprefix("\\"))
         elif line.strip():
             faults.append(f"{name}:{at}: these words belong to no step; a step begins with @@")
     if number:
@@ -222,7 +226,7 @@ def _steps(form: str, line: int, part: dict[str, str | None], text: str) -> Iter
         case "writes":
             yield Writes(line, who, subject, text)
         case "replies":
-            yield Replies(line, who, subject, text)
+            yield Replies(line, who, subject, text, int(part["mail"] or 0))
         case "waits":
             yield Waits(line, timedelta(**{f"{part['unit']}s": int(part["count"] or 0)}))
         case "until" | "gets":
