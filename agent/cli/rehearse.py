@@ -1,4 +1,4 @@
-"""The rehearsal's face in the terminal: a script that plays, or you as both people."""
+"""The rehearsal: a page by default; in the terminal a script that plays, or you as both people."""
 
 import asyncio
 import signal
@@ -6,7 +6,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -20,38 +20,59 @@ if TYPE_CHECKING:
     from agent.rehearsal.script import Scene, Script
 
 COLOURS = ("cyan", "magenta", "green", "yellow")
+HOST, PORT = "127.0.0.1", 8025
 GLANCE = 2  # lines of a mail that are shown in passing
 HELP = "a number reads a mail · r NUMBER replies · w NAME writes a first mail · j jumps to what is due next · l or l NAME lists · q quits"
 
 
-def rehearse(
+def rehearse(  # noqa: PLR0917 - typer's options
     script: Annotated[
-        str, typer.Option(help="A script file, or the name of a shipped one: pair, declined, short.")
-    ] = "pair",
+        str, typer.Option(help="Play this script in the terminal: a file, or a shipped one: pair, declined, short.")
+    ] = "",
     folder: Annotated[Path, typer.Option(help="Where to leave the mails and the agreement.")] = Path("rehearsal"),
-    interactive: Annotated[bool, typer.Option("--interactive", help="You are both people.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="Show the whole text of every mail.")] = False,
+    terminal: Annotated[bool, typer.Option("--terminal", help="No page: you are everybody, in the terminal.")] = False,
+    flow: Annotated[Path | None, typer.Option(help="A flow file of your own.")] = None,
+    templates: Annotated[Path | None, typer.Option(help="A folder of letters of your own; edits show at once.")] = None,
+    host: Annotated[str, typer.Option(help="Where the page listens; other than loopback it needs a token.")] = HOST,
+    port: Annotated[int, typer.Option(help="The page's port; if it is taken, a free one is found.")] = PORT,
+    full: Annotated[bool, typer.Option("--full", help="In the terminal, show the whole text of every mail.")] = False,
     json: Json = False,
 ) -> None:
-    """Play a whole alliance on this machine: the real service, real mail, and a clock that jumps."""
-    with complaining():
-        from rich.console import Console
+    """Live through a whole alliance on this machine: the real service, real mail, and a clock that jumps.
 
+    Opens a page in which you are everybody. With --script it plays in the terminal instead, as tests do.
+    """
+    with complaining():
         from agent import log
         from agent.rehearsal import keep
 
-        read = _script(script)
+        own = _Own(flow, templates)
+        if not script and not terminal:
+            from agent.cli.page import show
+
+            show(own.flow, own.templates, folder, host, port)
+            return
+        from rich.console import Console
+
+        read = _script(script or "pair")
         keep.cleared(folder)
         with (folder / "alliance.log").open("w", encoding="utf-8") as stream:
             log.configure("info", "json", stream)
             face = _Face(Console(highlight=False, quiet=json), read, full)
-            summary = asyncio.run(_run(face, folder, interactive=interactive))
+            summary = asyncio.run(_run(face, folder, own, interactive=terminal))
             log.configure("warning", "console", sys.stderr)
     if json:
         as_json(summary)
     else:
         face.sum_up(summary)
     raise typer.Exit(bool(summary["unmet"] or summary["faults"]))
+
+
+class _Own(NamedTuple):
+    """What the operator brings along."""
+
+    flow: Path | None
+    templates: Path | None
 
 
 def _script(named: str) -> "Script":
@@ -67,13 +88,14 @@ def _script(named: str) -> "Script":
         complain((f"{named}: {error}",))
 
 
-async def _run(face: "_Face", folder: Path, *, interactive: bool) -> dict[str, Any]:
+async def _run(face: "_Face", folder: Path, own: _Own, *, interactive: bool) -> dict[str, Any]:
     """Play it, leave the folder, and say what came of it."""
     from agent.rehearsal import keep
     from agent.rehearsal.play import UnmetError, play, rehearsing
 
     began, unmet = monotonic(), ""
-    async with rehearsing(face.script.people, folder / "alliance.db", face.show, face.script.start) as rehearsal:
+    people, database = face.script.people, folder / "alliance.db"
+    async with rehearsing(people, database, face.show, face.script.start, **own._asdict()) as rehearsal:
         start = rehearsal.clock.at
         try:
             await (_by_hand(face, rehearsal) if interactive else play(face.script, rehearsal))

@@ -26,6 +26,8 @@ class Mail:
     at: datetime
     raw: bytes
     attachments: tuple[tuple[str, str, bytes], ...] = ()  # name, type, content
+    sender: str = ""
+    automatic: bool = False
 
     @property
     def seen(self) -> str:
@@ -51,7 +53,18 @@ def arrived(number: int, person: Person, raw: bytes) -> Mail:
     )
     at = parsedate_to_datetime(str(message["Date"])).astimezone(person.zone)
     subject = str(message["Subject"])
-    return Mail(number, person, False, subject, _content(text), _content(html), at, raw, attached)
+    return Mail(
+        number,
+        person,
+        False,
+        subject,
+        _content(text),
+        _content(html),
+        at,
+        raw,
+        attached,
+        message["From"].addresses[0].addr_spec,
+    )
 
 
 def note(number: int, person: Person, to: str, subject: str, text: str, *, now: datetime) -> Mail:

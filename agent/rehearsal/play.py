@@ -53,6 +53,7 @@ class Rehearsal:
     clock: Clock
     people: tuple[Person, ...]
     shown: Callable[[Mail | Scene], None]
+    personas: dict[str, str] = field(default_factory=dict)
     mails: list[Mail] = field(default_factory=list)
     acted: int = 0  # the number of the newest mail when somebody last did something: what is above it is new
     _caught: list[tuple[str, bytes]] = field(default_factory=list)
@@ -148,7 +149,7 @@ async def rehearsing(
     try:
         settings = _settings(people, database, relay_port, flow, templates)
         async with opened(settings, now=clock, flow=flow.stem if flow else FLOW) as service:
-            rehearsal = Rehearsal(service, clock, tuple(people), shown)
+            rehearsal = Rehearsal(service, clock, tuple(people), shown, {p.key: "plain" for p in people})
             letterbox.keep = rehearsal.caught
             service.inbound.port = 0
             service.port = await service.inbound.start()

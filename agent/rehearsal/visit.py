@@ -1,0 +1,476 @@
+"""One visit to the rehearsal's page: what is shown of the running rehearsal, and what the visitor does with it.
+
+One thing happens at a time. After each, what the service holds is read once, and the page is made of it anew; whoever
+looks on is woken then.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from agent import templates
+from agent.alliance.decide import decide
+from agent.alliance.event import Woke
+from agent.alliance.flow import FlowError
+from agent.alliance.model import Alliance
+from agent.alliance.turn import Turn
+from agent.alliance.waking import wake_at
+from agent.compose import letters_of
+from agent.mail.address import Route
+from agent.mail.message import read
+from agent.mail.quote import new_text
+from agent.rehearsal import keep, mailbox, record, shown, thoughts
+from agent.rehearsal.cues import Cues, plain
+from agent.rehearsal.mailbox import Mail
+from agent.rehearsal.personas import PERSONAS
+from agent.rehearsal.play import JUMPS, rehearsing
+from agent.rehearsal.script import Gets, Person, Replies, Scene, Script, Waits, Writes
+from agent.rehearsal.shown import Letter, Run
+from agent.service import read_flow
+from agent.store import inbox, outbox
+from agent.store.database import Connection
+from agent.web.views import Cut, Page, Paper, Thought
+
+PACES = {"calm": 2.2, "brisk": 0.7, "at once": 0.0}  # seconds between two mails while it plays
+FAR = 40  # due instants that are passed until something comes that can be seen
+YEAR = timedelta(days=365)
+
+
+class Visit:
+    """The rehearsal as a page shows it. `scripts` and `flows` are what a visitor may choose from, by name."""
+
+    def __init__(
+        self,
+        folder: Path,
+        scripts: Mapping[str, Script],
+        flows: Mapping[str, Path],
+        letters: Path,
+        *,
+        script: str,
+        flow: str,
+    ) -> None:
+        """Nothing runs yet: `anew` begins."""
+        self.folder, self.scripts, self.flows, self.letters_folder = folder, scripts, flows, letters
+        self.script_name, self.flow_name = script, flow
+        self.pace = "calm"
+        self.faults: tuple[str, ...] = ()
+        self._stack = AsyncExitStack()
+        self._lock = asyncio.Lock()
+        self._version = 0
+        self._news = asyncio.Condition()
+        self._playing: asyncio.Task[None] | None = None
+        self._edited = 0.0
+        self.page: Page
+        self.run: Run
+
+    # -- life
+
+    async def anew(self, script: str, flow: str) -> None:
+        """Begin from the start, with an empty database. Raises ValueError when the flow cannot be used."""
+        try:
+            read_flow(self.flows[flow].parent, self.flows[flow].stem)
+        except FlowError as error:
+            raise ValueError("; ".join(error.complaints)) from None
+        await self._stack.aclose()
+        self.script_name, self.flow_name = script, flow
+        chosen = self.scripts[script]
+        keep.cleared(self.folder)
+        rehearsal = await self._stack.enter_async_context(
+            rehearsing(
+                chosen.people,
+                self.folder / "alliance.db",
+                lambda _: None,
+                chosen.start,
+                flow=self.flows[flow],
+                templates=self.letters_folder,
+            )
+        )
+        self._edited = _newest(self.letters_folder)
+        begun = tuple((p, rehearsal.personas[p.key]) for p in chosen.people)
+        self.run = Run(rehearsal, chosen, Cues(chosen), rehearsal.clock.at, begun)
+        await self._look([])
+
+    async def close(self) -> None:
+        """Stop, and leave the folder as any rehearsal does."""
+        await self._pause()
+        keep.mails(self.folder, self.run.rehearsal.mails)
+        keep.papers(self.folder, self.run.rehearsal.mails, self.run.held)
+        await self._stack.aclose()
+
+    # -- what the page asks for
+
+    def view(self) -> Page:
+        """What is shown now."""
+        return self.page
+
+    async def changed(self, seen: int) -> int:
+        """Wait until there is something newer than this."""
+        async with self._news:
+            await self._news.wait_for(lambda: self._version > seen)
+            return self._version
+
+    async def act(self, name: str, form: Mapping[str, str]) -> None:
+        """Do what the visitor wants; raises ValueError for what cannot be done."""
+        if name == "play":
+            await self._play()
+            return
+        if name in ("send", "step", "jump", "year", "anew"):
+            await self._pause()
+        async with self._lock:
+            await self._do(name, form)
+
+    async def paper(self, name: str) -> Paper | None:
+        """Something to look at or to take away, by its path; None when there is no such thing."""
+        r = self.run.rehearsal
+        if name == "script.txt":
+            content = record.script(self.run.begun, self.run.start, self.run.acts)
+            return Paper("rehearsal.txt", "text/plain; charset=utf-8", content.encode())
+        if name in ("agreement.pdf", "alliance.ics"):
+            return shown.newest_paper(r.mails, name)
+        return shown.paper(r.mails, name)
+
+    # -- acts
+
+    async def _do(self, name: str, form: Mapping[str, str]) -> None:
+        match name:
+            case "send":
+                person = self._person(form)
+                await self._send(person, self._mail(form.get("to", "0"), person), form)
+            case "fill":
+                person = self._person(form)
+                count, _ = self.run.filled.get(person.key, (0, ""))
+                text = self._suggestion(person, self._mail(form.get("to", "0"), person))
+                self.run.filled[person.key] = (count + 1, text)
+            case "open":
+                person = self._person(form)
+                number = self._mail(form.get("number", ""), person)
+                if number is None:
+                    raise ValueError("There is no such mail.")
+                self._open(person, number.number)
+            case "step":
+                await self._step()
+            case "jump":
+                await self._jump()
+            case "year":
+                await self._pass(YEAR)
+            case "persona":
+                await self._wear(self._person(form), form.get("persona", ""))
+            case "pace" if form.get("pace") in PACES:
+                self.pace = form["pace"]
+            case "anew" if form.get("script") in self.scripts and form.get("flow") in self.flows:
+                await self.anew(form["script"], form["flow"])
+            case _:
+                raise ValueError("That cannot be done here.")
+        self._draw()
+        await self._tell()
+
+    def _person(self, form: Mapping[str, str]) -> Person:
+        found = next((p for p in self.run.rehearsal.people if p.key == form.get("person")), None)
+        if found is None:
+            raise ValueError("Nobody here has that name.")
+        return found
+
+    def _mail(self, number: str, person: Person) -> Mail | None:
+        at = int(number) if number.isdecimal() else 0
+        mails = self.run.rehearsal.mails
+        return mails[at - 1] if 0 < at <= len(mails) and mails[at - 1].person.key == person.key else None
+
+    def _open(self, person: Person, number: int) -> None:
+        self.run.opened[person.key] = number
+        self.run.seen.add(number)
+
+    async def _send(self, person: Person, to: Mail | None, form: Mapping[str, str]) -> None:
+        text = form.get("text", "").replace("\r\n", "\n").strip()
+        subject = " ".join(form.get("subject", "").split())
+        if not text:
+            raise ValueError("Write something first, or let “Reply for me” do it.")
+        if to is not None and to.mine:
+            raise ValueError("This mail is your own; open one that came to you.")
+        await self._write(person, to, subject or "Hello", text)
+
+    async def _write(self, person: Person, to: Mail | None, subject: str, text: str) -> None:
+        """Send a mail, and look at what came of it."""
+        self._reload()
+        r, before = self.run.rehearsal, len(self.run.rehearsal.mails)
+        self.run.cues.spend(to, person)
+        act = record.replied(to, text, r.mails) if to else record.wrote(person, subject, text)
+        self.run.filled.pop(person.key, None)
+        await (r.reply(to, text) if to else r.write(person, subject, text))
+        self._remember(act, before)
+        await self._look(r.mails[before:])
+
+    def _remember(self, act: record.Act, before: int) -> None:
+        self.run.acts.append(replace(act, came=tuple(self.run.rehearsal.mails[before:])))
+
+    async def _jump(self) -> bool:
+        """Go on until something comes that can be seen; False when nothing did."""
+        self._reload()
+        r, before, began = self.run.rehearsal, len(self.run.rehearsal.mails), self.run.rehearsal.clock.at
+        for _ in range(FAR):
+            if not await r.jump() or len(r.mails) > before:
+                break
+        return await self._passed(before, began)
+
+    async def _pass(self, time: timedelta) -> bool:
+        self._reload()
+        r, before, began = self.run.rehearsal, len(self.run.rehearsal.mails), self.run.rehearsal.clock.at
+        await r.wait(time)
+        return await self._passed(before, began)
+
+    async def _passed(self, before: int, began: datetime) -> bool:
+        r = self.run.rehearsal
+        if r.clock.at > began:
+            self._remember(record.waited(r.clock.at - began), before)
+        await self._look(r.mails[before:])
+        self.run.said = f"{shown.span(r.clock.at - began)} went by. {self.run.said}"
+        return len(r.mails) > before
+
+    async def _wear(self, person: Person, persona: str) -> None:
+        if persona not in PERSONAS:
+            raise ValueError("There is no such mail program here.")
+        self.run.rehearsal.personas[person.key] = persona
+        self.run.acts.append(record.Act(f"{person.key} uses {persona}"))
+
+    # -- playing by itself
+
+    async def _play(self) -> None:
+        if self._playing is None or self._playing.done():
+            self._playing = asyncio.create_task(self._run())
+            await asyncio.sleep(0)
+        else:
+            await self._pause()
+        self._draw()
+        await self._tell()
+
+    async def _pause(self) -> None:
+        """Let the mail that is on its way arrive, and stop then."""
+        running, self._playing = self._playing, None
+        if running is not None and running is not asyncio.current_task():
+            async with self._lock:
+                running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+    async def _run(self) -> None:
+        going = True
+        while going:
+            async with self._lock:
+                going = await self._step()
+                if not going:
+                    self._playing = None
+                self._draw()
+                await self._tell()
+            await asyncio.sleep(PACES[self.pace])
+
+    async def _step(self) -> bool:
+        """The next thing that the script has, or where the visitor has left it, what fits; False at the end."""
+        cues, r = self.run.cues, self.run.rehearsal
+        while cues.left:
+            cues.at, step = cues.left[0]
+            match step:
+                case Scene():
+                    self.run.scene = step.title
+                case Waits():
+                    cues.at += 1
+                    await self._pass(step.time)
+                    return True
+                case Gets(until=True) if not self._has(step):
+                    cues.at += 1
+                    for _ in range(JUMPS):
+                        if not await self._jump() or self._has(step):
+                            break
+                    return True
+                case Writes():
+                    person = self._named(step.who)
+                    await self._write(person, None, step.subject, step.text)
+                    return True
+                case Replies():
+                    person = self._named(step.who)
+                    letter = mailbox.newest(r.mails, person, step.subject)
+                    if letter is not None:
+                        await self._write(person, letter, "", step.text)
+                        return True
+                    if await self._improvise() or await self._jump():
+                        return True
+                case _:
+                    pass
+            cues.at += 1
+        return await self._improvise()
+
+    def _has(self, step: Gets) -> bool:
+        r = self.run.rehearsal
+        return mailbox.newest(r.mails, self._named(step.who), step.subject, since=r.acted) is not None
+
+    async def _improvise(self) -> bool:
+        """Answer a letter for which the script's place is not come or has gone by; False when nobody is asked anything."""
+        for person in self.run.rehearsal.people:
+            letter = self.run.wanted(person)
+            if letter is not None and (text := self._suggestion(person, letter)):
+                await self._write(person, letter, "", text)
+                return True
+        return False
+
+    def _named(self, key: str) -> Person:
+        return next(p for p in self.run.rehearsal.people if p.key == key)
+
+    def _suggestion(self, person: Person, letter: Mail | None) -> str:
+        """What the person could say now."""
+        if letter is None:
+            first = self.run.cues.first(person)
+            return first.text if first else ""
+        said = self.run.cues.reply(letter)
+        known = self.run.letters.get(letter.number)
+        if said or known is None:
+            return said
+        others = tuple(p for p in self.run.rehearsal.people if p != person)
+        return plain(known.about, letter, self.run.flow(self._alliance(known.alliance)), others)
+
+    # -- looking at what came of it
+
+    async def _look(self, came: Sequence[Mail]) -> None:
+        """Read what the service holds now, and think about what has just come."""
+        s, r = self.run, self.run.rehearsal
+        before = {a.id: a for a in s.held}
+        s.held = await r.alliances()
+        async with r.service.database.transaction() as c:
+            for mail in came:
+                if not mail.mine and (known := await self._letter(c, mail)):
+                    s.letters[mail.number] = known
+            kept = [k for k in await inbox.listing(c, None, 2 * len(came) + 5) if k.id not in s.rows]
+            outcomes: dict[int, str] = {}
+            for row in kept:
+                full = await inbox.get(c, row.id)
+                found = shown.number_in(full.raw, r.mails) if full else 0
+                s.rows[row.id] = found
+                outcomes[found] = row.outcome
+        mine = [m for m in came if m.mine]
+        for mail in mine:
+            last = mail is mine[-1]
+            s.thoughts[mail.number] = self._thought(
+                mail, outcomes.get(mail.number, "refused"), before if last else {}, came if last else ()
+            )
+        for mail in came:
+            if not mail.mine:
+                self._open(mail.person, mail.number)
+        s.said = shown.summary(came)
+        s.ahead = await self._ahead()
+        self._draw()
+        await self._tell()
+
+    async def _letter(self, c: Connection, mail: Mail) -> Letter | None:
+        route = self.run.rehearsal.service.doors.route_of(mail.sender)
+        if not isinstance(route, Route):
+            return None
+        letter = await outbox.get(c, route.alliance, route.letter)
+        return Letter(route.alliance, letter.participant, letter.about, letter.words) if letter else None
+
+    def _thought(self, mail: Mail, outcome: str, before: Mapping[int, Alliance], came: Sequence[Mail]) -> Thought:
+        s = self.run
+        asked = shown.answered(mail, s.mails)
+        known = s.letters.get(asked.number) if asked else None
+        found = new_text(read(mail.raw), (known.words,) if known else ())
+        recorded: list[str] = []
+        moved: list[str] = []
+        for alliance in s.held if came else ():
+            old = before.get(alliance.id)
+            if old is None:
+                recorded.append("A new alliance")
+            elif old != alliance:
+                recorded += thoughts.recorded(old, alliance, self.run.flow(alliance))
+                moved += thoughts.moved(old, alliance)
+        return Thought(
+            mail.number,
+            found.kept,
+            tuple(Cut(cut.why, cut.text) for cut in found.cut if cut.text.strip()),
+            thoughts.understood(outcome, mail.person.name.partition(" ")[0], asked.subject if asked else mail.subject),
+            tuple(recorded),
+            tuple(moved),
+            tuple(f"to {m.person.name.partition(' ')[0]}: {m.subject}" for m in came if not m.mine),
+        )
+
+    async def _ahead(self) -> str:
+        """What comes next if nobody writes: tried on copies, so that nothing is done."""
+        service = self.run.rehearsal.service
+        post = service.intake.advance.post
+        async with service.database.transaction() as c:
+            queued = await outbox.listing(c, None, 1)
+        found = [(x.due_at, x.rcpt, x.subject) for x in queued]
+        for alliance in self.run.held:
+            flow, at = self.run.flow(alliance), self.run.rehearsal.clock.at
+            due = wake_at(Turn(flow, post.house, alliance, at, "ahead"))
+            for _ in range(FAR):
+                if due is None:
+                    break
+                at = max(due, at)
+                decision, due = decide(flow, post.house, alliance, Woke("ahead"), at)
+                alliance = decision.alliance  # noqa: PLW2901 - the copy that goes on
+                if written := letters_of(decision, post, at):
+                    found.append((written[0].due or at, written[0].rcpt, written[0].subject))
+                    break
+        if not found:
+            return ""
+        at, rcpt, subject = min(found)
+        person = next((p for p in self.run.rehearsal.people if p.address == rcpt), None)
+        name = person.name.partition(" ")[0] if person else rcpt
+        return f"{shown.day(at.astimezone(person.zone if person else None))}, {name}: {subject}"
+
+    def _alliance(self, number: int) -> Alliance:
+        return next(a for a in self.run.held if a.id == number)
+
+    # -- the operator's own letters
+
+    def _reload(self) -> None:
+        """Take the operator's templates as they are now, if they were edited; what is wrong with them is shown."""
+        newest = _newest(self.letters_folder)
+        if newest == self._edited:
+            return
+        self._edited = newest
+        advance = self.run.rehearsal.service.intake.advance
+        try:
+            advance.post = replace(advance.post, render=templates.load(self.letters_folder).render)
+            self.faults = ()
+        except templates.TemplatesError as error:
+            self.faults = error.faults
+
+    # -- telling
+
+    def _draw(self) -> None:
+        run = self.run
+        people = run.rehearsal.people
+        suggest = {p.key: bool(self._suggestion(p, self._answering(p))) for p in people}
+        self.page = Page(
+            scene=run.scene,
+            at=shown.day(run.rehearsal.clock.at.astimezone(people[0].zone)),
+            playing=self._playing is not None,
+            pace=self.pace,
+            ahead=run.ahead,
+            goal=shown.goal(run),
+            said=run.said,
+            inboxes=tuple(shown.inbox(run, p, suggest) for p in people),
+            standing=shown.standing(run),
+            personas=tuple((x.key, x.name) for x in PERSONAS.values()),
+            scripts=tuple(self.scripts),
+            script=self.script_name,
+            flows=tuple(self.flows),
+            flow=self.flow_name,
+            papers=shown.papers(run),
+            faults=self.faults,
+        )
+
+    def _answering(self, person: Person) -> Mail | None:
+        """The letter that the reply box answers."""
+        number = self.run.opened.get(person.key, 0)
+        opened = self.run.mails[number - 1] if number else None
+        return opened if opened is not None and not opened.mine else self.run.wanted(person)
+
+    async def _tell(self) -> None:
+        async with self._news:
+            self._version += 1
+            self._news.notify_all()
+
+
+def _newest(folder: Path) -> float:
+    return max((p.stat().st_mtime for p in folder.rglob("*") if p.is_file()), default=0.0)

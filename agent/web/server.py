@@ -1,0 +1,117 @@
+"""Serves an application over HTTP: whom it answers, and what browsers are told about every answer.
+
+Loopback only, unless the operator says otherwise with a token, which is then the first part of every path. There are no
+cookies. A page elsewhere can neither read us (Host is checked, against DNS rebinding) nor make us act (a POST that a
+browser sends for another site says so in Sec-Fetch-Site or Origin, and is refused).
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+GRACE_S = 1  # how long open streams may take to end
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)  # of our pages; who answers with something else says its own
+_ALWAYS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(slots=True)
+class Guard:
+    """Refuses what a page of another site makes a browser send, and puts the headers on every answer. ASGI middleware."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _ALWAYS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        if _is_of_another_site(scope["method"], Headers(scope=scope)):
+            await PlainTextResponse("This came from another site.", 403)(scope, receive, told)
+            return
+        await self.app(scope, receive, told)
+
+
+def _is_of_another_site(method: str, headers: Headers) -> bool:
+    if method in ("GET", "HEAD"):
+        return False
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return True
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this address is reached from this machine alone."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def guarded(app: Starlette, token: str = "") -> ASGIApp:
+    """The application as it may be served: to this machine alone, or below a path that only who has the token knows."""
+    if token:
+        return Guard(Starlette(routes=[Mount(f"/{token}", app=app)]))
+    return TrustedHostMiddleware(Guard(app), allowed_hosts=list(LOOPBACK))
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[tuple[int, "asyncio.Task[None]"]]:
+    """Serve until the block is left; yields the port, and a task that ends when the process is told to stop.
+
+    Raises OSError when nothing can listen there.
+    """
+    listening = _listen(host, port)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=GRACE_S
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        yield listening.getsockname()[1], task
+    finally:
+        server.should_exit = True
+        await task
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host.strip("[]"), port))
+        listening.listen(128)
+    except OSError:
+        listening.close()
+        raise
+    return listening
