@@ -55,7 +55,7 @@ async def _serve(visit: "Visit", host: str, port: int) -> None:
         page = guarded(application(Play(visit.view, visit.act, visit.paper, visit.changed)), token)
         for tried in (port, 0):
             try:
-                async with serving(page, host, tried) as (found, task):
+                async with serving(page, host, tried, visit.end) as (found, task):
                     place = f"[{host}]" if ":" in host else host
                     typer.echo(f"Open http://{place}:{found}/{token + '/' if token else ''}")
                     typer.echo("You are everybody in it. Nothing leaves this machine. Ctrl-C ends it.")

@@ -60,4 +60,4 @@ def _quotable(subject: str) -> str:
 
 
 def _escaped(line: str) -> str:
-    return f"\\{line}" if line.startswith(("#", "@@", "\\")) else line
+    return f"\\{line}" if line.startswith(("#", "\\")) or "@@" in line else line

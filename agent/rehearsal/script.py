@@ -142,6 +142,7 @@ _HELP = (
     'NAME replies to "SUBJECT" · wait 3 days · until NAME gets "SUBJECT" · expect NAME gets "SUBJECT" · '
     "expect NAME has nothing new · expect NAME has not seen · end"
 )
+_LOST = "a step begins its own line; here @@ stands among the words"
 _READ = {name: re.compile(form) for name, form in _FORMS.items()}
 
 
@@ -159,6 +160,8 @@ def read(content: str, name: str = "script") -> Script:
             continue
         part = found.groupdict()
         text = "\n".join(filter(None, (part.get("text"), body)))
+        if "@@" in said:
+            faults.append(f"{place}: {_LOST}")
         if ended:
             faults.append(f"{place}: it ended in line {ended}")
         elif fault := _fault_in(form, text):
@@ -196,6 +199,8 @@ def _blocks(content: str, name: str, faults: list[str]) -> Iterator[tuple[int, s
                 yield number, said, "\n".join(body).strip()
             number, said, body = at, " ".join(line[2:].split()), []
         elif number:
+            if "@@" in line and not line.startswith("\\"):
+                faults.append(f"{name}:{at}: {_LOST}")
             body.append(line.rstrip().removeprefix("\\"))
         elif line.strip():
             faults.append(f"{name}:{at}: these words belong to no step; a step begins with @@")
@@ -205,8 +210,6 @@ def _blocks(content: str, name: str, faults: list[str]) -> Iterator[tuple[int, s
 
 def _fault_in(form: str, text: str) -> str:
     """What is wrong with the words of a step; "" when nothing is."""
-    if "@@" in text:
-        return "a step begins its own line; here @@ stands among the words"
     if form in {"writes", "replies", "unseen"} and not text:
         return "the words are missing; write them behind a colon, or on the lines below"
     if form in {"waits", "quiet", "scene", "begins", "person", "end"} and text:

@@ -60,6 +60,7 @@ class Visit:
         self._stack = AsyncExitStack()
         self._lock = asyncio.Lock()
         self._version = 0
+        self._over = False
         self._news = asyncio.Condition()
         self._playing: asyncio.Task[None] | None = None
         self._edited = 0.0
@@ -107,10 +108,15 @@ class Visit:
         return self.page
 
     async def changed(self, seen: int) -> int:
-        """Wait until there is something newer than this."""
+        """Wait until there is something newer than this; its number, or 0 when the visit is over."""
         async with self._news:
-            await self._news.wait_for(lambda: self._version > seen)
-            return self._version
+            await self._news.wait_for(lambda: self._over or self._version > seen)
+            return 0 if self._over else self._version
+
+    async def end(self) -> None:
+        """Let go of whoever looks on."""
+        self._over = True
+        await self._tell()
 
     async def act(self, name: str, form: Mapping[str, str]) -> None:
         """Do what the visitor wants; raises ValueError for what cannot be done."""

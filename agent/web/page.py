@@ -86,9 +86,9 @@ def _panel(template: str, **facts: object) -> str:
 
 async def _events(play: Play, sent: dict[str, str]) -> AsyncIterator[str]:
     """The panels that this browser does not have yet (`sent`: id and digest of those it has), whenever something has changed."""
-    seen = 0
+    seen = -1
     yield "retry: 1000\n\n"
-    while True:
+    while seen := await play.changed(seen):
         drawn = panels(play.view())
         now = {name: digest(html) for name, html in drawn.items()}
         if sent and sent.keys() != now.keys():  # other people: the page itself is another
@@ -99,7 +99,6 @@ async def _events(play: Play, sent: dict[str, str]) -> AsyncIterator[str]:
                 yield f"event: panel\ndata: {json.dumps({'id': name, 'html': html})}\n\n"
         sent = now
         yield "event: settled\ndata: {}\n\n"
-        seen = await play.changed(seen)
 
 
 def digest(html: str) -> str:

@@ -8,7 +8,7 @@ browser sends for another site says so in Sec-Fetch-Site or Origin, and is refus
 import asyncio
 import ipaddress
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -86,22 +86,36 @@ def guarded(app: Starlette, token: str = "") -> ASGIApp:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[tuple[int, "asyncio.Task[None]"]]:
+async def serving(
+    app: ASGIApp, host: str, port: int, ending: Callable[[], Awaitable[None]]
+) -> AsyncIterator[tuple[int, "asyncio.Task[None]"]]:
     """Serve until the block is left; yields the port, and a task that ends when the process is told to stop.
 
-    Raises OSError when nothing can listen there.
+    `ending` is called before connections are waited for: whoever holds a stream open ends it then. Raises OSError when
+    nothing can listen there.
     """
     listening = _listen(host, port)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=GRACE_S
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
+    server.ending = ending
     task = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield listening.getsockname()[1], task
     finally:
         server.should_exit = True
         await task
+
+
+class _Server(uvicorn.Server):
+    """Tells when it begins to stop."""
+
+    ending: Callable[[], Awaitable[None]]
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self.ending()
+        await super().shutdown(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:

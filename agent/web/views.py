@@ -167,4 +167,6 @@ class Play:
     view: Callable[[], Page]
     act: Callable[[str, Mapping[str, str]], Awaitable[None]]  # raises ValueError for what cannot be done
     paper: Callable[[str], Awaitable[Paper | None]]
-    changed: Callable[[int], Awaitable[int]]  # waits for something newer than this number; the newest number
+    changed: Callable[
+        [int], Awaitable[int]
+    ]  # waits for something newer than this number; the newest number, 0 at the end

@@ -1,0 +1,108 @@
+"""A page over real HTTP on loopback, and as much of a client as is needed to try what no browser would send."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from agent.web.page import application
+from agent.web.server import guarded, serving
+from agent.web.views import Composer, Inbox, Opened, Page, Paper, Play, Row
+
+
+@dataclass
+class Played:
+    """Whoever plays, as far as a page can tell: it shows one mail and notes what it is asked to do."""
+
+    acts: list = field(default_factory=list)
+    subject: str = "Part 1"
+    version: int = 1
+    news: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def view(self) -> Page:
+        row = Row(1, False, self.subject, "Mon 2 Mar, 10:02", "Hi", unread=True)
+        mail = Opened(1, False, self.subject, "Alliance to Maya", "Mon 2 Mar 2026", "Hi", True, ())
+        composer = Composer(1, self.subject, "", "1-0", True, True)
+        maya = Inbox("maya", "Maya Lind", "maya@example.org", "plain", "", "waiting", (row,), mail, composer, None, 1)
+        return Page(
+            "",
+            "Mon 2 Mar 2026",
+            False,
+            "calm",
+            "",
+            "",
+            "",
+            (maya,),
+            None,
+            (("plain", "Plain"),),
+            (),
+            "",
+            (),
+            "",
+            (),
+            (),
+        )
+
+    async def act(self, name, form) -> None:
+        if name == "dance":
+            raise ValueError("That cannot be done here.")
+        self.acts.append((name, form))
+
+    async def paper(self, name) -> Paper | None:
+        return Paper("1.eml", "message/rfc822", b"Subject: x\r\n\r\n<script>") if name == "mail/1.eml" else None
+
+    async def changed(self, seen) -> int:
+        async with self.news:
+            await self.news.wait_for(lambda: not self.version or self.version > seen)
+            return self.version
+
+    async def end(self) -> None:
+        async with self.news:
+            self.version = 0
+            self.news.notify_all()
+
+    async def change(self, subject) -> None:
+        self.subject = subject
+        async with self.news:
+            self.version += 1
+            self.news.notify_all()
+
+    def play(self) -> Play:
+        return Play(self.view, self.act, self.paper, self.changed)
+
+
+@dataclass
+class Client:
+    """Says exactly what it is told to say."""
+
+    port: int
+
+    async def ask(self, method="GET", path="/", body="", **headers) -> tuple[int, dict, str]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        told = {"Host": f"127.0.0.1:{self.port}", "Connection": "close", "Content-Length": str(len(body.encode()))}
+        told |= {name.replace("_", "-"): value for name, value in headers.items()}
+        lines = [f"{method} {path} HTTP/1.1", *(f"{n}: {v}" for n, v in told.items())]
+        writer.write("\r\n".join([*lines, "", body]).encode())
+        answer = (await reader.read()).decode()
+        writer.close()
+        head, _, content = answer.partition("\r\n\r\n")
+        first, *rest = head.split("\r\n")
+        return int(first.split()[1]), {n.lower(): v for n, v in (line.split(": ", 1) for line in rest)}, content
+
+
+@asynccontextmanager
+async def served(played, token=""):
+    async with serving(guarded(application(played.play()), token), "127.0.0.1", 0, played.end) as (port, _):
+        yield Client(port)
+
+
+@pytest.fixture
+def played():
+    return Played()
+
+
+@pytest.fixture
+async def client(played):
+    async with served(played) as client:
+        yield client
