@@ -1,11 +1,12 @@
 # Three commands, which need Python 3.11 or newer with pip, make and git, and no root:
-#   make run    play a whole alliance on this machine, and leave its mails in rehearsal/
+#   make run    open a page on this machine in which you live through a whole alliance; Ctrl-C ends it
 #   make test   check everything, as CI does
 #   make env    prepare .venv alone; the other two do so by themselves
 
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
+LIVE := $(VENV)/.live
 READY := $(VENV)/.ready
 NEW_ENOUGH := import sys, venv; sys.exit(sys.version_info < (3, 11))
 
@@ -21,17 +22,24 @@ PIP = $$(test -x $(BIN)/pip && echo $(BIN)/pip || echo $(PYTHON) -m pip --python
 
 env: $(READY)
 
-$(READY): requirements.txt requirements-dev.txt pyproject.toml
+# What running needs: a third of all, so that somebody who looks at this for the first time waits ten seconds.
+$(LIVE): requirements.txt
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found; install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@test -x $(BIN)/python || { echo "Preparing $(VENV) with $$($(PYTHON) --version)"; \
 		$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m venv --clear --without-pip $(VENV); }
-	@echo "Installing what it needs, which takes half a minute"
+	@echo "Installing what it needs"
+	@$(PIP) install --require-hashes --requirement requirements.txt
+	@touch $@
+
+# And what building, checking and testing needs, with the `alliance` command.
+$(READY): $(LIVE) requirements-dev.txt pyproject.toml
+	@echo "Installing what its checks need, which takes half a minute"
 	@$(PIP) install --require-hashes --requirement requirements-dev.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: env
-	$(BIN)/alliance rehearse
+run: $(LIVE)
+	$(BIN)/python -m agent.cli rehearse
 
 test: check
 	$(BIN)/pytest

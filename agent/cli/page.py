@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,8 @@ def show(flow: Path | None, templates: Path | None, folder: Path, host: str, por
             script=FIRST,
             flow=flow.stem if flow else "one_to_one",
         )
-        asyncio.run(_serve(visit, host, port))
+        with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
+            asyncio.run(_serve(visit, host, port))
         log.configure("warning", "console", sys.stderr)
     typer.echo(f"\nAll of it is in {folder}/: begin with index.txt.")
 

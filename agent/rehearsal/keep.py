@@ -14,11 +14,11 @@ _MADE = re.compile(
 _SLUG = 40  # characters of a subject in a file's name
 
 
-def cleared(folder: Path) -> Path:
-    """Make the folder, and take away what an earlier rehearsal left in it; other files stay."""
+def cleared(folder: Path, but: str = "") -> Path:
+    """Make the folder, and take away what an earlier rehearsal left in it; other files stay, and the one named `but`."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.iterdir():
-        if _MADE.fullmatch(path.name):
+        if _MADE.fullmatch(path.name) and path.name != but:
             path.unlink()
     return folder
 

@@ -78,7 +78,7 @@ class Visit:
         await self._stack.aclose()
         self.script_name, self.flow_name = script, flow
         chosen = self.scripts[script]
-        keep.cleared(self.folder)
+        keep.cleared(self.folder, but="alliance.log")
         rehearsal = await self._stack.enter_async_context(
             rehearsing(
                 chosen.people,
