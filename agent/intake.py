@@ -13,6 +13,7 @@ from hashlib import sha256
 import structlog
 
 from agent.advance import Advance, Matter
+from agent.alliance.event import AutoReplied, Undeliverable
 from agent.interpret import Asked, Nothing, event_of, start_of
 from agent.mail.address import Doors, Route, derived
 from agent.mail.message import Message, read, scan
@@ -97,8 +98,8 @@ class Intake:
         event = event_of(message, kept.mail_from, answered, self.doors, now=now, cause=cause)
         if isinstance(event, Nothing):
             return event
-        if route.kind == "b" and type(event).__name__ != "Undeliverable":
-            return Nothing("not a report")
+        if route.kind == "b" and not isinstance(event, Undeliverable | AutoReplied):
+            return Nothing("not a report")  # but RFC 3834 section 4 sends automatic replies to the return path too
         return Matter(route.alliance, event, kept.id)
 
     def _new_alliance(self, number: int) -> int:

@@ -5,7 +5,7 @@ must be the registered one, or the words are held and the registered address is 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
 from agent.alliance.event import AutoReplied, Event, Replied, RepliedFromElsewhere, Started, Undeliverable, Unreadable
@@ -62,6 +62,7 @@ def event_of(
     if sender == asked.address and message.unreadable:
         return Unreadable(asked.participant, asked.about, message.unreadable, cause)
     found = new_text(message, (asked.words,))
+    found = replace(found, kept=doors.without_reply_addresses(found.kept))
     if sender != asked.address:
         if not found.kept.strip() or message.unreadable:
             return Nothing("elsewhere")
@@ -84,7 +85,8 @@ def start_of(message: Message, mail_from: str, doors: Doors, cause: str) -> Star
     if message.unreadable:
         return Nothing("unreadable")
     name = next((n for n, a in message.froms if normal(a) == sender), "")
-    return Started(sender, name, message.subject, new_text(message).kept, message.date_offset_s, cause)
+    text = doors.without_reply_addresses(new_text(message).kept)
+    return Started(sender, name, message.subject, text, message.date_offset_s, cause)
 
 
 def sender_of(message: Message) -> str:

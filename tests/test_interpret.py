@@ -72,6 +72,14 @@ def test_a_bounce_of_an_address_that_was_replaced_says_nothing_about_the_new_one
     )
 
 
+@pytest.mark.row("T11")
+def test_a_reply_address_that_a_quote_left_behind_goes_no_further() -> None:
+    found = event(f"I hope for fun. {DOORS.reply_address(7, 3)} dixit\r\n")
+
+    assert isinstance(found, Replied)
+    assert found.text == "I hope for fun.  dixit"
+
+
 @pytest.mark.row("T50")
 def test_our_own_mail_coming_back_is_nothing() -> None:
     assert event("hello\r\n", sender="alliance@alliance.test") == Nothing("loop")

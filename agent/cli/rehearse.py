@@ -110,7 +110,7 @@ async def _run(face: "_Face", folder: Path, own: _Own, *, interactive: bool) -> 
                 {
                     "name": person.name,
                     "got": sum(m.person == person and not m.mine for m in rehearsal.mails),
-                    "wrote": sum(m.person == person and m.mine for m in rehearsal.mails),
+                    "wrote": sum(m.person == person and m.mine and not m.automatic for m in rehearsal.mails),
                 }
                 for person in face.script.people
             ],
@@ -158,7 +158,8 @@ class _Face:
 
         colour = self._colours[mail.person.key]
         name = mail.person.name.partition(" ")[0]
-        who = f"[{colour}]{escape(name)}[/] → Alliance" if mail.mine else f"Alliance → [{colour}]{escape(name)}[/]"
+        by = mail.by.replace(mail.person.name, name)
+        who = f"[{colour}]{escape(by)}[/] → Alliance" if mail.mine else f"Alliance → [{colour}]{escape(name)}[/]"
         return f"[dim]{mail.number:4}  {_day(mail.at)}[/]  {who}  [bold]{escape(mail.subject)}[/]"
 
     def sum_up(self, summary: dict[str, Any]) -> None:

@@ -124,6 +124,11 @@ class Doors:
             return None
         return unseal(local[len(self.local + self.separator) :], self.keys)
 
+    def without_reply_addresses(self, text: str) -> str:
+        """A text without the reply addresses that a quote left in it: each is for one person alone (T11)."""
+        known = (re.escape(part) for part in (self.local + self.separator, "@" + self.domain))
+        return re.sub(r"[a-z2-7]{20,60}".join(known), "", text, flags=re.IGNORECASE)
+
 
 def normal(address: str) -> str | None:
     """Give the one spelling of an address, to compare by and to keep as a key; None unless it is one plain addr-spec.

@@ -126,10 +126,28 @@ def guess(lines: Sequence[str], known: Sequence[str | None], names: Sequence[str
     for i, line in enumerate(lines):
         if not why[i] and QUOTED.match(line):
             why[i] = "quote"
+    _marked_introductions(short, why)
     _escaped_from(short, why)
     _introductions(short, why)
     _tails(short, why, names)
     return ["" if reason == "kept" else reason for reason in why]
+
+
+def _marked_introductions(lines: list[str], why: list[str]) -> None:
+    """Apple marks the line that introduces a quote as a part of it; words of ours in it (our name) make it no answer."""
+    for at in range(len(lines)):
+        if why[at] != "kept" or not QUOTED.match(lines[at]):
+            continue
+        joined = ""
+        for k in range(at, min(at + INTRODUCED_OVER, len(lines))):
+            bare = QUOTED.sub("", lines[k], count=1).strip()
+            if not bare or not QUOTED.match(lines[k]):
+                break
+            joined = f"{joined} {bare}".strip()
+            known = _VERB.search(joined) and _WHEN.search(joined) and _WHO.search(joined)
+            if known and _is_attribution(joined, opens=bool(_OPENS.match(joined)), below=False, marked=True):
+                why[at : k + 1] = ["attribution"] * (k + 1 - at)
+                break
 
 
 def _escaped_from(lines: list[str], why: list[str]) -> None:

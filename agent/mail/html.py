@@ -54,6 +54,9 @@ _INDENT = re.compile(
     r"margin:00040px|margin-left:40px|border:none", re.IGNORECASE
 )  # what "indent" gives in webmail: not a quote
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0\u2007\u202f]+")
+_TIGHT = re.compile(
+    r"(?<![\w-])margin:0[a-z]*(?:;|!|$)|(?<![\w-])margin-top:0.*(?<![\w-])margin-bottom:0", re.IGNORECASE
+)
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f]")
 
 
@@ -96,6 +99,7 @@ class _Page:
         self.quotes: list[int] = []  # the levels at which quoting began
         self.pre = 0
         self.history = False  # all the rest is history
+        self.held_open = False  # a no-break space stands on a line that is otherwise empty, so that it is one
 
     def enter(self, element: etree._Element) -> None:
         self.level += 1
@@ -127,7 +131,7 @@ class _Page:
         if self.hidden_at == self.level:
             self.hidden_at = 0
         elif not self.hidden_at and isinstance(element.tag, str):
-            self._end_block(element.tag)
+            self._end_block(element, element.tag)
         self.level -= 1
         if not self.hidden_at:
             self._say(element.tail)
@@ -154,7 +158,7 @@ class _Page:
             self.quotes.append(self.level)
 
     def _begin_block(self, element: etree._Element, tag: str) -> None:
-        self._end_line(apart=tag in _APART and not self.lists)
+        self._end_line(apart=_is_apart(element, tag) and not self.lists)
         if tag in ("ul", "ol"):
             start = element.get("start", "1")
             self.lists.append((int(start) if start.isdecimal() and len(start) < 6 else 1) if tag == "ol" else -1)
@@ -169,12 +173,12 @@ class _Page:
         self.lists[-1] += 1
         return "  " * max(0, len(self.lists) - 1) + f"{self.lists[-1] - 1}. "
 
-    def _end_block(self, tag: str) -> None:
+    def _end_block(self, element: etree._Element, tag: str) -> None:
         if tag in _BLOCKS:
             if tag in ("ul", "ol") and self.lists:
                 self.lists.pop()
             self.pre -= tag == "pre"
-            self._end_line(apart=tag in _APART and not self.lists)
+            self._end_line(apart=_is_apart(element, tag) and not self.lists, blank=self.held_open)
         if self.quotes and self.quotes[-1] == self.level:
             self._end_line()
             self.quotes.pop()
@@ -191,6 +195,7 @@ class _Page:
                 self._end_line(blank=True)
             self.line += words
             return
+        self.held_open = not self.line.strip() and (self.held_open or "\u00a0" in words) and not words.strip()
         words = _SPACE.sub(" ", words)
         self.line += words.lstrip(" ") if not self.line or self.line[-1] == " " else words
 
@@ -199,9 +204,16 @@ class _Page:
         prefix = "> " * self.depth
         if line or blank:
             self.lines.append((prefix + line).rstrip())
-        self.line = ""
+        self.line, self.held_open = "", False
         if apart and self.lines and self.lines[-1].strip("> "):
             self.lines.append(prefix.rstrip())
+
+
+def _is_apart(element: etree._Element, tag: str) -> bool:
+    """Whether a reader sees an empty line around this block; the paragraphs of Word and of Outlook are lines."""
+    if tag != "p":
+        return tag in _APART
+    return not (element.get("class", "").startswith("Mso") or _TIGHT.search("".join(element.get("style", "").split())))
 
 
 def _is_hidden(element: etree._Element, style: str) -> bool:

@@ -34,6 +34,8 @@ class _Word:
     start: int
     end: int
     ours: bool = False
+    letter: int = -1  # which letter, and the place in it, of a word that is ours
+    place: int = -1
     ends_line: bool = False  # the last word of a line of our letter
 
 
@@ -89,7 +91,7 @@ def _align(words: list[_Word], letters: list[_Letter]) -> None:
         letter, behind = found
         begun = at
         while at < len(words) and behind < len(letter.words) and texts[at] == letter.words[behind]:
-            words[at].ours = True
+            words[at].ours, words[at].letter, words[at].place = True, letters.index(letter), behind
             words[at].ends_line = behind + 1 == len(letter.lines) or letter.lines[behind + 1] != letter.lines[behind]
             at, behind = at + 1, behind + 1
         at = _give_back(words, begun, at, letter, behind)
@@ -136,13 +138,35 @@ def _drop_chance(words: list[_Word], marked: list[bool], letters: list[_Letter])
     shortest = min((len(letter.words) for letter in letters if letter.words), default=0)
     pasted = whole >= PASTED or (whole >= LONG and whole >= 0.9 * shortest)
     if pasted:
-        long = [n for n, run in enumerate(bare) if len(run) >= LONG]
-        bare = bare[: long[0]] + bare[long[-1] + 1 :]
-        bare = [run for run in bare if len(run) < GRAM]
+        first, last = _ends(bare)
+        above = [run for run in bare[:first] if len(run) < GRAM or not _follows(run, bare[first])]
+        bare = above + [run for run in bare[last + 1 :] if len(run) < GRAM or not _follows(bare[last], run)]
     for run in bare:
         if not _between(run, lines, marked):
             for word in run:
                 word.ours = False
+
+
+def _ends(bare: list[list[_Word]]) -> tuple[int, int]:
+    """The first and the last run of a flattened quote: it has our order, and a sentence of ours typed above it has not."""
+    long = [n for n, run in enumerate(bare) if len(run) >= LONG]
+    first, last = 0, len(long) - 1
+    while first < last and _comes_again(bare[long[first]], bare[long[first + 1]]):
+        first += 1
+    while first < last and _comes_again(bare[long[last]], bare[long[last - 1]]):
+        last -= 1
+    return long[first], long[last]
+
+
+def _comes_again(run: list[_Word], other: list[_Word]) -> bool:
+    """Whether the words of a run stand in another one too, which has more of our letter before them."""
+    inside = other[0].place < run[0].place and run[-1].place <= other[-1].place
+    return inside and run[0].letter == other[0].letter
+
+
+def _follows(run: list[_Word], after: list[_Word]) -> bool:
+    """Whether one run is followed by the other in our letter, as in the reply; of two letters nothing can be said."""
+    return run[0].letter != after[0].letter or run[-1].place < after[0].place
 
 
 def _runs(words: list[_Word], marked: list[bool]) -> list[list[_Word]]:
@@ -150,12 +174,17 @@ def _runs(words: list[_Word], marked: list[bool]) -> list[list[_Word]]:
     before: _Word | None = None
     for word in words:
         if word.ours:
-            if before and before.ours and marked[before.line] == marked[word.line]:
+            if before and _goes_on(before, word) and marked[before.line] == marked[word.line]:
                 runs[-1].append(word)
             else:
                 runs.append([word])
         before = word
     return runs
+
+
+def _goes_on(before: _Word, word: _Word) -> bool:
+    """Whether a word is further down in our letter: what goes back to its top is another run."""
+    return before.ours and (before.letter != word.letter or before.place < word.place)
 
 
 def _between(run: list[_Word], lines: dict[int, list[_Word]], marked: list[bool]) -> bool:

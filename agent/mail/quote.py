@@ -7,7 +7,8 @@ a smile, a lost word costs trust: when in doubt it stays. What is cut is handed 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from agent.mail import history
 from agent.mail import html as hypertext
@@ -20,6 +21,7 @@ _ARMOUR = re.compile(
     r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[\w-]+: .*\n)*\n(.*?)\n-----BEGIN PGP SIGNATURE-----.*?(?:-----END PGP SIGNATURE-----|\Z)",
     re.DOTALL,
 )
+_GAP = re.compile(r"\n\s*\n")
 _EMPTY_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 
 
@@ -42,17 +44,42 @@ class NewText:
 
 
 def new_text(message: Message, ours: Sequence[str] = ()) -> NewText:
-    """What the person typed this time; `ours` is the plain text of the letters that they may be quoting, newest first."""
+    """What the person typed this time; `ours` is the plain text of the letters that they may be quoting, newest first.
+
+    The words are those of the text half, which both people and machines read; its lines are those of the HTML half, where
+    that has the same words: Gmail wraps the text half anywhere, and Outlook makes a paragraph of each line.
+    """
     names = _names(message)
     if message.text.strip():
         found = typed(message.text, ours, names)
         shown = hypertext.text_of(message.html) if message.html else ""
-        unmarked = "\n".join(line for line in shown.split("\n") if not QUOTED.match(line))
-        if not shown.strip("> \n") or _words(found.kept) == _words(unmarked):
-            return found  # what is not marked as a quote is the same, as in most mail
+        unmarked = [line for line in shown.split("\n") if not QUOTED.match(line)]
+        if not shown.strip("> \n"):
+            return found
+        if _words(found.kept) == _words("\n".join(unmarked)):
+            return _as_shown(found, _tidy(unmarked))  # what is not marked as a quote is the same, as in most mail
         other = typed(shown, ours, names)
-        return NewText(found.kept, found.cut, disagree=_differ(found, other), quoted=found.quoted)
+        return replace(_as_shown(found, other.kept), disagree=_differ(found, other))
     return typed(hypertext.text_of(message.html), ours, names)
+
+
+def _as_shown(found: NewText, shown: str) -> NewText:
+    """The same with the lines of the HTML half, if nothing but white space differs.
+
+    An empty line has to stand in both halves: what is PRIVATE ends there (F17), and either half may make one up.
+    """
+    if "".join(found.kept.split()) != "".join(shown.split()):
+        return found
+    ends = set(_paragraph_ends(found.kept))
+    pieces = _GAP.split(shown)
+    between = ["\n\n" if end in ends else "\n" for end in _paragraph_ends(shown)]
+    return replace(found, kept="".join(map("".join, zip(pieces, [*between, ""], strict=True))))
+
+
+def _paragraph_ends(text: str) -> list[int]:
+    """How many characters that can be seen stand before each empty line."""
+    seen = accumulate(len("".join(paragraph.split())) for paragraph in _GAP.split(text))
+    return list(seen)[:-1]
 
 
 def typed(text: str, ours: Sequence[str] = (), names: Sequence[str] = ()) -> NewText:

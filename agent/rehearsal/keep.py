@@ -60,4 +60,4 @@ def name_of(mail: Mail) -> str:
 
 def said(mail: Mail) -> str:
     """Who wrote to whom, for people to read."""
-    return f"{mail.person.name} → Alliance" if mail.mine else f"Alliance → {mail.person.name}"
+    return f"{mail.by} → {'Alliance' if mail.mine else mail.person.name}"

@@ -1,4 +1,4 @@
-"""What people's mail programs do: show a mail, and write a reply as the common ones write it. Pure."""
+"""What a mailbox shows: mails as people see them, either way, and what to look for in them. Pure."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import format_datetime, formataddr, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from html import escape
 
+from agent.rehearsal.programs import Quoted
 from agent.rehearsal.script import Person
 
 
@@ -19,15 +19,24 @@ class Mail:
 
     number: int  # among all mails of the rehearsal
     person: Person
-    mine: bool  # the person wrote it
+    mine: bool  # it comes from the person's side
     subject: str
     text: str
     html: str
     at: datetime
     raw: bytes
     attachments: tuple[tuple[str, str, bytes], ...] = ()  # name, type, content
-    sender: str = ""
-    automatic: bool = False
+    sender: str = ""  # the address that it says it is from: a colleague's, another of the person's, a mail server's
+    mail_from: str = ""  # the envelope's sender; "" is the null sender
+    automatic: bool = False  # a program or a mail server wrote it by itself
+
+    @property
+    def by(self) -> str:
+        """Who wrote it, for people to read."""
+        if not self.mine:
+            return "Alliance"
+        known = self.sender in ("", self.person.address)
+        return (self.person.name if known else self.sender) + (" (automatic)" if self.automatic else "")
 
     @property
     def seen(self) -> str:
@@ -43,7 +52,7 @@ def _seen(raw: bytes) -> str:
     return even("\n".join((*headers, *parts, *(part.get_filename() or "" for part in message.walk()))))
 
 
-def arrived(number: int, person: Person, raw: bytes) -> Mail:
+def arrived(number: int, person: Person, raw: bytes, mail_from: str = "") -> Mail:
     """Read a mail that came to this person."""
     message = _parsed(raw)
     text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
@@ -53,70 +62,48 @@ def arrived(number: int, person: Person, raw: bytes) -> Mail:
     )
     at = parsedate_to_datetime(str(message["Date"])).astimezone(person.zone)
     subject = str(message["Subject"])
+    sender = message["From"].addresses[0].addr_spec
+    return Mail(
+        number, person, False, subject, _content(text), _content(html), at, raw, attached, sender, mail_from=mail_from
+    )
+
+
+def quoted(mail: Mail) -> Quoted:
+    """A letter as the person's program answers it."""
+    asked = _parsed(mail.raw)
+    sender = (asked["Reply-To"] or asked["From"]).addresses[0]
+    return Quoted(
+        name=asked["From"].addresses[0].display_name,
+        address=sender.addr_spec,
+        to=str(asked["To"]),
+        subject=mail.subject,
+        message_id=str(asked["Message-ID"]),
+        references=str(asked["References"] or ""),
+        at=mail.at,
+        text=mail.text.rstrip(),
+        html=mail.html,
+        raw=mail.raw,
+        return_path=mail.mail_from,
+    )
+
+
+def wrote(person: Person, number: int, raw: bytes, text: str = "", *, automatic: bool = False) -> Mail:
+    """A mail from this person's side. `text` is what was typed; without it, what its text half says."""
+    message = _parsed(raw)
+    sender = message["From"].addresses[0].addr_spec
     return Mail(
         number,
         person,
-        False,
-        subject,
-        _content(text),
-        _content(html),
-        at,
+        True,
+        str(message["Subject"]),
+        text or _content(message.get_body(("plain",))).strip(),
+        "",
+        parsedate_to_datetime(str(message["Date"])).astimezone(person.zone),
         raw,
-        attached,
-        message["From"].addresses[0].addr_spec,
+        sender=sender,
+        mail_from="" if automatic else sender,
+        automatic=automatic,
     )
-
-
-def note(number: int, person: Person, to: str, subject: str, text: str, *, now: datetime) -> Mail:
-    """A mail that answers none."""
-    message = _message(number, person, to, subject, now)
-    message.set_content(text + "\n")
-    if person.html:
-        _add_html(number, message, _as_html(text))
-    return _written(number, person, message, text, now)
-
-
-def reply(number: int, to: Mail, text: str, *, now: datetime) -> Mail:
-    """A reply as mail programs write it: words on top, a line that says who wrote, and the whole mail quoted below."""
-    asked = _parsed(to.raw)
-    sender = asked["Reply-To"] or asked["From"]
-    subject = to.subject if re.match(r"(?i)re:", to.subject) else f"Re: {to.subject}"
-    message = _message(number, to.person, str(sender), subject, now)
-    message["In-Reply-To"] = str(asked["Message-ID"])
-    message["References"] = f"{asked['References'] or ''} {asked['Message-ID']}".strip()
-    said = f"On {to.at:%a}, {to.at.day} {to.at:%b %Y at %H:%M}, {sender} wrote:"
-    quoted = "\n".join(f"> {line}".rstrip() for line in to.text.splitlines())
-    message.set_content(f"{text}\n\n{said}\n{quoted}\n")
-    if to.person.html:
-        head, body = f'<div class="gmail_attr">{escape(said)}<br></div>', to.html or _as_html(to.text)
-        quote = f'<div class="gmail_quote">{head}<blockquote class="gmail_quote">{body}</blockquote></div>'
-        _add_html(number, message, f"{_as_html(text)}<br>{quote}")
-    return _written(number, to.person, message, text, now)
-
-
-def _message(number: int, person: Person, to: str, subject: str, now: datetime) -> EmailMessage:
-    message = EmailMessage(policy.SMTP)
-    message["From"] = formataddr((person.name, person.address))
-    message["To"] = to
-    message["Subject"] = subject
-    message["Date"] = format_datetime(now.astimezone(person.zone))
-    message["Message-ID"] = f"<{number}.rehearsal@{person.address.rpartition('@')[2]}>"
-    return message
-
-
-def _add_html(number: int, message: EmailMessage, body: str) -> None:
-    message.add_alternative(f"<div>{body}</div>", subtype="html")
-    message.set_boundary(f"=_rehearsal_{number}")  # the library's own would be drawn by chance
-
-
-def _written(number: int, person: Person, message: EmailMessage, text: str, now: datetime) -> Mail:
-    return Mail(
-        number, person, True, str(message["Subject"]), text, "", now.astimezone(person.zone), message.as_bytes()
-    )
-
-
-def _as_html(text: str) -> str:
-    return escape(text).replace("\n", "<br>")
 
 
 def newest(mails: Sequence[Mail], person: Person, subject: str, *, since: int = 0) -> Mail | None:

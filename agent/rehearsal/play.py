@@ -4,19 +4,23 @@ Everything is as in earnest but three things: the relay is the people's mailboxe
 stands still until somebody waits. So two runs of one script give the same letters, byte for byte.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiosmtplib import SMTP
 
 from agent import settings as house
 from agent.alliance.model import Alliance
-from agent.rehearsal import mailbox
+from agent.rehearsal import machines, mailbox, personas
 from agent.rehearsal.mailbox import Mail
-from agent.rehearsal.script import Gets, Person, Quiet, Replies, Scene, Script, Step, Unseen, Waits, Writes
+from agent.rehearsal.personas import PERSONAS, Persona
+from agent.rehearsal.programs import Program, Typed
+from agent.rehearsal.script import Gets, Person, Quiet, Replies, Scene, Script, Step, Unseen, Uses, Waits, Writes
 from agent.service import FLOW, Service, opened
 from agent.smtp.inbound import Envelope, Inbound, Limits
 from agent.store import alliances, inbox, outbox
@@ -53,21 +57,72 @@ class Rehearsal:
     clock: Clock
     people: tuple[Person, ...]
     shown: Callable[[Mail | Scene], None]
-    personas: dict[str, str] = field(default_factory=dict)
+    personas: dict[str, str] = field(default_factory=dict)  # of each person by key; may be changed at any time
     mails: list[Mail] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)  # that a scanner found in letters
     acted: int = 0  # the number of the newest mail when somebody last did something: what is above it is new
-    _caught: list[tuple[str, bytes]] = field(default_factory=list)
+    _caught: list[Envelope] = field(default_factory=list)
+
+    def persona(self, person: Person) -> Persona:
+        """Who this person is just now."""
+        return PERSONAS[self.personas[person.key]]
 
     async def write(self, person: Person, subject: str, text: str) -> None:
-        """Let somebody write to the service's own address."""
-        number = len(self.mails) + 1
-        await self._post(
-            mailbox.note(number, person, self.service.doors.front, subject, text, now=self._after_typing())
-        )
+        """Let somebody write to the service's own address; from the one that it knows, since it knows no other."""
+        await self._post(self._typed(self.persona(person).program, person, text, subject=subject))
 
     async def reply(self, to: Mail, text: str) -> None:
-        """Let the reader of this mail reply to it."""
-        await self._post(mailbox.reply(len(self.mails) + 1, to, text, now=self._after_typing()))
+        """Let the reader of this mail reply to it, and before and after that do all that the persona does."""
+        persona, person = self.persona(to.person), to.person
+        if persona.beforehand:
+            await self._post(self._typed(persona.beforehand, person, "", to=to))
+            await self._own_up(person, persona)
+        await self._post(self._typed(persona.program, person, text, to=to, elsewhere=persona.from_elsewhere))
+        await self._own_up(person, persona)
+
+    async def _own_up(self, person: Person, persona: Persona) -> None:
+        """Where the service asks the registered address who wrote that, say so."""
+        asked = mailbox.newest(self.mails, person, "was this you?", since=self.acted)
+        if asked and persona.was_it:
+            await self._post(self._typed(persona.program, person, persona.was_it, to=asked))
+
+    def _typed(
+        self,
+        program: Program,
+        person: Person,
+        text: str,
+        *,
+        subject: str = "",
+        to: Mail | None = None,
+        elsewhere: bool = False,
+    ) -> Mail:
+        """What this program makes of it."""
+        self.clock.at += TYPING
+        return self._made(program, person, text, subject=subject, to=to, elsewhere=elsewhere)
+
+    def _made(
+        self,
+        program: Program,
+        person: Person,
+        text: str = "",
+        *,
+        subject: str = "",
+        to: Mail | None = None,
+        elsewhere: bool = False,
+        automatic: bool = False,
+    ) -> Mail:
+        number, answers = len(self.mails) + 1, mailbox.quoted(to) if to else None
+        typed = Typed(
+            number=number,
+            name=person.name,
+            address=personas.elsewhere(person.address) if elsewhere else person.address,
+            to=answers.address if answers else self.service.doors.front,
+            subject=subject,
+            text=text,
+            at=self.clock.at.astimezone(person.zone),
+            answers=answers,
+        )
+        return mailbox.wrote(person, number, program(typed), text, automatic=automatic)
 
     async def jump(self) -> bool:
         """Go to the next instant at which something is due, and do it; False when nothing is ahead."""
@@ -86,17 +141,41 @@ class Rehearsal:
         self.clock.at = until
 
     async def settle(self) -> None:
-        """Let the service do what is due now, and show what came."""
+        """Let the service do what is due now, and show what came and what it set off."""
         await self.service.settle()
         while self._caught:
-            address, raw = self._caught.pop(0)
-            person = next((p for p in self.people if p.address == address), None)
-            assert person is not None, "a letter to somebody who is in no script"
-            self._show(mailbox.arrived(len(self.mails) + 1, person, raw))
+            await self._receive(self._caught.pop(0))
+            if not self._caught:
+                await self.service.settle()
+
+    async def _receive(self, envelope: Envelope) -> None:
+        """One letter on its way into a mailbox."""
+        person = next((p for p in self.people if p.address == envelope.rcpt_to), None)
+        assert person is not None, "a letter to somebody who is in no script"
+        persona, raw = self.persona(person), envelope.raw
+        if persona.gateway:
+            raw = persona.gateway(raw)
+            await self._visit(machines.links_in(envelope.raw))
+        letter = mailbox.arrived(len(self.mails) + 1, person, raw, envelope.mail_from)
+        if persona.receives:
+            self._show(letter)
+        if persona.by_itself:
+            await self._send(self._made(persona.by_itself, person, to=letter, automatic=True))
+
+    async def _visit(self, links: Sequence[str]) -> None:
+        """Do as a scanner does with the links of a letter; it never leaves this machine."""
+        self.links += links
+        for link in filter(machines.is_near, links):
+            parts = urlsplit(link)
+            reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80)
+            writer.write(f"GET {parts.path or '/'}?{parts.query} HTTP/1.0\r\nHost: {parts.netloc}\r\n\r\n".encode())
+            await reader.read()
+            writer.close()
+            await writer.wait_closed()
 
     async def caught(self, envelopes: Sequence[Envelope]) -> None:
         """Take the service's letters: this is what its relay does with them."""
-        self._caught += [(e.rcpt_to, e.raw) for e in envelopes]
+        self._caught += envelopes
 
     async def alliances(self) -> list[Alliance]:
         """What the service holds, oldest first."""
@@ -111,18 +190,17 @@ class Rehearsal:
             waiting = [f"inbox: {b.count} {b.state}" for b in await inbox.backlog(c)]
             return waiting + [f"outbox: {count} {state}" for state, count in (await outbox.counts(c)).items() if count]
 
-    def _after_typing(self) -> datetime:
-        self.clock.at += TYPING
-        return self.clock.at
-
     async def _post(self, mail: Mail) -> None:
+        """Send what somebody wrote, and see what comes of it."""
         self.acted = mail.number
+        await self._send(mail)
+        await self.settle()
+
+    async def _send(self, mail: Mail) -> None:
         self._show(mail)
-        to = str(mailbox.recipient(mail))
         client = SMTP(hostname="127.0.0.1", port=self.service.port, start_tls=False, timeout=60)
         async with client:
-            await client.sendmail(mail.person.address, [to], mail.raw)
-        await self.settle()
+            await client.sendmail(mail.mail_from, [mailbox.recipient(mail)], mail.raw)
 
     def _show(self, mail: Mail) -> None:
         self.mails.append(mail)
@@ -149,7 +227,8 @@ async def rehearsing(
     try:
         settings = _settings(people, database, relay_port, flow, templates)
         async with opened(settings, now=clock, flow=flow.stem if flow else FLOW) as service:
-            rehearsal = Rehearsal(service, clock, tuple(people), shown, {p.key: "plain" for p in people})
+            begun = {p.key: p.persona for p in people}
+            rehearsal = Rehearsal(service, clock, tuple(people), shown, begun)
             letterbox.keep = rehearsal.caught
             service.inbound.port = 0
             service.port = await service.inbound.start()
@@ -204,6 +283,8 @@ async def _do(step: Step, r: Rehearsal, people: dict[str, Person]) -> str:
             if mail is None:
                 return _never(step.who, step.subject, r, people)
             await r.reply(mail, step.text)
+        case Uses():
+            r.personas[step.who] = step.persona
         case Waits():
             r.acted = len(r.mails)
             await r.wait(step.time)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
+from agent.rehearsal.personas import PERSONAS, named
+
 
 class ScriptError(Exception):
     """A script cannot be used; `complaints` holds one line for each fault, with its place."""
@@ -27,7 +29,7 @@ class Person:
     name: str
     address: str
     zone: ZoneInfo
-    html: bool = False  # writes with a program that sends HTML beside the text
+    persona: str = "plain"  # the key of the persona that this person begins with
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,15 @@ class Replies:
 
 
 @dataclass(frozen=True, slots=True)
+class Uses:
+    """Somebody takes to another persona."""
+
+    line: int
+    who: str
+    persona: str  # its key
+
+
+@dataclass(frozen=True, slots=True)
 class Waits:
     """Time passes."""
 
@@ -106,7 +117,7 @@ class Unseen:
     lines: tuple[str, ...]
 
 
-Step = Scene | Begins | Writes | Replies | Waits | Gets | Quiet | Unseen
+Step = Scene | Begins | Writes | Replies | Uses | Waits | Gets | Quiet | Unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +136,12 @@ class Script:
 
 _WHO = r"(?P<who>\w+)"
 _FORMS = {
-    "person": rf"{_WHO} is (?P<name>.+?) <(?P<address>[^<>\s]+@[^<>\s]+)> in (?P<zone>[\w/+-]+)(?P<html>, with HTML)?",
+    "person": rf"{_WHO} is (?P<name>.+?) <(?P<address>[^<>\s]+@[^<>\s]+)> in (?P<zone>[\w/+-]+)(?:, with (?P<persona>.+))?",
     "begins": r"it is (?P<at>\d{4}-\d\d-\d\d \d\d:\d\d) in (?P<zone>[\w/+-]+)",
     "scene": r"scene: (?P<title>.+)",
     "writes": rf'{_WHO} writes "(?P<subject>[^"]+)"(?:: (?P<text>.+))?',
     "replies": rf'{_WHO} replies(?: to (?:mail (?P<mail>\d+) )?"(?P<subject>[^"]+)")?(?:: (?P<text>.+))?',
+    "uses": rf"{_WHO} uses (?P<persona>.+)",
     "waits": r"wait (?P<count>\d+) (?P<unit>second|minute|hour|day|week)s?",
     "until": rf'until {_WHO} gets "(?P<subject>[^"]+)"',
     "gets": rf'expect {_WHO} gets "(?P<subject>[^"]+)"',
@@ -139,7 +151,7 @@ _FORMS = {
 }
 _HELP = (
     'write one of: NAME is FULL NAME <ADDRESS> in ZONE · it is DATE TIME in ZONE · scene: TITLE · NAME writes "SUBJECT" · '
-    'NAME replies to "SUBJECT" · wait 3 days · until NAME gets "SUBJECT" · expect NAME gets "SUBJECT" · '
+    'NAME replies to "SUBJECT" · NAME uses PERSONA · wait 3 days · until NAME gets "SUBJECT" · expect NAME gets "SUBJECT" · '
     "expect NAME has nothing new · expect NAME has not seen · end"
 )
 _LOST = "a step begins its own line; here @@ stands among the words"
@@ -170,9 +182,12 @@ def read(content: str, name: str = "script") -> Script:
             ended = number
         elif part.get("zone") and part["zone"] not in available_timezones():
             faults.append(f"{place}: there is no time zone {part['zone']!r}")
+        elif part.get("persona") and named(part["persona"]) is None:
+            faults.append(f"{place}: there is no persona {part['persona']!r}; there are: {', '.join(PERSONAS)}")
         elif form == "person":
-            html = bool(part["html"])
-            people[part["who"]] = Person(part["who"], part["name"], part["address"], ZoneInfo(part["zone"]), html)
+            chosen = named(part["persona"] or "plain") or PERSONAS["plain"]
+            zone = ZoneInfo(part["zone"])
+            people[part["who"]] = Person(part["who"], part["name"], part["address"], zone, chosen.key)
         elif part.get("who") and part["who"] not in people:
             faults.append(f"{place}: nobody is called {part['who']!r}; say first: {part['who']} is ... <...> in ...")
         else:
@@ -212,7 +227,7 @@ def _fault_in(form: str, text: str) -> str:
     """What is wrong with the words of a step; "" when nothing is."""
     if form in {"writes", "replies", "unseen"} and not text:
         return "the words are missing; write them behind a colon, or on the lines below"
-    if form in {"waits", "quiet", "scene", "begins", "person", "end"} and text:
+    if form in {"waits", "quiet", "scene", "begins", "person", "uses", "end"} and text:
         return f"this step takes no words, and has {text[:40]!r}"
     return ""
 
@@ -230,6 +245,10 @@ def _steps(form: str, line: int, part: dict[str, str | None], text: str) -> Iter
             yield Writes(line, who, subject, text)
         case "replies":
             yield Replies(line, who, subject, text, int(part["mail"] or 0))
+        case "uses":
+            chosen = named(part["persona"] or "")
+            assert chosen is not None
+            yield Uses(line, who, chosen.key)
         case "waits":
             yield Waits(line, timedelta(**{f"{part['unit']}s": int(part["count"] or 0)}))
         case "until" | "gets":

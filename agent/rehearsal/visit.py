@@ -238,7 +238,7 @@ class Visit:
         if persona not in PERSONAS:
             raise ValueError("There is no such mail program here.")
         self.run.rehearsal.personas[person.key] = persona
-        self.run.acts.append(record.Act(f"{person.key} uses {persona}"))
+        self.run.acts.append(record.Act(f"{person.key} uses {PERSONAS[persona].key}"))
 
     # -- playing by itself
 

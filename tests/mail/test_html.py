@@ -10,6 +10,14 @@ from agent.mail.html import has_words, text_of
     [
         ("<p>One</p><p>Two</p>", "One\n\nTwo"),
         ("<div>One</div><div>Two</div>", "One\nTwo"),
+        (
+            '<p class="MsoNormal">One</p><p class="MsoNormal"><o:p>&nbsp;</o:p></p><p class="MsoNormal">Two<o:p></o:p></p>',
+            "One\n\nTwo",
+        ),
+        ('<p class="MsoNormal">One</p>\n<p class="MsoNormal">Two</p>', "One\nTwo"),
+        ('<p style="margin: 0px;">One</p><p style="margin-top:0; margin-bottom:0">Two</p>', "One\nTwo"),
+        ('<p style="margin: 0 0 1em">One</p><p>Two</p>', "One\n\nTwo"),
+        ("<div>One</div><div>&nbsp;</div><div>Two</div>", "One\n\nTwo"),
         ("<div>One</div><div><br></div><div>Two</div>", "One\n\nTwo"),
         ("One<br>Two<br/><br/>Three", "One\nTwo\n\nThree"),
         ("<ul><li>One<li>Two</ul>", "- One\n- Two"),

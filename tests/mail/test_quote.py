@@ -116,6 +116,28 @@ def test_a_line_of_ours_that_somebody_types_themselves_stays():
     assert kept(words) == words
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Tell me early when a date slips.",
+        "Tell me early when a date slips, always.",
+        "Agreements hold when people have said what they need.",
+        "Nobody sees your answer before both of you have written.",
+    ],
+)
+@pytest.mark.parametrize("layout", ["{words}\n\nFrom: Agent <a@example.org>\nSent: Monday\nTo: Ann\nSubject: 3\n\n{letter}", "{words}\n\n{letter}", "{letter}\n\n{words}"])  # fmt: skip
+def test_an_example_of_ours_that_somebody_adopts_stays_beside_a_quote_without_marks(words, layout):
+    assert kept(layout.format(words=words, letter=LETTER)) == words
+
+
+def test_an_introduction_inside_the_marks_is_no_answer_though_our_name_is_in_it():
+    head = "On 2 Mar 2026, at 10:02, Alliance (the Alliance agent) <alliance+abc@reply.example.org> wrote:"
+    twice = head.replace(") <", ")\n> <")
+
+    assert kept(f"{ANSWER}\n\n> {head}\n> \n{quoted(LETTER)}") == ANSWER
+    assert kept(f"{ANSWER}\n\n> {twice}\n> \n{quoted(LETTER)}") == ANSWER
+
+
 def test_a_changed_line_stays_whole():
     text = quoted(LETTER).replace("Tell me early when", "Tell me VERY early when")
 
@@ -248,6 +270,32 @@ def test_halves_that_say_the_same_agree():
     html = f"<div>Yes, <b>gladly</b></div><div class='gmail_quote'><div class='gmail_attr'>{ATTRIBUTION.replace('<', '&lt;')}</div><blockquote>Will you?</blockquote></div>"
 
     assert not new_text(Message(text=f"Yes, *gladly*\n\n{ATTRIBUTION}\n\n> Will you?\n", html=html)).disagree
+
+
+@pytest.mark.parametrize(
+    ("text", "html", "lines"),
+    [
+        ("One sentence\nthat was broken", "<div>One sentence that was broken</div>", "One sentence that was broken"),
+        ("One\n\nTwo", "<p class=MsoNormal>One</p><p class=MsoNormal>Two</p>", "One\nTwo"),
+        ("One\n\nTwo", "<p>One</p><p>Two</p>", "One\n\nTwo"),
+        ("One *two*\nthree", "<div>One <b>two</b> three</div>", "One *two*\nthree"),  # other signs: as it came
+        ("Yes 👎", "<div>Yes</div>", "Yes 👎"),
+    ],
+)
+def test_lines_are_those_that_the_person_saw_where_both_halves_say_the_same(text, html, lines):
+    assert new_text(Message(text=text, html=html)).kept == lines
+    quote = f"<div class=gmail_quote><blockquote class=gmail_quote>{LETTER}</blockquote></div>"
+    assert new_text(Message(text=f"{text}\n\n{quoted(LETTER)}", html=html + quote), (LETTER,)).kept == lines
+
+
+@pytest.mark.row("F17")
+def test_a_paragraph_that_is_private_ends_only_where_both_halves_end_it():
+    html = "<p>PRIVATE I worry</p><p>about the rent</p><p>I cook</p>"
+
+    assert (
+        new_text(Message(text="PRIVATE I worry\nabout the rent\n\nI cook", html=html)).kept
+        == "PRIVATE I worry\nabout the rent\n\nI cook"
+    )
 
 
 def test_html_alone_is_read():

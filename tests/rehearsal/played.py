@@ -33,6 +33,7 @@ class Played:
     undone: list[str] = field(default_factory=list)
     broken: list[tuple[str, Fault]] = field(default_factory=list)  # house rules that a letter broke
     logged: list[dict] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)  # that a scanner found
 
     def got(self, key: str, subject: str = "") -> list[Mail]:
         """The letters to one person with these words in their subject."""
@@ -40,18 +41,23 @@ class Played:
 
 
 @cache
-def played(name: str, folder: Path) -> Played:
-    """Play a shipped script; the same name in the same folder is the same run."""
+def played(name: str, folder: Path, personas: tuple[str, ...] = ()) -> Played:
+    """Play a shipped script; the same name in the same folder is the same run. `personas` are instead of the script's."""
     script = read((shipped("rehearsals") / f"{name}.txt").read_text("utf-8"), name)
+    if personas:
+        people = zip(script.people, personas, strict=True)
+        script = replace(script, people=tuple(replace(person, persona=key) for person, key in people))
     found = Played(script)
+    file = folder / f"{'-'.join((name, *personas))}.db"
 
     async def run() -> None:
-        async with rehearsing(script.people, folder / f"{name}.db", lambda _: None, script.start) as rehearsal:
+        async with rehearsing(script.people, file, lambda _: None, script.start) as rehearsal:
             _check_letters(rehearsal, found)
             await play(script, rehearsal)
             found.mails = rehearsal.mails
             found.alliances = await rehearsal.alliances()
             found.undone = await rehearsal.faults()
+            found.links = rehearsal.links
 
     with capture_logs() as logged:
         asyncio.run(run())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.rehearsal.script import Begins, Gets, Quiet, Replies, Scene, ScriptError, Unseen, Waits, Writes, read
+from agent.rehearsal.script import Begins, Gets, Quiet, Replies, Scene, ScriptError, Unseen, Uses, Waits, Writes, read
 from agent.settings import shipped
 
 MAYA = "@@ maya is Maya Lind <maya@example.org> in Europe/Berlin\n"
@@ -25,7 +25,7 @@ def test_every_step_is_read_in_order_with_its_line():
     script = read(
         MAYA
         + """# for the reader of the file
-@@ ben is Ben Ito <ben@example.org> in Asia/Tokyo, with HTML
+@@ ben is Ben Ito <ben@example.org> in Asia/Tokyo, with Gmail
 @@ it is 2026-03-02 10:00 in Europe/Berlin
 @@ scene: She asks
 @@ maya writes "The choir"
@@ -35,6 +35,7 @@ One line.
 Another line.
 @@ ben replies to "asked me": Yes
 @@ ben replies: and more
+@@ ben uses outlook (GERMAN)
 @@ wait 3 days
 @@ until ben gets "Here when"
 @@ expect maya gets "Part 1"
@@ -47,7 +48,7 @@ this line
     )
 
     assert [p.key for p in script.people] == ["maya", "ben"]
-    assert [p.html for p in script.people] == [False, True]
+    assert [p.persona for p in script.people] == ["plain", "gmail"]
     assert script.start == datetime(2026, 3, 2, 10, tzinfo=ZoneInfo("Europe/Berlin"))
     assert script.steps == (
         Begins(4, script.start),
@@ -55,11 +56,12 @@ this line
         Writes(6, "maya", "The choir", "One line.\n\nAnother line."),
         Replies(11, "ben", "asked me", "Yes"),
         Replies(12, "ben", "", "and more"),
-        Waits(13, timedelta(days=3)),
-        Gets(14, "ben", "Here when", (), until=True),
-        Gets(15, "maya", "Part 1", ("this line", "and this one")),
-        Quiet(18, "maya"),
-        Unseen(19, "maya", ("the rent",)),
+        Uses(13, "ben", "outlook"),
+        Waits(14, timedelta(days=3)),
+        Gets(15, "ben", "Here when", (), until=True),
+        Gets(16, "maya", "Part 1", ("this line", "and this one")),
+        Quiet(19, "maya"),
+        Unseen(20, "maya", ("the rent",)),
     )
 
 
@@ -89,6 +91,13 @@ def test_a_step_behind_the_end_is_a_fault():
 
 def test_a_zone_that_is_none_is_a_fault():
     assert "there is no time zone 'Europe/Bakery'" in complaints(MAYA.replace("Berlin", "Bakery") + "@@ end")[0]
+
+
+@pytest.mark.parametrize("line", [MAYA.replace("Berlin", "Berlin, with Pigeon"), MAYA + "@@ maya uses Pigeon\n"])
+def test_a_persona_that_is_none_is_a_fault_and_the_others_are_told(line):
+    told = complaints(line + "@@ end")[0]
+
+    assert "there is no persona 'Pigeon'; there are: plain, gmail, outlook" in told
 
 
 def test_words_before_the_first_step_are_a_fault():
