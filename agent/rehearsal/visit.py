@@ -21,7 +21,7 @@ from agent.alliance.waking import wake_at
 from agent.compose import letters_of
 from agent.mail.address import Route
 from agent.mail.message import read
-from agent.mail.quote import new_text
+from agent.mail.quote import NewText, new_text
 from agent.rehearsal import keep, mailbox, record, shown, thoughts
 from agent.rehearsal.cues import Cues, plain
 from agent.rehearsal.mailbox import Mail
@@ -37,6 +37,7 @@ from agent.web.views import Cut, Page, Paper, Thought
 PACES = {"calm": 2.2, "brisk": 0.7, "at once": 0.0}  # seconds between two mails while it plays
 FAR = 40  # due instants that are passed until something comes that can be seen
 YEAR = timedelta(days=365)
+WITH_WORDS = ("started", "replied", "repliedfromelsewhere")  # outcomes of mail whose words are taken for somebody's
 
 
 class Visit:
@@ -378,6 +379,8 @@ class Visit:
         asked = shown.answered(mail, s.mails)
         known = s.letters.get(asked.number) if asked else None
         found = new_text(read(mail.raw), (known.words,) if known else ())
+        if outcome not in WITH_WORDS:
+            found = NewText("")
         recorded: list[str] = []
         moved: list[str] = []
         for alliance in s.held if came else ():

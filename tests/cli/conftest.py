@@ -16,7 +16,7 @@ from agent.rehearsal.play import DOMAIN, KEY
 def lived(tmp_path_factory):
     """What `alliance rehearse` said of the pair, and the folder that it left."""
     folder = tmp_path_factory.mktemp("lived")
-    return run("rehearse", "--folder", folder, width=200), folder
+    return run("rehearse", "--script", "pair", "--folder", folder, width=200), folder
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def test_one_can_be_both_people(run, folder):
         "q",
     ]  # fmt: skip
 
-    said = run("rehearse", "--interactive", "--folder", folder, typed="\n".join(keys) + "\n")
+    said = run("rehearse", "--terminal", "--folder", folder, typed="\n".join(keys) + "\n")
 
     assert said.code == 0, said.out
     assert "You are Maya Lind and Jonas Berg." in said.out
@@ -107,4 +107,4 @@ def test_one_can_be_both_people(run, folder):
 
 
 def test_the_end_of_the_keyboard_is_a_way_to_quit(run, folder):
-    assert run("rehearse", "--interactive", "--folder", folder, typed="w maya\nHello\nwords").code == 0
+    assert run("rehearse", "--terminal", "--folder", folder, typed="w maya\nHello\nwords").code == 0
