@@ -1,7 +1,5 @@
 """Every letter, and the gallery of them, in a real browser: readable by all, in light and dark, on any screen."""
 
-import re
-
 import pytest
 from browser import PICTURES, axe_violations, is_too_wide
 
@@ -28,15 +26,6 @@ def served(page, gallery):
         return page
 
     return opened
-
-
-@pytest.fixture(scope="module")
-def sheets(shown):
-    """All letters one below the other, which is much faster than one after the other: they share their head."""
-    whole = re.compile(r"(.*?<title>).*?(</title>.*<body[^>]*>)(.*)</body></html>\s*", re.DOTALL)
-    letters = [whole.fullmatch(one.rendered.html) for one in shown]
-    (head,) = {f"{letter[1]}Letters{letter[2]}" for letter in letters}
-    return f"{head}{''.join(letter[3] for letter in letters)}</body></html>"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
