@@ -18,7 +18,7 @@ from agent.alliance.letters import Letter
 from agent.templates import Rendered, load, template_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
-COLUMNS = {"phone": 43, "desktop": 66}  # characters in a line of a letter
+COLUMNS = {"phone": 47, "desktop": 66}  # characters in a line of a letter
 
 
 @dataclass(frozen=True, slots=True)
