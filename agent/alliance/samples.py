@@ -125,7 +125,27 @@ _NOTES = (
 
 def samples() -> tuple[l.Letter, ...]:
     """Every kind of letter at least once, in the order in which people meet them."""
-    return (*_setting_up(), *_prompts(), *_drafts(), *_checkins(), *_any_time())
+    return tuple(letter for _, letters in by_subject() for letter in letters)
+
+
+def by_subject() -> tuple[tuple[str, tuple[l.Letter, ...]], ...]:
+    """The same letters under what they are about."""
+    return (
+        ("Setting up", _setting_up()),
+        ("Questions and answers", _prompts()),
+        ("The agreement", _drafts()),
+        ("Check-ins", _checkins()),
+        ("At any time", _any_time()),
+    )
+
+
+def reader_of(letter: l.Letter) -> tuple[str, str]:
+    """Who reads a sample, and who the partner is: what Maya asks goes to Jonas, all else to Maya."""
+    match letter:
+        case l.Invitation() | l.InvitationReminder() | l.InvitationAsk() | l.NotNow() if letter.initiator == ME:
+            return PARTNER, ME
+        case _:
+            return ME, PARTNER
 
 
 def _setting_up() -> tuple[l.Letter, ...]:
@@ -147,7 +167,7 @@ def _setting_up() -> tuple[l.Letter, ...]:
         l.InvitationAsk("Maya", "Hm, sounds interesting, tell me more"),
         l.InvitationAsk("Anna", "How long is this going to take us each week?", passed_on=True),
         l.InvitationQuestion("Jonas", "How long is this going to take us each week?"),
-        l.Who("Anna", "anna@example.org", ("your name and address", "the day Maya asked me to write to you"), invited=True),
+        l.Who("Anna", "anna@example.org", ("your name and address", "the day Anna asked me to write to you"), invited=True),
         l.Who("Maya", "maya@example.org", (), invited=False),
         l.NotNow("Maya"),
         l.InvitationNotNow("Jonas"),

@@ -2,13 +2,16 @@
 
 import asyncio
 import re
+import shutil
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from agent.alliance.samples import samples
 from agent.cli.flows import page_of
 from agent.service import FLOW, read_flow
 from agent.settings import shipped
@@ -221,9 +224,23 @@ def test_a_drawing_is_written_where_one_says(run, tmp_path):
 
 
 @pytest.mark.row("F58")
-def test_the_gallery_shows_every_letter_and_none_has_a_fault(run, folder):
+def test_the_gallery_is_left_in_a_folder_and_no_letter_has_a_fault(run, folder):
     said = run("preview", "--folder", folder)
 
     assert said.code == 0, said.out
-    index = (folder / "index.html").read_text("utf-8")
-    assert index.count("<iframe sandbox") == len(list(folder.glob("*.txt"))) == len(list(folder.glob("*.html"))) - 1
+    assert said.out.splitlines()[-1] == f"{len(samples())} letters, 0 with a fault: {folder / 'index.html'}"
+    assert {path.name for path in folder.glob("*.txt")} == {
+        path.name.replace(".light.html", ".txt") for path in folder.glob("*.light.html")
+    }
+
+
+def test_a_letter_that_breaks_a_rule_is_named(run, folder, tmp_path):
+    templates = Path(shutil.copytree(shipped("templates"), tmp_path / "templates"))
+    for half in ("txt", "mjml"):
+        path = templates / "en" / f"care.{half}"
+        path.write_text(path.read_text().replace("That sounds hard.", "That sounds hard!"))
+
+    said = run("preview", "--folder", folder, "--templates", templates)
+
+    assert said.code == 1
+    assert "-care: rule 9: says '!'\n" in said.out
