@@ -114,6 +114,10 @@ class Visit:
             await self._news.wait_for(lambda: self._over or self._version > seen)
             return 0 if self._over else self._version
 
+    def begin(self) -> None:
+        """Have somebody look on, or again."""
+        self._over = False
+
     async def end(self) -> None:
         """Let go of whoever looks on."""
         self._over = True
