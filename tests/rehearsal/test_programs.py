@@ -37,7 +37,7 @@ LETTER = Quoted(
     raw=b"",
     return_path="alliance+b" + "b" * 39 + "@alliance.example.org",
 )
-ALL = {p.__name__: p for p in (programs.plain, programs.gmail, programs.outlook, programs.iphone, programs.thunderbird, programs.bottom, programs.mutt)}  # fmt: skip
+ALL = {p.__name__: p for p in (programs.plain, programs.gmail, programs.outlook, programs.exchange, programs.iphone, programs.thunderbird, programs.bottom, programs.mutt)}  # fmt: skip
 SAID = {
     "short": "Straight, please.",
     "our example": "Straight, the same day, and never in front of others.",
@@ -162,6 +162,14 @@ def test_outlook_has_a_german_block_of_headers_and_no_quote_marks():
     assert ">" not in text.replace(">\n", "").replace("> ", "")
     assert "blockquote" not in html
     assert '<p class="MsoNormal">' in html
+
+
+def test_exchange_sends_html_alone():
+    message, text, html = parsed(programs.exchange)
+
+    assert message.get_content_type() == "text/html"
+    assert "<b>Von:</b> Alliance (for Maya and Jonas)" in html
+    assert text is None
 
 
 def test_outlook_takes_unicode_where_its_old_charset_is_not_enough():
