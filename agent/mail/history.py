@@ -134,20 +134,33 @@ def guess(lines: Sequence[str], known: Sequence[str | None], names: Sequence[str
 
 
 def _marked_introductions(lines: list[str], why: list[str]) -> None:
-    """Apple marks the line that introduces a quote as a part of it; words of ours in it (our name) make it no answer."""
-    for at in range(len(lines)):
-        if why[at] != "kept" or not QUOTED.match(lines[at]):
-            continue
-        joined = ""
-        for k in range(at, min(at + INTRODUCED_OVER, len(lines))):
-            bare = QUOTED.sub("", lines[k], count=1).strip()
-            if not bare or not QUOTED.match(lines[k]):
-                break
-            joined = f"{joined} {bare}".strip()
-            known = _VERB.search(joined) and _WHEN.search(joined) and _WHO.search(joined)
-            if known and _is_attribution(joined, opens=bool(_OPENS.match(joined)), below=False, marked=True):
-                why[at : k + 1] = ["attribution"] * (k + 1 - at)
-                break
+    """What introduces a quote may be marked as a part of it, and have words of ours (our name, a subject): no answer.
+
+    Apple marks its attribution, and the HTML of Outlook has its block of headers inside what is below the rule.
+    """
+    if "kept" not in why:
+        return
+    bare = [QUOTED.sub("", line, count=1) if QUOTED.match(line) else "" for line in lines]
+    for at, line in enumerate(bare):
+        length, reason = 0, "history"
+        if line and _FROM_LINE.match(line):
+            length = _headers_from(bare, at)
+        elif line and why[at] == "kept":
+            length, reason = _marked_attribution(bare, at), "attribution"
+        why[at : at + length] = [reason] * length
+
+
+def _marked_attribution(bare: list[str], at: int) -> int:
+    """How many lines it has; all three of who, when and the verb are asked for, since it may be an answer."""
+    joined = ""
+    for k in range(at, min(at + INTRODUCED_OVER, len(bare))):
+        if not bare[k].strip():
+            return 0
+        joined = f"{joined} {bare[k].strip()}".strip()
+        told = _VERB.search(joined) and _WHEN.search(joined) and _WHO.search(joined)
+        if told and _is_attribution(joined, opens=bool(_OPENS.match(joined)), below=False, marked=True):
+            return k + 1 - at
+    return 0
 
 
 def _escaped_from(lines: list[str], why: list[str]) -> None:

@@ -5,7 +5,7 @@ So words are aligned and not lines: a run of our words, in our order, is ours wh
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -123,7 +123,7 @@ def _give_back(words: list[_Word], begun: int, at: int, letter: _Letter, behind:
         if letter.lines[behind - back] != letter.lines[behind - back - 1]:
             for word in words[at - back : at]:
                 word.ours = False
-            return at
+            return at - back  # they may begin another line of ours
     return at
 
 
@@ -138,30 +138,47 @@ def _drop_chance(words: list[_Word], marked: list[bool], letters: list[_Letter])
     shortest = min((len(letter.words) for letter in letters if letter.words), default=0)
     pasted = whole >= PASTED or (whole >= LONG and whole >= 0.9 * shortest)
     if pasted:
-        first, last = _ends(bare)
-        above = [run for run in bare[:first] if len(run) < GRAM or not _follows(run, bare[first])]
-        bare = above + [run for run in bare[last + 1 :] if len(run) < GRAM or not _follows(bare[last], run)]
+        bare = list(_beside(bare, [run for run in runs if marked[run[0].line]]))
     for run in bare:
         if not _between(run, lines, marked):
             for word in run:
                 word.ours = False
 
 
+def _beside(bare: list[list[_Word]], marked: list[list[_Word]]) -> Iterator[list[_Word]]:
+    """The runs that stand beside a flattened quote and not in it: a sentence of ours that somebody typed to adopt it.
+
+    A quote has our order, and says each thing once: what is typed above it is said again in it, or out of order.
+    """
+    first, last = _ends(bare)
+    said = {(word.letter, word.place) for run in (*bare[first : last + 1], *marked) for word in run}
+    for n, run in enumerate(bare):
+        if first <= n <= last:
+            continue
+        in_order = _follows(run, bare[first]) if n < first else _follows(bare[last], run)
+        if len(run) < GRAM or not in_order or all((word.letter, word.place) in said for word in run):
+            yield run
+
+
 def _ends(bare: list[list[_Word]]) -> tuple[int, int]:
-    """The first and the last run of a flattened quote: it has our order, and a sentence of ours typed above it has not."""
+    """The first and the last long run of the quote itself."""
     long = [n for n, run in enumerate(bare) if len(run) >= LONG]
     first, last = 0, len(long) - 1
-    while first < last and _comes_again(bare[long[first]], bare[long[first + 1]]):
+    while first < last and _goes_back(bare[long[first]], bare[long[first + 1]]):
         first += 1
-    while first < last and _comes_again(bare[long[last]], bare[long[last - 1]]):
+    while first < last and _repeats(bare[long[last]], bare[long[last - 1]]):
         last -= 1
     return long[first], long[last]
 
 
-def _comes_again(run: list[_Word], other: list[_Word]) -> bool:
-    """Whether the words of a run stand in another one too, which has more of our letter before them."""
-    inside = other[0].place < run[0].place and run[-1].place <= other[-1].place
-    return inside and run[0].letter == other[0].letter
+def _goes_back(run: list[_Word], after: list[_Word]) -> bool:
+    """Whether what comes after a run stands above it in our letter."""
+    return run[0].letter == after[0].letter and run[0].place > after[0].place
+
+
+def _repeats(run: list[_Word], before: list[_Word]) -> bool:
+    """Whether a run goes back into the one before it, and is no second copy of that."""
+    return not _follows(before, run) and len(run) < len(before)
 
 
 def _follows(run: list[_Word], after: list[_Word]) -> bool:

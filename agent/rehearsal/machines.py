@@ -21,7 +21,7 @@ BANNER = (
     "Do not click links or open attachments unless you recognise the sender."
 )
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+")
-_HREF = re.compile(r"(href=[\"'])(https?://[^\"']+)", re.IGNORECASE)
+_HREF = re.compile(r"(href=[\"'])(https?://[^\"'\s]+)", re.IGNORECASE)
 
 
 def _asked(typed: Typed) -> Quoted:
@@ -203,5 +203,9 @@ def links_in(raw: bytes) -> list[str]:
 
 
 def is_near(link: str) -> bool:
-    """Whether a link leads to this machine: only such are visited."""
-    return urlsplit(link).hostname in ("127.0.0.1", "::1", "localhost")
+    """Whether a link leads to a port of this machine and can be asked for: only such are visited."""
+    try:
+        parts = urlsplit(link)
+        return parts.hostname in ("127.0.0.1", "::1", "localhost") and parts.port != 0 and link.isprintable()
+    except ValueError:  # a port that is none
+        return False

@@ -123,8 +123,8 @@ _ALL = (
     Persona(
         "scanner",
         "Link scanner",
-        "A gateway marks the subject, puts a warning on top that the reply then quotes, rewrites links and visits them.",
-        programs.outlook,
+        "A gateway marks the subject, puts a warning on top that the HTML reply then quotes, rewrites links and visits them.",
+        programs.exchange,
         gateway=machines.gateway,
     ),
 )

@@ -6,7 +6,7 @@ stands still until somebody waits. So two runs of one script give the same lette
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ KEY = b"rehearsed, and no secret at all."
 TYPING = timedelta(minutes=2)  # what it takes to read a mail and to answer it
 JUMPS = 12  # how many due instants are tried until an expected mail comes
 
+_PATIENCE_S = 2.0  # for a page that a scanner asks for
 _IDLE = Limits(command_s=30 * 86400, data_s=600)  # in a rehearsal people think as long as they like
 
 
@@ -166,12 +167,9 @@ class Rehearsal:
         """Do as a scanner does with the links of a letter; it never leaves this machine."""
         self.links += links
         for link in filter(machines.is_near, links):
-            parts = urlsplit(link)
-            reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80)
-            writer.write(f"GET {parts.path or '/'}?{parts.query} HTTP/1.0\r\nHost: {parts.netloc}\r\n\r\n".encode())
-            await reader.read()
-            writer.close()
-            await writer.wait_closed()
+            with suppress(OSError, TimeoutError):  # nobody is there, or says nothing
+                async with asyncio.timeout(_PATIENCE_S):
+                    await _get(link)
 
     async def caught(self, envelopes: Sequence[Envelope]) -> None:
         """Take the service's letters: this is what its relay does with them."""
@@ -205,6 +203,19 @@ class Rehearsal:
     def _show(self, mail: Mail) -> None:
         self.mails.append(mail)
         self.shown(mail)
+
+
+async def _get(link: str) -> None:
+    """One plain GET, to its end."""
+    parts = urlsplit(link)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80)
+    try:
+        target = f"{parts.path or '/'}?{parts.query}".rstrip("?")
+        writer.write(f"GET {target} HTTP/1.0\r\nHost: {parts.netloc}\r\n\r\n".encode())
+        while await reader.read(65536):
+            pass
+    finally:
+        writer.close()
 
 
 @asynccontextmanager

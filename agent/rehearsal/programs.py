@@ -114,20 +114,52 @@ def gmail(typed: Typed) -> bytes:
 
 def outlook(typed: Typed) -> bytes:
     """Outlook in German: written by Word, a block of headers above the older mail, and no quote marks at all."""
-    text, html = typed.text.replace("\n", "\n\n"), _in_word(typed.text)
+    text = typed.text.replace("\n", "\n\n")
     if asked := typed.answers:
-        day = f"{_DAYS[asked.at.weekday()]}, {asked.at.day}. {_MONTHS[asked.at.month - 1]} {asked.at:%Y %H:%M}"
-        block = {"Von": f"{asked.name} <{asked.address}>", "Gesendet": day, "An": asked.to, "Betreff": asked.subject}
-        text += "\n\n\n\n" + "\n".join(f"{name}: {value}" for name, value in block.items())
-        text += "\n\n\n\n" + asked.shown.replace("\n", "\n\n")
-        rows = "<br>\n".join(f"<b>{name}:</b> {escape(value)}" for name, value in block.items())
+        block = "\n".join(f"{name}: {value}" for name, value in _german(asked))
+        text += f"\n\n\n\n{block}\n\n\n\n" + asked.shown.replace("\n", "\n\n")
+    html, charset = _word(typed)
+    halves = [text_part("plain", text + "\n\n", f'"{charset}"'), text_part("html", html, f'"{charset}"')]
+    boundary = f"----=_NextPart_000_{typed.number:04X}_{typed.chance[:8]}.{typed.chance[8:16]}".upper()
+    own = [*_of_exchange(typed), ("X-Mailer", "Microsoft Outlook 16.0")]
+    message_id = f"{typed.chance[:32].upper()}@{typed.host}"
+    return whole(typed, message_id, multipart("alternative", boundary, halves), own, re="AW: ")
+
+
+def exchange(typed: Typed) -> bytes:
+    """The same behind an Exchange server that sends the HTML alone."""
+    html, charset = _word(typed)
+    message_id = f"{typed.chance[:32].upper()}@MBX01.{typed.host}"
+    return whole(typed, message_id, text_part("html", html, f'"{charset}"'), _of_exchange(typed), re="AW: ")
+
+
+def _of_exchange(typed: Typed) -> Headers:
+    return [
+        ("Thread-Index", f"AQ{typed.chance[:22]}=="),
+        ("Accept-Language", "de-DE, en-US"),
+        ("Content-Language", "de-DE"),
+        ("X-MS-Has-Attach", ""),
+        ("X-MS-TNEF-Correlator", ""),
+    ]
+
+
+def _german(asked: Quoted) -> Headers:
+    day = f"{_DAYS[asked.at.weekday()]}, {asked.at.day}. {_MONTHS[asked.at.month - 1]} {asked.at:%Y %H:%M}"
+    return [("Von", f"{asked.name} <{asked.address}>"), ("Gesendet", day), ("An", asked.to), ("Betreff", asked.subject)]
+
+
+def _word(typed: Typed) -> tuple[str, str]:
+    """The page that Word makes of it, and its charset."""
+    html = _in_word(typed.text)
+    if asked := typed.answers:
+        rows = "<br>\n".join(f"<b>{name}:</b> {escape(value)}" for name, value in _german(asked))
         html += (
             '<p class="MsoNormal"><o:p>&nbsp;</o:p></p>\n<div>\n<div style="border:none;border-top:solid #E1E1E1 1.0pt;'
             f'padding:3.0pt 0cm 0cm 0cm">\n<p class="MsoNormal">{rows}<o:p></o:p></p>\n</div>\n</div>\n'
             f'<p class="MsoNormal"><o:p>&nbsp;</o:p></p>\n{_inside(asked)}\n'
         )
-    charset = _smallest(text + html)
-    html = (
+    charset = _smallest(html + (typed.answers.shown if typed.answers else ""))
+    page = (
         '<html xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
         'xmlns:w="urn:schemas-microsoft-com:office:word" xmlns="http://www.w3.org/TR/REC-html40">\n<head>\n'
         f'<meta http-equiv="Content-Type" content="text/html; charset={charset}">\n'
@@ -136,17 +168,7 @@ def outlook(typed: Typed) -> bytes:
         '--></style>\n</head>\n<body lang="DE" link="#0563C1" vlink="#954F72" style="word-wrap:break-word">\n'
         f'<div class="WordSection1">\n{html}</div>\n</body>\n</html>\n'
     )
-    halves = [text_part("plain", text + "\n\n", f'"{charset}"'), text_part("html", html, f'"{charset}"')]
-    boundary = f"----=_NextPart_000_{typed.number:04X}_{typed.chance[:8]}.{typed.chance[8:16]}".upper()
-    own = [
-        ("X-Mailer", "Microsoft Outlook 16.0"),
-        ("Thread-Index", f"AQ{typed.chance[:22]}=="),
-        ("Content-Language", "de"),
-        ("X-MS-Has-Attach", ""),
-        ("X-MS-TNEF-Correlator", ""),
-    ]
-    message_id = f"{typed.chance[:32].upper()}@{typed.host}"
-    return whole(typed, message_id, multipart("alternative", boundary, halves), own, re="AW: ")
+    return page, charset
 
 
 def iphone(typed: Typed) -> bytes:

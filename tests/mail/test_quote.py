@@ -138,6 +138,24 @@ def test_an_introduction_inside_the_marks_is_no_answer_though_our_name_is_in_it(
     assert kept(f"{ANSWER}\n\n> {twice}\n> \n{quoted(LETTER)}") == ANSWER
 
 
+def test_a_block_of_headers_inside_the_marks_is_no_answer_though_our_words_are_in_it():
+    block = "Von: The Alliance agent <a@reply.example.org>\nGesendet: Montag\nAn: Ann\nBetreff: You would rather meet"
+    html = f"<div>{ANSWER}</div><div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'>{block.replace('<', '&lt;')}</div>{LETTER}"
+
+    assert kept(f"{ANSWER}\n\n{quoted(block)}\n>\n{quoted(LETTER)}") == ANSWER
+    assert new_text(Message(html=html.replace("\n", "<br>")), (LETTER,)).kept == ANSWER
+
+
+def test_words_that_begin_as_our_next_line_does_do_not_break_up_that_line():
+    letter = "We raise problems early.\nOne more thing about this.\n\nWhat would one see?\n\nOne line is enough, and PASS keeps it."
+    lines = quoted(letter).split("\n")
+
+    assert (
+        kept("\n".join([*lines[:4], "", "We raise problems early.", "", *lines[4:]]), (letter,))
+        == "We raise problems early."
+    )
+
+
 def test_a_changed_line_stays_whole():
     text = quoted(LETTER).replace("Tell me early when", "Tell me VERY early when")
 

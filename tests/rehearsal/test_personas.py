@@ -1,5 +1,6 @@
 """The scripts pass with every persona, and what is agreed, stored and kept private is what plain mail would have given."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -156,6 +157,33 @@ async def test_when_an_address_is_gone_later_its_person_is_left_alone_and_the_ot
 
     assert faults == []
     assert alliance.participant(2).paused
+
+
+async def test_a_scanner_visits_what_is_near_and_nothing_else(tmp_path):
+    asked = []
+
+    async def answer(reader, writer):
+        asked.append(await reader.readline())
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    near = f"http://127.0.0.1:{port}/page?a=b"
+    links = f"{near} https://alliance.example.org/far http://127.0.0.1:1/closed http://localhost:99999/none"
+    try:
+        rehearsal, _, _ = await lived(
+            tmp_path,
+            f"""{INVITED.replace("I call.", f"I call. {links}")}
+@@ jonas uses link scanner
+@@ maya replies to "Ready to write": SEND
+""",
+        )
+    finally:
+        server.close()
+        await server.wait_closed()
+
+    assert rehearsal.links == links.split()
+    assert asked == [b"GET /page?a=b HTTP/1.0\r\n"]
 
 
 @pytest.mark.row("F56")

@@ -1,5 +1,6 @@
 """Each mail program writes as the real one does, and what somebody typed in it is what we read."""
 
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from agent.mail.message import read
 from agent.mail.quote import new_text
-from agent.rehearsal import programs
+from agent.rehearsal import machines, mailbox, programs
 from agent.rehearsal.programs import Quoted, Typed, between
 
 TEXT = """Hi Jonas,
@@ -36,7 +37,7 @@ LETTER = Quoted(
     raw=b"",
     return_path="alliance+b" + "b" * 39 + "@alliance.example.org",
 )
-ALL = {p.__name__: p for p in (programs.plain, programs.gmail, programs.outlook, programs.iphone, programs.thunderbird, programs.bottom, programs.mutt)}  # fmt: skip
+ALL = {p.__name__: p for p in (programs.plain, programs.gmail, programs.outlook, programs.exchange, programs.iphone, programs.thunderbird, programs.bottom, programs.mutt)}  # fmt: skip
 SAID = {
     "short": "Straight, please.",
     "our example": "Straight, the same day, and never in front of others.",
@@ -66,6 +67,40 @@ def test_what_was_typed_is_what_is_read(program, text):
         assert kept(program(typed(text))).split() == text.split()  # put between paragraphs, so in pieces
     else:
         assert kept(program(typed(text))) == text
+
+
+def replies(letter: str) -> list[str]:
+    """What somebody may answer to a letter: our words for it, their own, and lines of the letter that they adopt."""
+    body = letter.split("\n-- \n", maxsplit=1)[0]
+    said = (
+        re.findall(r"“([^”]+)”", body)[:2]
+        + re.findall(r"(?m)^> (.+)$", body)[:2]
+        + re.findall(r"(?m)^\d+\. (.+)$", body)[:1]
+    )
+    adopted = [words for words in said if len(words.split()) > 1]
+    own = [
+        "AGREE",
+        "Agree, except 3",
+        "2B, 3C\nNEXT",
+        "1. mornings\n2. bins\n3. partly",
+        "Make 6 say: We say it.\nDrop 7",
+    ]
+    return [*own, *adopted, *(f"{words} Always." for words in adopted[:1])]
+
+
+@pytest.mark.parametrize("gateway", [False, True])
+@pytest.mark.parametrize("program", ALL.values(), ids=ALL)
+def test_a_line_of_our_letter_that_somebody_adopts_is_an_answer(program, gateway, pair):
+    lost = []
+    for sent in [m for m in pair.mails if not m.mine][::6]:
+        raw = machines.gateway(sent.raw) if gateway else sent.raw
+        letter = mailbox.quoted(mailbox.arrived(sent.number, sent.person, raw))
+        for text in replies(sent.text):
+            found = new_text(read(program(typed(text, letter))), (sent.text,))
+            if found.kept.split() != text.split() or found.disagree or found.quoted:
+                lost.append((sent.subject, text, found.kept))
+
+    assert lost == []
 
 
 @pytest.mark.parametrize("program", ALL.values(), ids=ALL)
@@ -127,6 +162,14 @@ def test_outlook_has_a_german_block_of_headers_and_no_quote_marks():
     assert ">" not in text.replace(">\n", "").replace("> ", "")
     assert "blockquote" not in html
     assert '<p class="MsoNormal">' in html
+
+
+def test_exchange_sends_html_alone():
+    message, text, html = parsed(programs.exchange)
+
+    assert message.get_content_type() == "text/html"
+    assert "<b>Von:</b> Alliance (for Maya and Jonas)" in html
+    assert text is None
 
 
 def test_outlook_takes_unicode_where_its_old_charset_is_not_enough():
