@@ -10,13 +10,14 @@ from agent.alliance.flow import Flow
 from agent.alliance.model import Alliance, Participant, Phase
 from agent.rehearsal import record, thoughts
 from agent.rehearsal.cues import Cues
-from agent.rehearsal.mailbox import Mail
+from agent.rehearsal.mailbox import Mail, newest
 from agent.rehearsal.personas import PERSONAS
 from agent.rehearsal.play import Rehearsal
 from agent.rehearsal.script import Person, Script
 from agent.web import views
 from agent.web.page import LETTER_POLICY
 
+WRITING = 0  # what is open while somebody writes a mail that answers none
 GLANCE = 90  # characters of a mail in the list
 PLACE = re.compile(r"mail/(\d{1,6})(?:\.(eml|html)|/(\d{1,2})/[^/]+)")
 _IDS = re.compile(rb"(?im)^(message-id|in-reply-to):\s*(<[^>\s]+>)")
@@ -43,7 +44,7 @@ class Run:
     start: datetime
     begun: tuple[tuple[Person, str], ...] = ()  # with which mail program each began
     scene: str = ""
-    opened: dict[str, int] = field(default_factory=dict)  # person -> the mail that is read
+    opened: dict[str, int] = field(default_factory=dict)  # person -> the mail that is read, or WRITING
     seen: set[int] = field(default_factory=set)
     filled: dict[str, tuple[int, str]] = field(default_factory=dict)  # person -> how often, and with what
     letters: dict[int, Letter] = field(default_factory=dict)  # by the number of the mail
@@ -79,6 +80,16 @@ class Run:
                     return mail
         return None
 
+    def answering(self, person: Person) -> Mail | None:
+        """The letter that the reply box answers: the one that is read, else the one that waits, else the newest."""
+        number = self.opened.get(person.key)
+        if number == WRITING:
+            return None
+        opened = self.mails[number - 1] if number else None
+        if opened is not None and not opened.mine:
+            return opened
+        return self.wanted(person) or newest(self.mails, person, "")
+
 
 # ---------------------------------------------------------------- the page
 
@@ -88,7 +99,7 @@ def inbox(run: Run, person: Person, suggest: Mapping[str, bool]) -> views.Inbox:
     mails = [m for m in reversed(run.mails) if m.person.key == person.key]
     opened = next((m for m in mails if m.number == run.opened.get(person.key)), None)
     persona = PERSONAS[run.rehearsal.personas[person.key]]
-    mine = next((run.thoughts[m.number] for m in mails if m.number in run.thoughts), None)
+    mine = next((run.thoughts[m.number] for m in mails if m.number in run.thoughts and not m.automatic), None)
     stages = [p.stage for a in run.held if (p := _participant(a, person))]
     rows = tuple(_row(run, m) for m in mails)
     return views.Inbox(
@@ -100,7 +111,7 @@ def inbox(run: Run, person: Person, suggest: Mapping[str, bool]) -> views.Inbox:
         stage=str(stages[-1]) if stages else "",
         rows=rows,
         opened=_opened(run, opened) if opened else None,
-        composer=_composer(run, person, opened, suggested=suggest[person.key]),
+        composer=_composer(run, person, suggested=suggest[person.key]),
         latest=mine,
         unread=sum(row.unread for row in rows),
     )
@@ -123,15 +134,15 @@ def _opened(run: Run, mail: Mail) -> views.Opened:
     )  # fmt: skip
 
 
-def _composer(run: Run, person: Person, opened: Mail | None, *, suggested: bool) -> views.Composer:
-    """The reply box, for the letter that is read, or else for the one that waits."""
-    wanted = run.wanted(person)
-    to = opened if opened is not None and not opened.mine else wanted
+def _composer(run: Run, person: Person, *, suggested: bool) -> views.Composer:
+    """The reply box."""
+    wanted, to = run.wanted(person), run.answering(person)
     count, text = run.filled.get(person.key, (0, ""))
     first = run.cues.first(person)
     number = to.number if to else 0
     subject = to.subject if to else first.subject if first else ""
-    return views.Composer(number, subject, text, f"{number}-{count}-{len(run.acts)}", wanted is not None, suggested)
+    sent = sum(m.mine for m in run.mails if m.person.key == person.key)
+    return views.Composer(number, subject, text, f"{number}-{count}-{sent}", wanted is not None, suggested)
 
 
 def standing(run: Run) -> views.Standing | None:

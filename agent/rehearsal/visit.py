@@ -15,7 +15,7 @@ from agent import templates
 from agent.alliance.decide import decide
 from agent.alliance.event import Woke
 from agent.alliance.flow import FlowError
-from agent.alliance.model import Alliance
+from agent.alliance.model import Alliance, Phase
 from agent.alliance.turn import Turn
 from agent.alliance.waking import wake_at
 from agent.compose import letters_of
@@ -161,6 +161,8 @@ class Visit:
                 if number is None:
                     raise ValueError("There is no such mail.")
                 self._open(person, number.number)
+            case "new":
+                self.run.opened[self._person(form).key] = shown.WRITING
             case "step":
                 await self._step()
             case "jump":
@@ -304,12 +306,17 @@ class Visit:
                     if letter is not None:
                         await self._write(person, letter, "", step.text)
                         return True
-                    if await self._improvise() or await self._jump():
+                    if await self._improvise() or (not self._is_settled() and await self._jump()):
                         return True
                 case _:
                     pass
             cues.at += 1
         return await self._improvise()
+
+    def _is_settled(self) -> bool:
+        """Nothing that the script might still wait for is on its way: the visitor has left it."""
+        held = self.run.held
+        return bool(held) and held[-1].phase in (Phase.AGREED, Phase.ENDED)
 
     def _has(self, step: Gets) -> bool:
         r = self.run.rehearsal
@@ -357,7 +364,7 @@ class Visit:
                 found = shown.number_in(full.raw, r.mails) if full else 0
                 s.rows[row.id] = found
                 outcomes[found] = row.outcome
-        mine = [m for m in came if m.mine]
+        mine = sorted((m for m in came if m.mine), key=lambda m: not m.automatic)  # what a person wrote counts last
         for mail in mine:
             last = mail is mine[-1]
             s.thoughts[mail.number] = self._thought(
@@ -453,7 +460,7 @@ class Visit:
     def _draw(self) -> None:
         run = self.run
         people = run.rehearsal.people
-        suggest = {p.key: bool(self._suggestion(p, self._answering(p))) for p in people}
+        suggest = {p.key: bool(self._suggestion(p, run.answering(p))) for p in people}
         self.page = Page(
             scene=run.scene,
             at=shown.day(run.rehearsal.clock.at.astimezone(people[0].zone)),
@@ -472,12 +479,6 @@ class Visit:
             papers=shown.papers(run),
             faults=self.faults,
         )
-
-    def _answering(self, person: Person) -> Mail | None:
-        """The letter that the reply box answers."""
-        number = self.run.opened.get(person.key, 0)
-        opened = self.run.mails[number - 1] if number else None
-        return opened if opened is not None and not opened.mine else self.run.wanted(person)
 
     async def _tell(self) -> None:
         async with self._news:

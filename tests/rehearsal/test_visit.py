@@ -137,6 +137,17 @@ async def test_a_line_of_the_draft_leads_to_the_mail_that_it_came_from(visit):
     assert inbox(visit, "maya").opened.text == "I do the books every Friday."
 
 
+async def test_somebody_can_write_a_new_mail_at_any_time(visit):
+    await step(visit, 4)
+    assert inbox(visit, "maya").composer.to
+    await visit.act("new", {"person": "maya"})
+    assert inbox(visit, "maya").composer.to == 0
+    await say(visit, "maya", "Jonas Berg (jonas@example.org) and I sing in a choir.", subject="Jonas and me, again")
+
+    assert visit.run.mails[-1].subject.startswith("You and Jonas")
+    assert len(visit.run.held) == 2
+
+
 async def test_what_is_told_to_come_next_comes_next(visit):
     await step(visit, 4)
     when, what = re.fullmatch(r"(.+), Maya: (.+)", visit.page.ahead).groups()
