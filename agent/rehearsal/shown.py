@@ -99,7 +99,6 @@ def inbox(run: Run, person: Person, suggest: Mapping[str, bool]) -> views.Inbox:
     mails = [m for m in reversed(run.mails) if m.person.key == person.key]
     opened = next((m for m in mails if m.number == run.opened.get(person.key)), None)
     persona = PERSONAS[run.rehearsal.personas[person.key]]
-    mine = next((run.thoughts[m.number] for m in mails if m.number in run.thoughts and not m.automatic), None)
     stages = [p.stage for a in run.held if (p := _participant(a, person))]
     rows = tuple(_row(run, m) for m in mails)
     return views.Inbox(
@@ -112,9 +111,14 @@ def inbox(run: Run, person: Person, suggest: Mapping[str, bool]) -> views.Inbox:
         rows=rows,
         opened=_opened(run, opened) if opened else None,
         composer=_composer(run, person, suggested=suggest[person.key]),
-        latest=mine,
         unread=sum(row.unread for row in rows),
     )
+
+
+def latest(run: Run) -> views.Thought | None:
+    """What the service made of the newest mail that somebody wrote; None while nobody has."""
+    found = (run.thoughts[m.number] for m in reversed(run.mails) if m.number in run.thoughts and not m.automatic)
+    return next(found, None)
 
 
 def _row(run: Run, mail: Mail) -> views.Row:

@@ -134,6 +134,8 @@ def seen_by(alliance: Alliance, flow: Flow, answer: Answer) -> tuple[str, bool]:
     """Who can see an answer now, in words, and whether it is still hidden from the others."""
     part = flow.part_of(answer.prompt)
     shown = part.id in alliance.revealed or (part.reveal == "draft" and bool(alliance.drafts))
+    if answer.participant == 1 and flow.prompts[answer.prompt].kind == "why":
+        shown = shown or alliance.invited_at is not None  # it stands in the invitation
     mine = alliance.participant(answer.participant).name
     if not shown:
         return (f"only {mine}" if alliance.phase == Phase.ENDED else f"only {mine}, until all have answered"), True

@@ -401,11 +401,13 @@ class Visit:
             elif old != alliance:
                 recorded += thoughts.recorded(old, alliance, self.run.flow(alliance))
                 moved += thoughts.moved(old, alliance)
+        name = mail.person.name.partition(" ")[0]
         return Thought(
             mail.number,
+            name,
             found.kept,
             tuple(Cut(cut.why, cut.text) for cut in found.cut if cut.text.strip()),
-            thoughts.understood(outcome, mail.person.name.partition(" ")[0], asked.subject if asked else mail.subject),
+            thoughts.understood(outcome, name, asked.subject if asked else mail.subject),
             tuple(recorded),
             tuple(moved),
             tuple(f"to {m.person.name.partition(' ')[0]}: {m.subject}" for m in came if not m.mine),
@@ -470,6 +472,7 @@ class Visit:
             goal=shown.goal(run),
             said=run.said,
             inboxes=tuple(shown.inbox(run, p, suggest) for p in people),
+            latest=shown.latest(run),
             standing=shown.standing(run),
             personas=tuple((x.key, x.name) for x in PERSONAS.values()),
             scripts=tuple(self.scripts),

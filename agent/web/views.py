@@ -20,6 +20,7 @@ class Thought:
     """What the service made of one mail: what it kept of it, how it read it, what it recorded, and what followed."""
 
     mail: int
+    name: str  # whose mail it is
     kept: str
     cuts: tuple[Cut, ...]
     understood: str
@@ -81,7 +82,6 @@ class Inbox:
     rows: tuple[Row, ...]
     opened: Opened | None
     composer: Composer
-    latest: Thought | None  # of the newest mail that the person wrote
     unread: int
 
 
@@ -139,6 +139,7 @@ class Page:
     goal: str  # what a visitor may do now
     said: str  # what has just happened, in one line
     inboxes: tuple[Inbox, ...]
+    latest: Thought | None  # of the newest mail that somebody wrote
     standing: Standing | None
     personas: tuple[tuple[str, str], ...]
     scripts: tuple[str, ...]

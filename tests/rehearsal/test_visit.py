@@ -99,9 +99,20 @@ async def test_who_can_see_an_answer_is_told_before_and_after_the_reveal(visit):
         assert mail.mine or mail.person.key == "jonas" or "lose a friend" not in mail.seen
 
 
+@pytest.mark.row("F03")
+async def test_the_why_is_seen_from_the_invitation_on(visit):
+    def whys():
+        return [s.seen_by for a in visit.page.standing.asked if a.title == "Why we want this" for s in a.said]
+
+    await step(visit, 2)
+    assert whys() == ["only Maya, until all have answered"]
+    await step(visit, 1)
+    assert whys() == ["Maya and Jonas"]
+
+
 async def test_a_reply_tells_what_was_kept_cut_recorded_and_moved(visit):
     await step(visit, 5)
-    thought = inbox(visit, "jonas").latest
+    thought = visit.page.latest
 
     assert thought.kept.startswith("I expect we'll finally sort out")
     assert {cut.why for cut in thought.cuts} >= {"ours"}

@@ -24,24 +24,25 @@ class Played:
         row = Row(1, False, self.subject, "Mon 2 Mar, 10:02", "Hi", unread=True)
         mail = Opened(1, False, self.subject, "Alliance to Maya", "Mon 2 Mar 2026", "Hi", True, ())
         composer = Composer(1, self.subject, "", "1-0", True, True)
-        maya = Inbox("maya", "Maya Lind", "maya@example.org", "plain", "", "waiting", (row,), mail, composer, None, 1)
+        maya = Inbox("maya", "Maya Lind", "maya@example.org", "plain", "", "waiting", (row,), mail, composer, 1)
         return Page(
-            "",
-            "Mon 2 Mar 2026",
-            False,
-            "calm",
-            "",
-            "",
-            "",
-            (maya,),
-            None,
-            (("plain", "Plain"),),
-            (),
-            "",
-            (),
-            "",
-            (),
-            (),
+            scene="",
+            at="Mon 2 Mar 2026",
+            playing=False,
+            pace="calm",
+            ahead="",
+            goal="",
+            said="",
+            inboxes=(maya,),
+            latest=None,
+            standing=None,
+            personas=(("plain", "Plain"),),
+            scripts=(),
+            script="",
+            flows=(),
+            flow="",
+            papers=(),
+            faults=(),
         )
 
     async def act(self, name, form) -> None:
@@ -86,6 +87,7 @@ class Client:
         writer.write("\r\n".join([*lines, "", body]).encode())
         answer = (await reader.read()).decode()
         writer.close()
+        await writer.wait_closed()
         head, _, content = answer.partition("\r\n\r\n")
         first, *rest = head.split("\r\n")
         return int(first.split()[1]), {n.lower(): v for n, v in (line.split(": ", 1) for line in rest)}, content

@@ -73,6 +73,7 @@ async def test_a_browser_that_stays_is_sent_what_has_changed_and_no_more(client,
         await played.change("Part 2")
         assert await told(reader, "settled") == ["rows-maya", "mail-maya", "reply-maya"]
     writer.close()
+    await writer.wait_closed()
 
 
 async def test_a_browser_that_comes_back_after_a_while_is_sent_what_it_has_missed(client, played):
@@ -82,6 +83,7 @@ async def test_a_browser_that_comes_back_after_a_while_is_sent_what_it_has_misse
     async with asyncio.timeout(5):
         assert {"bar", "inside", "rows-maya", "mail-maya"} <= set(await told(reader, "settled"))
     writer.close()
+    await writer.wait_closed()
 
 
 def test_every_state_of_both_machines_is_drawn_and_lit():
