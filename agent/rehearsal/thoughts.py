@@ -48,8 +48,10 @@ def _recorded(before: Alliance, after: Alliance, flow: Flow) -> Iterator[str]:
     for yes in after.confirmations[len(before.confirmations) :]:
         yield f"{names[yes.participant]}’s yes to draft {yes.version}, for that text alone (SHA-256 {yes.sha256[:12]}…)"
     for draft in after.drafts[len(before.drafts) :]:
-        count = f"{len(draft.changed)} changed, " if draft.changed else ""
-        yield f"Draft {draft.version}: {len(draft.lines)} lines, {count}SHA-256 {draft.sha256[:12]}…"
+        yield f"Draft {draft.version}: {len(draft.lines)} lines, SHA-256 {draft.sha256[:12]}…"
+        for c in draft.changed:
+            was, now = (f"“{short(text)}”" if text else "nothing" for text in (c.was, c.now))
+            yield f"In it line {c.number} was {was} and is now {now}"
     if after.agreed != before.agreed and after.agreed:
         yield f"Draft {after.agreed} is the agreement: everybody has said yes to it"
     for number, checkin in enumerate(after.checkins):

@@ -133,6 +133,15 @@ async def test_a_yes_is_told_as_a_yes_to_one_text_alone(visit):
     assert last.recorded == (f"Jonas’s yes to draft 2, for that text alone (SHA-256 {draft.sha256[:12]}…)",)
 
 
+async def test_a_change_is_told_with_what_was_and_what_is(visit):
+    while len(visit.run.held[-1].drafts if visit.run.held else ()) < 2:
+        await step(visit, 1)
+
+    assert visit.page.latest.recorded[1:] == (
+        "In it line 8 was “We say it at closing time, over coffee.” and is now “We say it within a day, over coffee.”",
+    )
+
+
 async def test_a_line_of_the_draft_leads_to_the_mail_that_it_came_from(visit):
     while not (visit.page.standing and visit.page.standing.lines):
         await step(visit, 1)
