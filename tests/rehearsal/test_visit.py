@@ -138,7 +138,10 @@ async def test_a_change_is_told_with_what_was_and_what_is(visit):
         await step(visit, 1)
 
     assert visit.page.latest.recorded[1:] == (
-        "In it line 8 was “We say it at closing time, over coffee.” and is now “We say it within a day, over coffee.”",
+        (
+            "In it line 8 was “We say it at closing time, over coffee. (Maya)” "
+            "and is now “We say it within a day, over coffee. (Jonas)”"
+        ),
     )
 
 
