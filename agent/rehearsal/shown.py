@@ -64,6 +64,10 @@ class Run:
         """The flow that an alliance follows."""
         return self.rehearsal.service.intake.advance.flows[alliance.flow]
 
+    def flow_of(self, letter: Letter) -> Flow:
+        """The flow of the alliance that a letter belongs to."""
+        return self.flow(next(a for a in self.held if a.id == letter.alliance))
+
     def wanted(self, person: Person) -> Mail | None:
         """The newest letter whose answer the service waits for; None when it waits for none."""
         for alliance in reversed(self.held):

@@ -12,32 +12,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from agent import templates
-from agent.alliance.decide import decide
-from agent.alliance.event import Woke
 from agent.alliance.flow import FlowError
-from agent.alliance.model import Alliance, Phase
-from agent.alliance.turn import Turn
-from agent.alliance.waking import wake_at
-from agent.compose import letters_of
-from agent.mail.address import Route
-from agent.mail.message import read
-from agent.mail.quote import NewText, new_text
-from agent.rehearsal import keep, mailbox, record, shown, thoughts
+from agent.alliance.model import Phase
+from agent.rehearsal import keep, mailbox, record, shown, watch
 from agent.rehearsal.cues import Cues, plain
 from agent.rehearsal.mailbox import Mail
 from agent.rehearsal.personas import PERSONAS
 from agent.rehearsal.play import JUMPS, rehearsing
 from agent.rehearsal.script import Gets, Person, Replies, Scene, Script, Waits, Writes
-from agent.rehearsal.shown import Letter, Run
+from agent.rehearsal.shown import Run
 from agent.service import read_flow
-from agent.store import inbox, outbox
-from agent.store.database import Connection
-from agent.web.views import Cut, Page, Paper, Thought
+from agent.web.views import Page, Paper
 
 PACES = {"calm": 2.2, "brisk": 0.7, "at once": 0.0}  # seconds between two mails while it plays
-FAR = 40  # due instants that are passed until something comes that can be seen
 YEAR = timedelta(days=365)
-WITH_WORDS = ("started", "replied", "repliedfromelsewhere")  # outcomes of mail whose words are taken for somebody's
 
 
 class Visit:
@@ -222,7 +210,7 @@ class Visit:
         """Go on until something comes that can be seen; False when nothing did."""
         self._reload()
         r, before, began = self.run.rehearsal, len(self.run.rehearsal.mails), self.run.rehearsal.clock.at
-        for _ in range(FAR):
+        for _ in range(watch.FAR):
             if not await r.jump() or len(r.mails) > before:
                 break
         return await self._passed(before, began)
@@ -344,103 +332,15 @@ class Visit:
         if said or known is None:
             return said
         others = tuple(p for p in self.run.rehearsal.people if p != person)
-        return plain(known.about, letter, self.run.flow(self._alliance(known.alliance)), others)
-
-    # -- looking at what came of it
+        return plain(known.about, letter, self.run.flow_of(known), others)
 
     async def _look(self, came: Sequence[Mail]) -> None:
-        """Read what the service holds now, and think about what has just come."""
-        s, r = self.run, self.run.rehearsal
-        before = {a.id: a for a in s.held}
-        s.held = await r.alliances()
-        async with r.service.database.transaction() as c:
-            for mail in came:
-                if not mail.mine and (known := await self._letter(c, mail)):
-                    s.letters[mail.number] = known
-            kept = [k for k in await inbox.listing(c, None, 2 * len(came) + 5) if k.id not in s.rows]
-            outcomes: dict[int, str] = {}
-            for row in kept:
-                full = await inbox.get(c, row.id)
-                found = shown.number_in(full.raw, r.mails) if full else 0
-                s.rows[row.id] = found
-                outcomes[found] = row.outcome
-        mine = sorted((m for m in came if m.mine), key=lambda m: not m.automatic)  # what a person wrote counts last
-        for mail in mine:
-            last = mail is mine[-1]
-            s.thoughts[mail.number] = self._thought(
-                mail, outcomes.get(mail.number, "refused"), before if last else {}, came if last else ()
-            )
+        await watch.look(self.run, came)
         for mail in came:
             if not mail.mine:
                 self._open(mail.person, mail.number)
-        s.said = shown.summary(came)
-        s.ahead = await self._ahead()
         self._draw()
         await self._tell()
-
-    async def _letter(self, c: Connection, mail: Mail) -> Letter | None:
-        route = self.run.rehearsal.service.doors.route_of(mail.sender)
-        if not isinstance(route, Route):
-            return None
-        letter = await outbox.get(c, route.alliance, route.letter)
-        return Letter(route.alliance, letter.participant, letter.about, letter.words) if letter else None
-
-    def _thought(self, mail: Mail, outcome: str, before: Mapping[int, Alliance], came: Sequence[Mail]) -> Thought:
-        s = self.run
-        asked = shown.answered(mail, s.mails)
-        known = s.letters.get(asked.number) if asked else None
-        found = new_text(read(mail.raw), (known.words,) if known else ())
-        if outcome not in WITH_WORDS:
-            found = NewText("")
-        recorded: list[str] = []
-        moved: list[str] = []
-        for alliance in s.held if came else ():
-            old = before.get(alliance.id)
-            if old is None:
-                recorded.append("A new alliance")
-            elif old != alliance:
-                recorded += thoughts.recorded(old, alliance, self.run.flow(alliance))
-                moved += thoughts.moved(old, alliance)
-        name = mail.person.name.partition(" ")[0]
-        return Thought(
-            mail.number,
-            name,
-            found.kept,
-            tuple(Cut(cut.why, cut.text) for cut in found.cut if cut.text.strip()),
-            thoughts.understood(outcome, name, asked.subject if asked else mail.subject),
-            tuple(recorded),
-            tuple(moved),
-            tuple(f"to {m.person.name.partition(' ')[0]}: {m.subject}" for m in came if not m.mine),
-        )
-
-    async def _ahead(self) -> str:
-        """What comes next if nobody writes: tried on copies, so that nothing is done."""
-        service = self.run.rehearsal.service
-        post = service.intake.advance.post
-        async with service.database.transaction() as c:
-            queued = await outbox.listing(c, None, 1)
-        found = [(x.due_at, x.rcpt, x.subject) for x in queued]
-        for alliance in self.run.held:
-            flow, at = self.run.flow(alliance), self.run.rehearsal.clock.at
-            due = wake_at(Turn(flow, post.house, alliance, at, "ahead"))
-            for _ in range(FAR):
-                if due is None:
-                    break
-                at = max(due, at)
-                decision, due = decide(flow, post.house, alliance, Woke("ahead"), at)
-                alliance = decision.alliance  # noqa: PLW2901 - the copy that goes on
-                if written := letters_of(decision, post, at):
-                    found.append((written[0].due or at, written[0].rcpt, written[0].subject))
-                    break
-        if not found:
-            return ""
-        at, rcpt, subject = min(found)
-        person = next((p for p in self.run.rehearsal.people if p.address == rcpt), None)
-        name = person.name.partition(" ")[0] if person else rcpt
-        return f"{shown.day(at.astimezone(person.zone if person else None))}, {name}: {subject}"
-
-    def _alliance(self, number: int) -> Alliance:
-        return next(a for a in self.run.held if a.id == number)
 
     # -- the operator's own letters
 
