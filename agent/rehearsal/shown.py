@@ -1,4 +1,4 @@
-"""What a visitor is shown of a run: the page's views, made of mails and of what the service holds. Pure."""
+"""What a visitor is shown of a run: the page's views, made of mails and of what the service was seen to hold."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,6 @@ from agent.rehearsal.personas import PERSONAS
 from agent.rehearsal.play import Rehearsal
 from agent.rehearsal.script import Person, Script
 from agent.web import views
-from agent.web.page import LETTER_POLICY
 
 WRITING = 0  # what is open while somebody writes a mail that answers none
 GLANCE = 90  # characters of a mail in the list
@@ -98,23 +97,21 @@ class Run:
 # ---------------------------------------------------------------- the page
 
 
-def inbox(run: Run, person: Person, suggest: Mapping[str, bool]) -> views.Inbox:
+def mailbox(run: Run, person: Person, *, cued: bool) -> views.Mailbox:
     """One person's mail program."""
     mails = [m for m in reversed(run.mails) if m.person.key == person.key]
     opened = next((m for m in mails if m.number == run.opened.get(person.key)), None)
     persona = PERSONAS[run.rehearsal.personas[person.key]]
-    stages = [p.stage for a in run.held if (p := _participant(a, person))]
     rows = tuple(_row(run, m) for m in mails)
-    return views.Inbox(
+    return views.Mailbox(
         key=person.key,
         name=person.name,
         address=person.address,
         persona=persona.key,
         about=persona.about,
-        stage=str(stages[-1]) if stages else "",
         rows=rows,
         opened=_opened(run, opened) if opened else None,
-        composer=_composer(run, person, suggested=suggest[person.key]),
+        composer=_composer(run, person, cued=cued),
         unread=sum(row.unread for row in rows),
     )
 
@@ -142,15 +139,20 @@ def _opened(run: Run, mail: Mail) -> views.Opened:
     )  # fmt: skip
 
 
-def _composer(run: Run, person: Person, *, suggested: bool) -> views.Composer:
+def _composer(run: Run, person: Person, *, cued: bool) -> views.Composer:
     """The reply box."""
     wanted, to = run.wanted(person), run.answering(person)
     count, text = run.filled.get(person.key, (0, ""))
     first = run.cues.first(person)
     number = to.number if to else 0
     subject = to.subject if to else first.subject if first else ""
-    sent = sum(m.mine for m in run.mails if m.person.key == person.key)
-    return views.Composer(number, subject, text, f"{number}-{count}-{sent}", wanted is not None, suggested)
+    key = f"{number}-{count}-{sent(run, person)}"
+    return views.Composer(number, subject, text, key, sent(run, person), wanted is not None, cued)
+
+
+def sent(run: Run, person: Person) -> int:
+    """How many mails have come from this person's side."""
+    return sum(m.mine for m in run.mails if m.person.key == person.key)
 
 
 def standing(run: Run) -> views.Standing | None:
@@ -237,7 +239,7 @@ def paper(mails: Sequence[Mail], name: str) -> views.Paper | None:
     if found[2] == "eml":
         return views.Paper(f"{mail.number:03}.eml", "message/rfc822", mail.raw)
     if found[2] == "html":
-        return views.Paper("letter.html", "text/html; charset=utf-8", mail.html.encode(), True, LETTER_POLICY)
+        return views.Paper("letter.html", "text/html; charset=utf-8", mail.html.encode(), True, views.LETTER_POLICY)
     file, kind, content = mail.attachments[int(found[3])] if int(found[3]) < len(mail.attachments) else ("", "", b"")
     return (
         views.Paper(

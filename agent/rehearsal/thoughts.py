@@ -38,14 +38,18 @@ def _recorded(before: Alliance, after: Alliance, flow: Flow) -> Iterator[str]:
     names = {p.number: p.name or p.address for p in after.participants}
     if after.why != before.why:
         yield f"The why: “{short(after.why)}”"
-    for answer in after.answers[len(before.answers) :]:
+    for answer in (a for a in after.answers if a not in before.answers):
         yield _of_answer(answer, names, flow, replaced=before.answer(answer.participant, answer.prompt) is not None)
-    for choice in after.choices[len(before.choices) :]:
+    for choice in (c for c in after.choices if c not in before.choices):
         yield f"{names[choice.participant]}’s choice for “{_title(flow, choice.prompt)}”: {short(choice.text or choice.letter)}"
-    for part in after.revealed[len(before.revealed) :]:
+    for part in (p for p in after.revealed if p not in before.revealed):
         yield f"The reveal of “{flow.part(part).title}”: from now on everybody sees these answers"
     yield from _of_settlements(before, after, names, flow)
-    for yes in after.confirmations[len(before.confirmations) :]:
+    if erased := len([a for a in before.answers if a not in after.answers]):
+        yield f"{erased} {'answer is' if erased == 1 else 'answers are'} erased"
+    for yes in (c for c in before.confirmations if c not in after.confirmations):
+        yield f"{names[yes.participant]}’s yes to draft {yes.version} counts no more"
+    for yes in (c for c in after.confirmations if c not in before.confirmations):
         yield f"{names[yes.participant]}’s yes to draft {yes.version}, for that text alone (SHA-256 {yes.sha256[:12]}…)"
     for draft in after.drafts[len(before.drafts) :]:
         yield f"Draft {draft.version}: {len(draft.lines)} lines, SHA-256 {draft.sha256[:12]}…"
@@ -139,6 +143,8 @@ def seen_by(alliance: Alliance, flow: Flow, answer: Answer) -> tuple[str, bool]:
     if answer.participant == 1 and flow.prompts[answer.prompt].kind == "why":
         shown = shown or alliance.invited_at is not None  # it stands in the invitation
     mine = alliance.participant(answer.participant).name
+    if answer.passed or not answer.text:  # nothing of it is ever shown
+        return f"only {mine}, always", True
     if not shown:
         return (f"only {mine}" if alliance.phase == Phase.ENDED else f"only {mine}, until all have answered"), True
     return " and ".join(p.name or p.address for p in alliance.participants), False

@@ -22,6 +22,7 @@ from agent.rehearsal.play import JUMPS, rehearsing
 from agent.rehearsal.script import Gets, Person, Replies, Scene, Script, Waits, Writes
 from agent.rehearsal.shown import Run
 from agent.service import read_flow
+from agent.settings import shipped
 from agent.web.views import Page, Paper
 
 PACES = {"calm": 2.2, "brisk": 0.7, "at once": 0.0}  # seconds between two mails while it plays
@@ -62,9 +63,13 @@ class Visit:
         """Begin from the start, with an empty database. Raises ValueError when the flow cannot be used."""
         try:
             read_flow(self.flows[flow].parent, self.flows[flow].stem)
+            templates.load(self.letters_folder)
         except FlowError as error:
             raise ValueError("; ".join(error.complaints)) from None
+        except templates.TemplatesError as error:
+            raise ValueError("; ".join(error.faults)) from None
         await self._stack.aclose()
+        self.faults = ()
         self.script_name, self.flow_name = script, flow
         chosen = self.scripts[script]
         keep.cleared(self.folder, but="alliance.log")
@@ -78,17 +83,20 @@ class Visit:
                 templates=self.letters_folder,
             )
         )
-        self._edited = _newest(self.letters_folder)
+        self._edited = newest(self.letters_folder)
         begun = tuple((p, rehearsal.personas[p.key]) for p in chosen.people)
         self.run = Run(rehearsal, chosen, Cues(chosen), rehearsal.clock.at, begun)
         await self._look([])
+        await self._show()
 
     async def close(self) -> None:
         """Stop, and leave the folder as any rehearsal does."""
         await self._pause()
-        keep.mails(self.folder, self.run.rehearsal.mails)
-        keep.papers(self.folder, self.run.rehearsal.mails, self.run.held)
-        await self._stack.aclose()
+        try:
+            keep.mails(self.folder, self.run.mails)
+            keep.papers(self.folder, self.run.mails, self.run.held)
+        finally:
+            await self._stack.aclose()
 
     # -- what the page asks for
 
@@ -101,10 +109,6 @@ class Visit:
         async with self._news:
             await self._news.wait_for(lambda: self._over or self._version > seen)
             return 0 if self._over else self._version
-
-    def begin(self) -> None:
-        """Have somebody look on, or again."""
-        self._over = False
 
     async def end(self) -> None:
         """Let go of whoever looks on."""
@@ -119,17 +123,28 @@ class Visit:
         if name in ("send", "step", "jump", "year", "anew"):
             await self._pause()
         async with self._lock:
-            await self._do(name, form)
+            try:
+                await self._do(name, form)
+            finally:
+                await self._show()
 
     async def paper(self, name: str) -> Paper | None:
         """Something to look at or to take away, by its path; None when there is no such thing."""
         r = self.run.rehearsal
         if name == "script.txt":
-            content = record.script(self.run.begun, self.run.start, self.run.acts)
+            newcomers = [(p, "plain") for p in r.people if p not in self.run.script.people]
+            people = [*self.run.begun, *newcomers]
+            content = record.script(people, self.run.start, self.run.acts, self._own())
             return Paper("rehearsal.txt", "text/plain; charset=utf-8", content.encode())
         if name in ("agreement.pdf", "alliance.ics"):
             return shown.newest_paper(r.mails, name)
         return shown.paper(r.mails, name)
+
+    def _own(self) -> str:
+        """The options with which a run with a flow or letters of one's own plays again."""
+        flow, letters = self.flows[self.flow_name], self.letters_folder
+        own = "" if flow.parent == shipped("flows") else f" --flow {flow}"
+        return own if letters == shipped("templates") else f"{own} --templates {letters}"
 
     # -- acts
 
@@ -141,7 +156,7 @@ class Visit:
             case "fill":
                 person = self._person(form)
                 count, _ = self.run.filled.get(person.key, (0, ""))
-                text = self._suggestion(person, self._mail(form.get("to", "0"), person))
+                text = self._cue(person, self._mail(form.get("to", "0"), person))
                 self.run.filled[person.key] = (count + 1, text)
             case "open":
                 person = self._person(form)
@@ -165,14 +180,9 @@ class Visit:
                 await self.anew(form["script"], form["flow"])
             case _:
                 raise ValueError("That cannot be done here.")
-        self._draw()
-        await self._tell()
 
     def _person(self, form: Mapping[str, str]) -> Person:
-        found = next((p for p in self.run.rehearsal.people if p.key == form.get("person")), None)
-        if found is None:
-            raise ValueError("Nobody here has that name.")
-        return found
+        return self._named(form.get("person", ""))
 
     def _mail(self, number: str, person: Person) -> Mail | None:
         at = int(number) if number.isdecimal() else 0
@@ -184,10 +194,14 @@ class Visit:
         self.run.seen.add(number)
 
     async def _send(self, person: Person, to: Mail | None, form: Mapping[str, str]) -> None:
-        text = form.get("text", "").replace("\r\n", "\n").strip()
+        text = "\n".join(line.rstrip() for line in form.get("text", "").splitlines()).strip()
         subject = " ".join(form.get("subject", "").split())
         if not text:
             raise ValueError("Write something first, or let “Reply for me” do it.")
+        if '"' in subject or "@@" in subject:
+            raise ValueError('A subject here has no " and no @@, so that the run can be taken away as a script.')
+        if form.get("sent", str(shown.sent(self.run, person))) != str(shown.sent(self.run, person)):
+            raise ValueError(f"{person.name} has written meanwhile. Look again before you send this.")
         if to is not None and to.mine:
             raise ValueError("This mail is your own; open one that came to you.")
         await self._write(person, to, subject or "Hello", text)
@@ -240,11 +254,9 @@ class Visit:
     async def _play(self) -> None:
         if self._playing is None or self._playing.done():
             self._playing = asyncio.create_task(self._run())
-            await asyncio.sleep(0)
         else:
             await self._pause()
-        self._draw()
-        await self._tell()
+        await self._show()
 
     async def _pause(self) -> None:
         """Let the mail that is on its way arrive, and stop then."""
@@ -257,14 +269,18 @@ class Visit:
 
     async def _run(self) -> None:
         going = True
-        while going:
-            async with self._lock:
-                going = await self._step()
-                if not going:
-                    self._playing = None
-                self._draw()
-                await self._tell()
-            await asyncio.sleep(PACES[self.pace])
+        try:
+            while going:
+                async with self._lock:
+                    going = await self._step()
+                    await self._show()
+                await asyncio.sleep(PACES[self.pace])
+        except Exception as error:  # noqa: BLE001 - what breaks us is told on the page, and the visit goes on
+            self.faults = (f"This should not happen: {type(error).__name__}: {error}",)
+        finally:
+            if self._playing is asyncio.current_task():
+                self._playing = None
+                await self._show()
 
     async def _step(self) -> bool:
         """The next thing that the script has, or where the visitor has left it, what fits; False at the end."""
@@ -314,15 +330,18 @@ class Visit:
         """Answer a letter for which the script's place is not come or has gone by; False when nobody is asked anything."""
         for person in self.run.rehearsal.people:
             letter = self.run.wanted(person)
-            if letter is not None and (text := self._suggestion(person, letter)):
+            if letter is not None and (text := self._cue(person, letter)):
                 await self._write(person, letter, "", text)
                 return True
         return False
 
     def _named(self, key: str) -> Person:
-        return next(p for p in self.run.rehearsal.people if p.key == key)
+        found = next((p for p in self.run.rehearsal.people if p.key == key), None)
+        if found is None:
+            raise ValueError("Nobody here has that name.")
+        return found
 
-    def _suggestion(self, person: Person, letter: Mail | None) -> str:
+    def _cue(self, person: Person, letter: Mail | None) -> str:
         """What the person could say now."""
         if letter is None:
             first = self.run.cues.first(person)
@@ -339,17 +358,15 @@ class Visit:
         for mail in came:
             if not mail.mine:
                 self._open(mail.person, mail.number)
-        self._draw()
-        await self._tell()
 
     # -- the operator's own letters
 
     def _reload(self) -> None:
         """Take the operator's templates as they are now, if they were edited; what is wrong with them is shown."""
-        newest = _newest(self.letters_folder)
-        if newest == self._edited:
+        edited = newest(self.letters_folder)
+        if edited == self._edited:
             return
-        self._edited = newest
+        self._edited = edited
         advance = self.run.rehearsal.service.intake.advance
         try:
             advance.post = replace(advance.post, render=templates.load(self.letters_folder).render)
@@ -359,10 +376,15 @@ class Visit:
 
     # -- telling
 
+    async def _show(self) -> None:
+        """Draw the page anew, and wake whoever looks on."""
+        self._draw()
+        await self._tell()
+
     def _draw(self) -> None:
         run = self.run
         people = run.rehearsal.people
-        suggest = {p.key: bool(self._suggestion(p, run.answering(p))) for p in people}
+        cued = {p.key: bool(self._cue(p, run.answering(p))) for p in people}
         self.page = Page(
             scene=run.scene,
             at=shown.day(run.rehearsal.clock.at.astimezone(people[0].zone)),
@@ -371,7 +393,7 @@ class Visit:
             ahead=run.ahead,
             goal=shown.goal(run),
             said=run.said,
-            inboxes=tuple(shown.inbox(run, p, suggest) for p in people),
+            mailboxes=tuple(shown.mailbox(run, p, cued=cued[p.key]) for p in people),
             latest=shown.latest(run),
             standing=shown.standing(run),
             personas=tuple((x.key, x.name) for x in PERSONAS.values()),
@@ -389,5 +411,5 @@ class Visit:
             self._news.notify_all()
 
 
-def _newest(folder: Path) -> float:
+def newest(folder: Path) -> float:
     return max((p.stat().st_mtime for p in folder.rglob("*") if p.is_file()), default=0.0)

@@ -67,7 +67,6 @@ def _thought(run: Run, mail: Mail, outcome: str, before: Mapping[int, Alliance],
             moved += thoughts.moved(old, alliance)
     name = mail.person.name.partition(" ")[0]
     return Thought(
-        mail.number,
         name,
         found.kept,
         tuple(Cut(cut.why, cut.text) for cut in found.cut if cut.text.strip()),

@@ -14,7 +14,7 @@ from agent.rehearsal.visit import Visit
 from agent.settings import shipped
 from agent.smtp.inbound import Envelope
 from agent.web.page import application
-from agent.web.server import guarded, serving
+from agent.web.server import guarded, listen, serving
 from agent.web.views import Play
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -33,8 +33,10 @@ HOSTILE = """<!doctype html><title>x</title><body>
 @asynccontextmanager
 async def served(visit, port=0):
     play = Play(visit.view, visit.act, visit.paper, visit.changed)
-    async with serving(guarded(application(play)), "127.0.0.1", port, visit.end) as (found, _):
-        yield found
+    visit._over = False
+    with listen("127.0.0.1", port) as listening:
+        async with serving(guarded(application(play), "127.0.0.1"), listening, visit.end):
+            yield listening.getsockname()[1]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -57,8 +59,10 @@ async def opened(page, visit):
 
 async def click(page, selector):
     """Press a button, and wait until what it does is shown."""
-    async with page.expect_response(lambda answer: "/do/" in answer.url):
+    async with page.expect_response(lambda answer: "/do/" in answer.url) as answer:
         await page.click(selector)
+    version = int((await (await answer.value).all_headers())["x-version"])
+    await page.wait_for_function("version => Number(document.body.dataset.live) >= version", arg=version)
 
 
 async def step(page, times):
@@ -242,7 +246,6 @@ async def test_a_reload_and_a_lost_connection_lose_nothing(page, visit):
         await page.wait_for_selector("body[data-live]")
         await page.fill("#text-jonas", "half a thought")
     await expect(page.locator(".lost")).to_be_visible()
-    visit.begin()
     await visit.act("jump", {})
     async with served(visit, port):
         await page.wait_for_selector("body[data-live]")
@@ -254,7 +257,7 @@ async def test_what_is_being_typed_outlives_what_happens_meanwhile(opened, visit
     await step(opened, 5)
     await opened.fill("#text-jonas", "half a thought")
     await visit.act("persona", {"person": "maya", "persona": "gmail"})
-    await visit.act("fill", {"person": "maya", "to": str(visit.page.inboxes[0].composer.to)})
+    await visit.act("fill", {"person": "maya", "to": str(visit.page.mailboxes[0].composer.to)})
     await expect(opened.locator("#text-maya")).not_to_be_empty()
 
     assert await opened.input_value("#text-jonas") == "half a thought"

@@ -25,7 +25,7 @@ async def visit(tmp_path):
 
 
 def inbox(visit, key):
-    return next(i for i in visit.page.inboxes if i.key == key)
+    return next(i for i in visit.page.mailboxes if i.key == key)
 
 
 async def say(visit, key, text, **form):
@@ -39,8 +39,8 @@ async def step(visit, times):
 
 
 async def test_at_first_everybody_has_an_empty_mailbox_and_one_knows_what_to_write(visit):
-    assert [i.rows for i in visit.page.inboxes] == [(), ()]
-    assert [i.composer.suggested for i in visit.page.inboxes] == [True, False]
+    assert [i.rows for i in visit.page.mailboxes] == [(), ()]
+    assert [i.composer.cued for i in visit.page.mailboxes] == [True, False]
     assert visit.page.standing is None
     assert visit.page.ahead == ""
 
@@ -179,7 +179,7 @@ async def test_what_is_told_to_come_next_comes_next(visit):
 
     assert newest.subject == what
     assert visit.page.at == when
-    assert visit.page.inboxes[0].rows[0].subject == what
+    assert visit.page.mailboxes[0].rows[0].subject == what
 
 
 async def test_a_year_goes_by_with_all_that_is_due_in_it(visit):
@@ -255,7 +255,7 @@ async def test_a_flow_of_ones_own_can_be_played(tmp_path):
         own.write_text("spec = 1", "utf-8")
         with pytest.raises(ValueError, match="mine"):
             await visit.act("anew", {"script": "tour", "flow": "mine"})
-        assert visit.page.inboxes[0].rows  # the old run goes on
+        assert visit.page.mailboxes[0].rows  # the old run goes on
     finally:
         await visit.close()
 
@@ -264,7 +264,7 @@ async def test_beginning_anew_takes_other_people(visit):
     await step(visit, 2)
     await visit.act("anew", {"script": "short", "flow": "one_to_one"})
 
-    assert [i.name for i in visit.page.inboxes] == ["Ana Reyes", "Ben Ito"]
+    assert [i.name for i in visit.page.mailboxes] == ["Ana Reyes", "Ben Ito"]
     assert visit.page.standing is None
 
 
@@ -288,6 +288,6 @@ async def test_what_cannot_be_done_is_told_and_changes_nothing(visit, act, form)
 
 async def test_nobody_reads_the_other_s_mail_by_its_number(visit):
     await step(visit, 3)
-    mayas = visit.page.inboxes[0].rows[0].number
+    mayas = visit.page.mailboxes[0].rows[0].number
     with pytest.raises(ValueError, match="no such mail"):
         await visit.act("open", {"person": "jonas", "number": str(mayas)})

@@ -30,17 +30,19 @@ function put({ id, html }) {
 }
 
 async function send(form, by) {
+  if (form.ariaBusy === "true") return;  // pressed twice
   const body = new URLSearchParams(new FormData(form));
   if (by?.name) body.set(by.name, by.value);
   const action = by?.getAttribute("formaction") ?? form.getAttribute("action");
-  by?.setAttribute("aria-busy", "true");
+  form.ariaBusy = "true";
   try {
     const answer = await fetch(action, { method: "POST", body, headers: { "X-Act": "1" } });
-    if (!answer.ok) document.getElementById("news").textContent = await answer.text();
-  } catch { lost(true); } finally { by?.removeAttribute("aria-busy"); }
+    told(answer.ok ? "" : answer.status < 500 ? await answer.text() : "This should not happen; the log says more.");
+  } catch { lost(true); } finally { form.ariaBusy = null; }
   if (action === "do/open") show(body.get("person"));
 }
 
+function told(what) { const place = document.querySelector(".told"); place.textContent = what; place.hidden = !what; }
 function lost(is) { document.querySelector(".lost").hidden = !is; }
 
 function show(tab) {
@@ -82,7 +84,7 @@ document.addEventListener("click", (event) => {
 const have = [...document.querySelectorAll("[data-panel]")].map((panel) => [panel.id, panel.dataset.panel]);
 const events = new EventSource(`events?${new URLSearchParams(have)}`);
 events.addEventListener("panel", (event) => put(JSON.parse(event.data)));
-events.addEventListener("settled", () => { lost(false); document.body.dataset.live = "1"; });
+events.addEventListener("settled", (event) => { lost(false); document.body.dataset.live = event.data; });
 events.addEventListener("anew", () => location.reload());
 events.onerror = () => { delete document.body.dataset.live; lost(true); };
 tabs();
