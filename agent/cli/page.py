@@ -34,6 +34,8 @@ def show(flow: Path | None, templates: Path | None, folder: Path, host: str, por
     keep.cleared(folder)
     scripts = {p.stem: read(p.read_text("utf-8"), p.name) for p in sorted(shipped("rehearsals").glob("*.txt"))}
     flows = {p.stem: p for p in sorted((flow.parent if flow else shipped("flows")).glob("*.toml"))}
+    if templates and not (templates / "en").is_dir():
+        complain((f"{templates}: a folder of letters holds a folder `en` with them",))
     if flow and flow.stem not in flows:
         complain((f"{flow}: there is no flow file of this name",))
     with (folder / "alliance.log").open("w", encoding="utf-8") as stream:
@@ -59,7 +61,8 @@ async def _serve(visit: "Visit", host: str, port: int) -> None:
 
     token = "" if is_loopback(host) else secrets.token_urlsafe(24)
     with _listening(host, port) as listening:
-        place, found = f"[{host}]" if ":" in host else host, listening.getsockname()[1]
+        place = socket.gethostname() if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
+        found = listening.getsockname()[1]
         await visit.anew(visit.script_name, visit.flow_name)
         try:
             play = Play(visit.view, visit.act, _Papers(visit).paper, visit.changed)

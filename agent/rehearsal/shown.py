@@ -1,6 +1,7 @@
 """What a visitor is shown of a run: the page's views, made of mails and of what the service was seen to hold."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -53,6 +54,9 @@ class Run:
     acts: list[record.Act] = field(default_factory=list)
     said: str = ""
     ahead: str = ""
+    turn: str = ""  # who writes just now, while it plays
+    strayed: bool = False  # the visitor has gone another way than the script
+    improvised: Counter[tuple[int, str]] = field(default_factory=Counter)  # letter's participant and question
 
     @property
     def mails(self) -> list[Mail]:
@@ -131,7 +135,7 @@ def _row(run: Run, mail: Mail) -> views.Row:
 
 def _opened(run: Run, mail: Mail) -> views.Opened:
     name = mail.person.name
-    sender = f"{name} to Alliance" if mail.mine else f"Alliance to {name}"
+    sender = f"{mail.by} to Alliance" if mail.mine else f"Alliance to {name}"
     files = tuple((file, f"mail/{mail.number}/{n}/{file}") for n, (file, _, _) in enumerate(mail.attachments))
     return views.Opened(
         mail.number, mail.mine, mail.subject, sender, day(mail.at), mail.text, bool(mail.html) and not mail.mine, files,
@@ -176,8 +180,8 @@ def standing(run: Run) -> views.Standing | None:
     for section in draft_page.sections_of(flow, alliance, draft.lines) if draft else ():
         for place, line in enumerate(section.lines):
             source = draft.lines[line.number - 1].source if draft else ()
-            found = [by_number[causes[c]] for c in source if causes.get(c) in by_number]
-            mails = tuple((m.person.key, m.number) for m in found)
+            found = {causes[c]: by_number[causes[c]] for c in source if causes.get(c) in by_number}
+            mails = tuple((m.person.key, number) for number, m in found.items())
             lines.append(views.PageLine(line.number, "" if place else section.title, line.text, mails))
     heading = ""
     if draft:
@@ -187,6 +191,7 @@ def standing(run: Run) -> views.Standing | None:
     here = (
         alliance.participants if alliance.phase != Phase.SETUP else alliance.participants[:1]
     )  # others know of nothing
+    here = () if alliance.phase == Phase.ENDED else here
     stages = tuple((p.name or p.address, str(p.stage)) for p in here)
     return views.Standing(str(alliance.phase), stages, tuple(asked), heading, tuple(lines))
 
@@ -200,8 +205,10 @@ def _said(run: Run, alliance: Alliance, p: Participant, prompt: str, causes: Map
     return views.Said(p.name, text, answer.private, seen_by, hidden, person, causes.get(answer.cause, 0))
 
 
-def goal(run: Run) -> str:
+def goal(run: Run, *, playing: bool) -> str:
     """What a visitor may do now, in a sentence."""
+    if playing:
+        return "It plays by itself. Pause when you would rather answer yourself."
     names = joined([p.name.partition(" ")[0] for p in run.rehearsal.people])
     if not run.mails:
         return (
@@ -211,7 +218,10 @@ def goal(run: Run) -> str:
     waiting = [p.name.partition(" ")[0] for p in run.rehearsal.people if run.wanted(p)]
     if waiting:
         return f"{joined(waiting)} can answer now. Type anything you like, or let “Reply for me” speak."
-    return "Nobody is asked anything now. Jump ahead to what comes next." if run.ahead else "This has come to its end."
+    if run.ahead:
+        return "Nobody is asked anything now. Jump ahead to what comes next."
+    over = bool(run.held) and run.held[-1].phase == Phase.ENDED
+    return "This alliance has ended." if over else "Nothing more happens unless somebody writes."
 
 
 def summary(came: Sequence[Mail]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from agent.alliance.flow import Flow
-from agent.alliance.model import Alliance, Answer, CheckinReply, Participant, Phase
+from agent.alliance.model import Alliance, Answer, CheckinReply, Participant, Phase, Stage
 
 SHORT = 90  # characters of somebody's words in one sentence
 _READ_AS = {
@@ -93,7 +93,7 @@ def _of_settlements(before: Alliance, after: Alliance, names: dict[int, str], fl
         known = old.get(s.prompt)
         if known is None:
             yield f"Two answers to “{_title(flow, s.prompt)}” cannot both be true: to be settled"
-        for reply in s.replies[len(known.replies) if known and known.round == s.round else 0 :]:
+        for reply in (r for r in s.replies if known is None or r not in known.replies):
             yield f"{names[reply.participant]}’s choice for “{_title(flow, s.prompt)}”: {reply.letter or short(reply.text)}"
         if s.outcome is not None and (known is None or known.outcome is None):
             yield f"Settled: {short(s.outcome.text) or s.outcome.kind}"
@@ -115,6 +115,10 @@ def _of_participant(old: Participant, p: Participant, flow: Flow) -> Iterator[st
         yield f"{p.name} is left in peace{f' until {p.paused_until:%-d %B}' if p.paused_until else ''}"
     if old.paused and not p.paused:
         yield f"{p.name} goes on"
+    if old.stage == Stage.INVITED and p.stage == Stage.ANSWERING:
+        yield f"{p.name} takes part"
+    if p.stage in (Stage.DECLINED, Stage.LEFT) and old.stage != p.stage:
+        yield f"{p.name} {'does not take part' if p.stage == Stage.DECLINED else 'has left'}"
     if p.short and not old.short:
         yield f"The short set for {p.name or p.address}"
     if p.numbers and not old.numbers:
@@ -138,15 +142,19 @@ def moved(before: Alliance, after: Alliance) -> tuple[str, ...]:
 
 def seen_by(alliance: Alliance, flow: Flow, answer: Answer) -> tuple[str, bool]:
     """Who can see an answer now, in words, and whether it is still hidden from the others."""
-    part = flow.part_of(answer.prompt)
-    shown = part.id in alliance.revealed or (part.reveal == "draft" and bool(alliance.drafts))
-    if answer.participant == 1 and flow.prompts[answer.prompt].kind == "why":
-        shown = shown or alliance.invited_at is not None  # it stands in the invitation
+    part, kind = flow.part_of(answer.prompt), flow.prompts[answer.prompt].kind
     mine = alliance.participant(answer.participant).name
-    if answer.passed or not answer.text:  # nothing of it is ever shown
+    if (
+        answer.passed or not answer.text or kind == "rhythm"
+    ):  # nothing of it is ever shown; of a rhythm, what it comes to
         return f"only {mine}, always", True
+    until = "until the draft" if part.reveal == "draft" else "until all have answered"
+    shown = part.id in alliance.revealed or (part.reveal == "draft" and bool(alliance.drafts))
+    shown = shown or any(s.prompt == answer.prompt for s in alliance.settlements)  # both stand in the letter
+    if answer.participant == 1 and kind == "why":  # it stands in the invitation
+        shown, until = shown or alliance.invited_at is not None, "until the invitation"
     if not shown:
-        return (f"only {mine}" if alliance.phase == Phase.ENDED else f"only {mine}, until all have answered"), True
+        return (f"only {mine}" if alliance.phase == Phase.ENDED else f"only {mine}, {until}"), True
     return " and ".join(p.name or p.address for p in alliance.participants), False
 
 

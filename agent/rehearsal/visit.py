@@ -25,7 +25,8 @@ from agent.service import read_flow
 from agent.settings import shipped
 from agent.web.views import Page, Paper
 
-PACES = {"calm": 2.2, "brisk": 0.7, "at once": 0.0}  # seconds between two mails while it plays
+PACES = {"calm": 2.8, "brisk": 0.8, "at once": 0.0}  # seconds between two mails while it plays
+TWICE = 2  # how often one question is answered with the same words, before somebody has to think of others
 YEAR = timedelta(days=365)
 
 
@@ -204,18 +205,33 @@ class Visit:
             raise ValueError(f"{person.name} has written meanwhile. Look again before you send this.")
         if to is not None and to.mine:
             raise ValueError("This mail is your own; open one that came to you.")
+        if to is None or text != self.run.cues.reply(to).strip():
+            self.run.strayed = True
+        while to is not None and self.run.strayed and self.run.cues.reply(to):
+            self.run.cues.spend(to, person)  # all that the script would say to it: the visitor has said it
         await self._write(person, to, subject or "Hello", text)
 
     async def _write(self, person: Person, to: Mail | None, subject: str, text: str) -> None:
         """Send a mail, and look at what came of it."""
         self._reload()
         r, before = self.run.rehearsal, len(self.run.rehearsal.mails)
+        await self._type(person, to, text)
         self.run.cues.spend(to, person)
         act = record.replied(to, text, r.mails) if to else record.wrote(person, subject, text)
         self.run.filled.pop(person.key, None)
         await (r.reply(to, text) if to else r.write(person, subject, text))
         self._remember(act, before)
         await self._look(r.mails[before:])
+
+    async def _type(self, person: Person, to: Mail | None, text: str) -> None:
+        """While it plays, let a visitor see who writes what before it is sent."""
+        if self._playing is None or not PACES[self.pace]:
+            return
+        self.run.turn = person.key
+        self.run.opened[person.key] = to.number if to else shown.WRITING
+        self.run.filled[person.key] = (self.run.filled.get(person.key, (0, ""))[0] + 1, text)
+        await self._show()
+        await asyncio.sleep(PACES[self.pace] / 2)
 
     def _remember(self, act: record.Act, before: int) -> None:
         self.run.acts.append(replace(act, came=tuple(self.run.rehearsal.mails[before:])))
@@ -274,10 +290,11 @@ class Visit:
                 async with self._lock:
                     going = await self._step()
                     await self._show()
-                await asyncio.sleep(PACES[self.pace])
+                await asyncio.sleep(PACES[self.pace] / 2)
         except Exception as error:  # noqa: BLE001 - what breaks us is told on the page, and the visit goes on
             self.faults = (f"This should not happen: {type(error).__name__}: {error}",)
         finally:
+            self.run.turn = ""
             if self._playing is asyncio.current_task():
                 self._playing = None
                 await self._show()
@@ -285,12 +302,14 @@ class Visit:
     async def _step(self) -> bool:
         """The next thing that the script has, or where the visitor has left it, what fits; False at the end."""
         cues, r = self.run.cues, self.run.rehearsal
+        if self.run.strayed and await self._improvise():
+            return True
         while cues.left:
             cues.at, step = cues.left[0]
             match step:
                 case Scene():
                     self.run.scene = step.title
-                case Waits():
+                case Waits() if not self.run.strayed:
                     cues.at += 1
                     await self._pass(step.time)
                     return True
@@ -307,7 +326,7 @@ class Visit:
                 case Replies():
                     person = self._named(step.who)
                     letter = mailbox.newest(r.mails, person, step.subject)
-                    if letter is not None:
+                    if letter is not None and not self.run.strayed:
                         await self._write(person, letter, "", step.text)
                         return True
                     if await self._improvise() or (not self._is_settled() and await self._jump()):
@@ -330,7 +349,11 @@ class Visit:
         """Answer a letter for which the script's place is not come or has gone by; False when nobody is asked anything."""
         for person in self.run.rehearsal.people:
             letter = self.run.wanted(person)
-            if letter is not None and (text := self._cue(person, letter)):
+            asked = (
+                (self.run.letters[letter.number].participant, self.run.letters[letter.number].about) if letter else None
+            )
+            if letter and asked and self.run.improvised[asked] < TWICE and (text := self._cue(person, letter)):
+                self.run.improvised[asked] += 1
                 await self._write(person, letter, "", text)
                 return True
         return False
@@ -391,8 +414,9 @@ class Visit:
             playing=self._playing is not None,
             pace=self.pace,
             ahead=run.ahead,
-            goal=shown.goal(run),
+            goal=shown.goal(run, playing=self._playing is not None),
             said=run.said,
+            turn=run.turn,
             mailboxes=tuple(shown.mailbox(run, p, cued=cued[p.key]) for p in people),
             latest=shown.latest(run),
             standing=shown.standing(run),

@@ -31,15 +31,22 @@ async def look(run: Run, came: Sequence[Mail]) -> None:
         for mail in came:
             if not mail.mine and (known := await _letter(run, c, mail)):
                 run.letters[mail.number] = known
-        for row in await inbox.listing(c, None, len(came) + 1):
-            if row.id not in run.rows and (full := await inbox.get(c, row.id)):
-                run.rows[row.id] = shown.number_in(full.raw, run.mails)
-                outcomes[run.rows[row.id]] = row.outcome
+        kept = [row for row in await inbox.listing(c, None, len(came) + 1) if row.id not in run.rows]
+        unmatched = [m.number for m in came if m.mine]
+        for row in reversed(kept):
+            full = await inbox.get(c, row.id)
+            found = shown.number_in(full.raw, run.mails) if full else 0
+            if not found and unmatched:  # its bytes are erased already: they came in this order
+                found = unmatched[0]
+            unmatched = [number for number in unmatched if number != found]
+            run.rows[row.id] = found
+            outcomes[found] = row.outcome
     mine = sorted((m for m in came if m.mine), key=lambda m: not m.automatic)  # what a person wrote counts last
     for mail in mine:
-        last = mail is mine[-1]
+        following = next((m.number for m in came if m.mine and m.number > mail.number), len(run.mails) + 1)
+        brought = [m for m in came if not m.mine and mail.number < m.number < following]
         outcome = outcomes.get(mail.number, "refused")
-        run.thoughts[mail.number] = _thought(run, mail, outcome, before if last else {}, came if last else ())
+        run.thoughts[mail.number] = _thought(run, mail, outcome, before if mail is mine[-1] else None, brought)
     run.said = shown.summary(came)
     run.ahead = await _ahead(run)
 
@@ -52,14 +59,17 @@ async def _letter(run: Run, c: Connection, mail: Mail) -> Letter | None:
     return Letter(route.alliance, letter.participant, letter.about, letter.words) if letter else None
 
 
-def _thought(run: Run, mail: Mail, outcome: str, before: Mapping[int, Alliance], came: Sequence[Mail]) -> Thought:
+def _thought(
+    run: Run, mail: Mail, outcome: str, before: Mapping[int, Alliance] | None, brought: Sequence[Mail]
+) -> Thought:
+    """`before` is what the service held before all of it; None for a mail that was not the last of several."""
     asked = shown.answered(mail, run.mails)
     known = run.letters.get(asked.number) if asked else None
     found = new_text(read(mail.raw), (known.words,) if known else ()) if outcome in WITH_WORDS else NewText("")
     recorded: list[str] = []
     moved: list[str] = []
-    for alliance in run.held if came else ():
-        old = before.get(alliance.id)
+    for alliance in run.held if before is not None else ():
+        old = (before or {}).get(alliance.id)
         if old is None:
             recorded.append("A new alliance")
         elif old != alliance:
@@ -73,7 +83,7 @@ def _thought(run: Run, mail: Mail, outcome: str, before: Mapping[int, Alliance],
         thoughts.understood(outcome, name, asked.subject if asked else mail.subject),
         tuple(recorded),
         tuple(moved),
-        tuple(f"to {m.person.name.partition(' ')[0]}: {m.subject}" for m in came if not m.mine),
+        tuple(f"to {m.person.name.partition(' ')[0]}: {m.subject}" for m in brought),
     )
 
 

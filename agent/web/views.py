@@ -142,6 +142,7 @@ class Page:
     ahead: str  # what will happen next, with its date; "" when nothing will
     goal: str  # what a visitor may do now
     said: str  # what has just happened, in one line
+    turn: str  # the key of who writes just now, while it plays; "" for nobody
     mailboxes: tuple[Mailbox, ...]
     latest: Thought | None  # of the newest mail that somebody wrote
     standing: Standing | None

@@ -31,6 +31,7 @@ class Played:
             ahead="",
             goal="",
             said="",
+            turn="",
             mailboxes=(maya,),
             latest=None,
             standing=None,

@@ -21,6 +21,9 @@ function put({ id, html }) {
   const now = panel.querySelector("form[data-key]");
   if (box && now && box.dataset.key === now.dataset.key)
     for (const [name, value] of typed) { const el = document.getElementById(name); if (el) el.value = value; }
+  else if (now) recall(now);
+  const turn = panel.querySelector("[data-turn]")?.dataset.turn;
+  if (turn) show(turn);
   if (view && panel.querySelector("article")?.dataset.mail === mail)
     panel.querySelector(`.ways input[value=${view}]`)?.click();
   const list = panel.querySelector(".list");
@@ -28,6 +31,10 @@ function put({ id, html }) {
   const again = focused?.id && document.getElementById(focused.id);
   if (again) { again.focus({ preventScroll: true }); if (place && again.setSelectionRange) again.setSelectionRange(...place); }
 }
+
+// What somebody has begun to type for one letter is kept in this window until it is sent.
+const place = (form) => `${location.pathname}${form.person.value}-${form.to.value}`;
+function recall(form) { const kept = sessionStorage.getItem(place(form)); if (kept && !form.text.value) form.text.value = kept; }
 
 async function send(form, by) {
   if (form.ariaBusy === "true") return;  // pressed twice
@@ -37,6 +44,8 @@ async function send(form, by) {
   form.ariaBusy = "true";
   try {
     const answer = await fetch(action, { method: "POST", body, headers: { "X-Act": "1" } });
+    if (answer.ok && action === "do/send") sessionStorage.removeItem(place(form));
+    if (answer.ok && action === "do/anew") sessionStorage.clear();
     told(answer.ok ? "" : answer.status < 500 ? await answer.text() : "This should not happen; the log says more.");
   } catch { lost(true); } finally { form.ariaBusy = null; }
   if (action === "do/open") show(body.get("person"));
@@ -55,6 +64,9 @@ function tabs() {
   for (const section of document.querySelectorAll("main > section")) section.classList.toggle("shown", section.dataset.tab === chosen);
 }
 
+document.addEventListener("input", ({ target }) => {
+  if (target.name === "text") sessionStorage.setItem(place(target.form), target.value);
+});
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-act]")) return;
   event.preventDefault();
@@ -86,5 +98,6 @@ const events = new EventSource(`events?${new URLSearchParams(have)}`);
 events.addEventListener("panel", (event) => put(JSON.parse(event.data)));
 events.addEventListener("settled", (event) => { lost(false); document.body.dataset.live = event.data; });
 events.addEventListener("anew", () => location.reload());
+document.querySelectorAll("form[data-key]").forEach(recall);
 events.onerror = () => { delete document.body.dataset.live; lost(true); };
 tabs();
