@@ -49,7 +49,7 @@ def rehearse(  # noqa: PLR0917 - typer's options
 
         own = _Own(flow, templates)
         if not script and not terminal:
-            from agent.cli.page import show
+            from agent.cli.browse import show
 
             show(own.flow, own.templates, folder, host, port)
             return
