@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.alliance.words.grammar import MOST_SCANNED
-from agent.alliance.words.tokens import Word
+from agent.alliance.words.tokens import ALONE, MARKS, Word
 
-_ALONE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u3005"  # written without blanks: each sign is a token
-_MARKS = "\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0962\u0963"  # belong to the letter before them
-_TOKEN = re.compile(rf"\d{{1,2}}[:.：]\d\d(?![\d.])|\d+|[{_ALONE}]|(?:(?![{_ALONE}])[^\W\d_]|[{_MARKS}])+|[^\w\s]")
+_TOKEN = re.compile(rf"\d{{1,2}}[:.：]\d\d(?![\d.])|\d+|[{ALONE}]|(?:(?![{ALONE}])[^\W\d_]|[{MARKS}])+|[^\w\s]")
 _FOLDED = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "ة": "ه", "ى": "ي", "、": ",", "，": ",", "،": ",", "。": "."})
 _SLOTS = {
     "DAY": frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")),

@@ -26,6 +26,18 @@ def test_a_plain_yes_is_a_yes(text: str) -> None:
     assert read_consent(text, 17, version=2).verdict == "confirm"
 
 
+@pytest.mark.parametrize("text", [
+    "Acepta el acuerdo", "acepta todo", "Accetta tutto", "potwierdza", "Akceptuje wszystko", "aprueba", "Concorda", "aprobo", "acceptes", "confirmes", "agrees",
+])  # fmt: skip
+def test_another_ending_is_another_person_and_no_slip_of_the_finger(text: str) -> None:
+    assert read_consent(text, 17, version=2).verdict == "unclear"
+
+
+@pytest.mark.parametrize("text", ["Agred", "I confrim", "i agre", "Confrimed, thanks"])
+def test_a_slip_of_the_finger_is_mended(text: str) -> None:
+    assert read_consent(text, 17, version=2).verdict == "confirm"
+
+
 @pytest.mark.row("F29")
 @pytest.mark.parametrize("text", UNCLEAR)
 def test_what_only_looks_like_a_yes_is_none(text: str) -> None:
