@@ -21,6 +21,7 @@ _SLOTS = {
     "UNIT": frozenset(("day", "week", "month", "quarter", "year", "weekend")),
 }  # fmt: skip
 _UNKNOWN = "~"
+_GROWN = 8  # letters that a weekday and a part of the day have together at least
 _PARTS = frozenset(("morning", "afternoon", "evening", "night"))
 
 
@@ -36,6 +37,13 @@ class Spoken:
 @dataclass(frozen=True, slots=True)
 class _Book:
     phrases: dict[str, list[tuple[tuple[str, ...], str]]]  # by their first token, the longest first
+    tokens: frozenset[str]
+
+    def may_know(self, tokens: tuple[Word, ...]) -> int:
+        """At most so many characters, without looking at phrases: most texts are in a language of few."""
+        return sum(
+            t.end - t.start for t in tokens if t.text in self.tokens or t.text[:1].isdecimal() or len(t.text) >= _GROWN
+        )
 
     def spoken(self, tokens: tuple[Word, ...]) -> Spoken:
         """Say it again; what no phrase holds becomes a word that keeps its neighbours apart, but for figures and marks."""
@@ -101,17 +109,17 @@ class _Book:
             return str(int(token[:6]))
         if token in ("am", "pm") or (len(token) == 1 and not token.isalnum()):
             return token
-        halves = ((self._plain(token[:k]), self._plain(token[k:])) for k in range(4, len(token) - 3))
+        halves = ((self._plain(token[:k]), self._plain(token[k:])) for k in range(_GROWN - 4, len(token) - 3))
         return next((f"{a} {b}" for a, b in halves if a in _SLOTS["DAY"] and b in _PARTS), _UNKNOWN)
 
     def _plain(self, token: str) -> str:
         return next((meaning for phrase, meaning in self.phrases.get(token, ()) if len(phrase) == 1), "")
 
 
-def spoken_in(text: str) -> list[Spoken]:
-    """The text as each language has it that knows a word of it, the one that knows the most of it first."""
+def spoken_in(text: str, least: int = 1) -> list[Spoken]:
+    """The text as each language has it that knows so many characters of it, the one that knows the most first."""
     tokens = _tokens(text)[:MOST_SCANNED]
-    found = (book.spoken(tokens) for book in _books())
+    found = (book.spoken(tokens) for book in _books() if book.may_know(tokens) >= least)
     return sorted((spoken for spoken in found if spoken.known), key=lambda spoken: -spoken.known)
 
 
@@ -141,7 +149,7 @@ def _book(path: Path) -> _Book:
             phrases.setdefault(tokens[0], []).append((tokens, meaning))
     for some in phrases.values():
         some.sort(key=lambda entry: -len(entry[0]))
-    return _Book(phrases)
+    return _Book(phrases, frozenset(word for some in phrases.values() for phrase, _ in some for word in phrase))
 
 
 def _phrase_tokens(part: str) -> list[str]:

@@ -81,7 +81,7 @@ def read_meeting(text: str) -> MeetingReading:
     plain = straight(text[:LONGEST])
     zone, plain = zone_in(plain)
     best = [_heard(_english(plain), plain, zone)]
-    for spoken in spoken_in(plain):
+    for spoken in spoken_in(plain, best[0].grasp):
         if spoken.known >= best[0].grasp:
             one = _heard(spoken, plain, zone)
             best = [b for b in best if b.grasp >= one.grasp] + [one] * (one.grasp >= best[0].grasp)
