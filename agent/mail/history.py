@@ -1,4 +1,4 @@
-"""Guesses which lines of a reply were not typed this time: quotes, what introduces them, signatures and footers.
+"""Guesses which lines of a reply were not typed this time: quotes and what introduces them.
 
 Used for what is left when our own letters are subtracted. Each rule names what it saw, and when it is in doubt it keeps.
 """
@@ -6,13 +6,12 @@ Used for what is left when our own letters are subtracted. Each rule names what 
 import re
 from collections.abc import Sequence
 
+from agent.mail import tails
 from agent.mail.ours import QUOTED
 
 MOST_LINES = 3_000  # that are looked at: below lies history, or no answer that anybody typed
 LONGEST_LINE = 2_000  # characters of a line that the expressions look at: nobody's attribution is longer
 INTRODUCED_OVER = 4  # lines over which mail programs wrap an attribution
-SIGNATURE_LINES = 12  # longer than that, it is no signature
-FOOTER_LINES = 40
 
 _WROTE = (
     r"(?:wrote|writes|schrieb(?:en)?|geschrieben|a écrit|écrivait|a ecrit|écrit|escribió|escribio|escribiste|ha scritto|scrive|scriveva|escreveu|escreveram|schreef|skrev|skreiv|skrifaði|kirjoitti|"
@@ -70,53 +69,6 @@ _NOTES_HEADS = re.compile(r"\s*(?:please respond to\b.*|to|cc|bcc|subject|sent b
 _NAME_ALONE = re.compile(
     r"\s*[\"“]?[^\W\d_][\w.,'-]*(?:\s+[\w.,'()&-]+){0,5}[\"”]?(?:\s*<[^>]*>)?\s*(?:(?:on )?\d{1,2}/\d{1,2}/\d{2,4}.*)?$|\s*.{0,80}@\S+.{0,60}$"
 )
-_MOBILE = re.compile(
-    r"\W*(?:sent (?:from|via|with|by|using) (?:my|the|a|an)?\s*(?:\S+\s){0,5}?(?:i?phone|ipad|ipod|android|mobile|blackberry|samsung|galaxy|huawei|nokia|windows|outlook|mail|yahoo|gmail|proton\w*|tutanota|device|handheld|wireless|treo|htc|lg|sony|pixel|xiaomi|spark|airmail|mailbird|postbox|superhuman|telefon|smartphone|wp|tablet|fairmail|k-9|aol|bluemail|edison|newton|front|missive|hey|office ?365|treo|palm|verizon|at&t|t-mobile|sprint|boxer|nine|workspace|fastmail|zoho|mailspring|polymail|telenor|virgin|o2|vodafone|orange)\b[^\n]{0,80}|"
-    r"get outlook for [^\n]{1,40}|download outlook[^\n]{0,40}|get the (?:new )?(?:outlook|aol|yahoo)[^\n]{0,60}|yahoo mail on android|"
-    r"(?:von meinem|gesendet (?:von|mit|über|aus)|diese nachricht wurde von meinem) [^\n]{2,80}|envoyé (?:de|depuis|à partir de|avec) [^\n]{2,80}|enviado (?:desde|do meu|a partir do|de mi|via|de meu|pelo) [^\n]{2,80}|"
-    r"inviat[oa] (?:da|dal|tramite|con) [^\n]{2,80}|(?:verzonden|verstuurd) (?:vanaf|vanuit|met|via|van) [^\n]{2,80}|skickat från [^\n]{2,60}|sendt (?:fra|med) [^\n]{2,60}|lähetetty [^\n]{2,60}|wysłan[eo] z [^\n]{2,60}|odesláno z [^\n]{2,60}|"
-    r"отправлено (?:с|из|от) [^\n]{2,60}|надіслано з [^\n]{2,60}|iphone(?:umdan|'umdan|dan|'dan)? gönderildi|[^\n]{0,20}(?:'?dan|'?den) gönderildi|iphoneから送信|[^\n]{0,20}から送信|发自我的\s?\S{1,20}|从我的 \S{1,20} 发送|從我的 \S{1,20} 傳送|나의 \S{1,20}에서 보냄|trimis de pe [^\n]{2,40}|στάλθηκε από [^\n]{2,40}|נשלח מה[^\n]{2,40}|أُرسلت من [^\n]{2,40}|poslano (?:z|s) [^\n]{2,40})\W*$",
-    re.IGNORECASE,
-)
-_RULE = re.compile(
-    r"\s*(?:[-_=*~#+]\s?){5,}\W*$|\s*[-_=~*]{4,}[^\w\n]{0,3}[\w !.'&/]{2,60}[^\w\n]{0,3}[-_=~*>]{4,}\s*$"
-)
-_LISTS = re.compile(
-    r"unsubscri|mailing list|mailman|yahoo! groups|yahoogroups|egroups|google groups|googlegroups|to post|list archives?|subscription|list-\w+:|this (?:list|group)|you (?:are receiving|received) this|lists?\.\w+\.\w|listinfo|archives?\b.*http|sponsor|do you yahoo|yahoo!|hotmail|get your free|msn\b|powered by|"
-    r"abmelden|désabonner|désinscri|darse de baja|cancellar|afmelden|sourceforge|avast|virus|advert|free email|view this message in context|this mail sent through",
-    re.IGNORECASE,
-)
-_LIST_OPENS = re.compile(
-    r"\W*(?:to unsubscribe\b|you received this message because|you are receiving this|this message was sent to|view this message in context|to post (?:a message )?to this|visit this (?:topic|link|group)|do you yahoo!\?)",
-    re.IGNORECASE,
-)
-_LEGAL = re.compile(
-    r"confidential|intended (?:recipient|solely|only|for)|privileged|recipient|in error|erroneous|notify the sender|delete (?:this|it|the|all)|disclos|dissemin|unauthori[sz]ed|liabil|property of|vertraulich|irrtümlich|unbefugt|"
-    r"confidentiel|destinataire|erreur|confidencial|destinatario|riservat|vertrouwelijk|geadresseerde|fortrolig|konfidentiell|confidenzial|poufn|конфиденциальн|consider the environment|before printing|virus|copyright|statements and opinions|responsible for",
-    re.IGNORECASE,
-)
-_LEGAL_HEAD = re.compile(
-    r"\W*(?:(?:legal |e-?mail |important )?disclaimer|confidential(?:ity)?(?: notice| note| statement)?|privileged[ /].*|haftungsausschluss|legal notice|important notice|avis de confidentialité|aviso legal|advertencia)\W*(?:[:：].*)?$",
-    re.IGNORECASE,
-)
-_BANNER = re.compile(
-    r"\W*(?:\[?(?:caution|warning|external|attention|achtung|extern)\]?\s*[:!\]-]).*(?:extern|outside|sender|originat|links|attachment)",
-    re.IGNORECASE,
-)
-_LIST_ITEM = re.compile(r"\s*(?:\d{1,3}[.):]|[-*•–+]\s|[a-z][.)]\s)", re.IGNORECASE)
-_CONTACT = re.compile(
-    r"(?:\+|\b)(?:\(?\d[\d ().\-/]{6,}\d)|[\w.+-]+@[\w-]+\.\w|https?:|www\.|\b(?:tel|phone|ph|fax|mobile|cell|mob|telefon|téléphone|office|direct|voice|pager|e-?mail|skype|icq|aim|pgp|web)\b\s*(?:no|nr|\.|:|#)|\b(?:inc|llc|ltd|gmbh|corp|corporation|company|department|university|manager|director|engineer|consultant|president|street|suite|road|avenue)\b",
-    re.IGNORECASE,
-)
-_PROSE = re.compile(
-    r"^\W*p\.?\s?p?\.?s\b|\b(?:I|we|you|please|is|are|was|will|ich|wir|je|nous)\b(?!\s*:)", re.IGNORECASE
-)
-_SIGN_OFF = re.compile(
-    r"\W*(?:(?:many |much |kind(?:est)? |best |warm(?:est)? |with (?:kind|best|warm) |sincere )?(?:thanks?(?: you)?|thx|regards|rgds|wishes|best|cheers|sincerely|cordially|respectfully)(?: so much| very much| a lot| again| in advance| and (?:kind |best )?regards)?|yours(?: sincerely| faithfully| truly)?|"
-    r"mit (?:freundlichen?|besten?|lieben?|herzlichen?) gr(?:ü|ue)(?:ß|ss)(?:en)?|(?:viele|liebe|beste|schöne|herzliche|freundliche) gr(?:ü|ue)(?:ß|ss)e|gr(?:ü|ue)(?:ß|ss)e?|mfg|lg|vg|(?:bien )?cordialement|amicalement|(?:un )?(?:cordial )?saludos?|atentamente|(?:cordiali |distinti )?saluti|"
-    r"(?:met )?(?:vriendelijke|hartelijke) groet(?:en)?|groet(?:en|jes)?|mvg|(?:med )?(?:venlig|vennlig|vänliga?|bästa|beste) h(?:ilsen|älsning\w*)|mvh|hilsen|pozdrawiam|с уважением|atenciosamente|abraços?|s pozdravem|üdvözlettel|saygılarımla)\W*$",
-    re.IGNORECASE,
-)  # fmt: skip
 
 
 def guess(lines: Sequence[str], known: Sequence[str | None], names: Sequence[str] = ()) -> list[str]:
@@ -129,7 +81,7 @@ def guess(lines: Sequence[str], known: Sequence[str | None], names: Sequence[str
     _marked_introductions(short, why)
     _escaped_from(short, why)
     _introductions(short, why)
-    _tails(short, why, names)
+    tails.cut(short, why, names)
     return ["" if reason == "kept" else reason for reason in why]
 
 
@@ -200,7 +152,7 @@ def _introduction(lines: list[str], why: list[str], at: int) -> tuple[int, str]:
     line = lines[at]
     if _SEPARATOR.match(line) or _FORWARD.match(line):
         return 1 + _headers_from(lines, at + 1), "forwarded" if "orward" in line or _FORWARD.match(line) else "history"
-    if _RULE.match(line):
+    if tails.RULE.match(line):
         following = next((k for k in range(at + 1, min(at + 4, len(lines))) if lines[k].strip()), None)
         heads = _headers_from(lines, following) if following is not None and _FROM_LINE.match(lines[following]) else 0
         return (following - at + heads, "history") if heads and following is not None else (0, "")
@@ -293,139 +245,3 @@ def _is_attribution(line: str, *, opens: bool, below: bool, marked: bool) -> boo
     if verb and marked:
         return len(line) < 120 and bool(_VERB_LAST.search(line))
     return when and len(line) < 200 and ((marked and opens) or ((marked or below) and who))
-
-
-def _tails(lines: list[str], why: list[str], names: Sequence[str]) -> None:
-    """What stands below the words: in each stretch of typed lines, the signature and the footers."""
-    start = 0
-    while start < len(lines):
-        if why[start]:
-            start += 1
-            continue
-        end = start
-        while end < len(lines) and not why[end]:
-            end += 1
-        _footers(lines, why, start, end)
-        _signature(lines, why, start, end, names)
-        start = end
-
-
-def _footers(lines: list[str], why: list[str], start: int, end: int) -> None:
-    written = [k for k in range(start, end) if lines[k].strip()]
-    for n, k in enumerate(written):
-        line = lines[k]
-        if why[k]:
-            continue
-        rest = written[n : n + FOOTER_LINES + 1]
-        if _MOBILE.match(line) and len(line) < 160:
-            why[k] = "mobile footer"
-            if len(rest) <= 2:
-                _cut(why, k, end, "mobile footer")
-        elif _BANNER.match(line):
-            why[k] = "banner"
-        elif _RULE.match(line) and 1 < len(rest) <= FOOTER_LINES and k > start and (reason := _footer(lines, rest)):
-            _cut(why, k, end, reason)
-        elif _LIST_OPENS.match(line) and _starts_paragraph(lines, k, start) and len(rest) <= FOOTER_LINES:
-            _cut(why, k, end, "list footer")
-        elif (_starts_paragraph(lines, k, start) or _LEGAL_HEAD.match(line)) and len(rest) <= FOOTER_LINES:
-            paragraph = _paragraph(lines, k, end)
-            told = len({found.casefold() for found in _LEGAL.findall(paragraph)})
-            if told >= 3 or (told >= 1 and _LEGAL_HEAD.match(line) and len(paragraph) > 100):
-                _cut(why, k, end, "legal footer")
-
-
-def _footer(lines: list[str], rest: list[int]) -> str:
-    """What stands below a drawn rule: a footer says so in its first lines, or is short and has an address to go to."""
-    first = "\n".join(lines[i] for i in rest[:6])
-    if _LISTS.search(first):
-        return "list footer"
-    told = {found.casefold() for found in _LEGAL.findall("\n".join(lines[i] for i in rest))}
-    if len(told) >= 3:
-        return "legal footer"
-    short = len(rest) <= 8 and all(len(lines[i]) < 100 for i in rest)
-    return (
-        "signature"
-        if short and _CONTACT.search(first) and not any(_LIST_ITEM.match(lines[i]) for i in rest[1:])
-        else ""
-    )
-
-
-def _signature(lines: list[str], why: list[str], start: int, end: int, names: Sequence[str]) -> None:
-    written = [k for k in range(start, end) if lines[k].strip() and not why[k]]
-    above = bool(written) and any(line.strip() for line in lines[: written[0]])
-    for n in range(max(0, len(written) - SIGNATURE_LINES - 1), len(written)):
-        line = lines[written[n]]
-        if line.strip(" *") not in ("--", "—", "–", "__", "---") or line.startswith((" ", "\t")):
-            continue
-        rest = [lines[i] for i in written[n + 1 :]]
-        if len(rest) > 3 and n == 0 and not above:
-            continue  # nothing stands above: this is the message itself
-        listed = any(_LIST_ITEM.match(r) for r in rest[:2]) and not any(_CONTACT.search(r) for r in rest)
-        if not listed and (line == "-- " or all(len(r) < 100 for r in rest)):
-            _cut(why, written[n], end, "signature")
-            return
-    _contact_block(lines, why, start, end, names)
-
-
-def _contact_block(lines: list[str], why: list[str], start: int, end: int, names: Sequence[str]) -> None:
-    """A block of contact lines at the end, below a sign-off or the sender's own name (which are kept), or set apart by an empty line."""
-    typed = [k for k in range(start, end) if lines[k].strip() and not why[k]]
-    for n, k in enumerate(typed[-SIGNATURE_LINES:], start=max(0, len(typed) - SIGNATURE_LINES)):
-        rest = typed[n + 1 :]
-        if not rest or (n == 0 and not _SIGN_OFF.match(lines[k])):
-            continue
-        block = [lines[i].strip() for i in rest]
-        contacts = sum(1 for text in block if _CONTACT.search(text))
-        is_start = _SIGN_OFF.match(lines[k]) or _is_name(lines[k], names)
-        if (
-            is_start
-            and contacts
-            and not any(_PROSE.search(text) for text in block)
-            and all(len(text) < 80 for text in block)
-            and contacts * 4 >= len(block)
-        ):
-            first = (
-                rest[1]
-                if _SIGN_OFF.match(lines[k])
-                and len(rest) > 1
-                and not _CONTACT.search(block[0])
-                and len(block[0].split()) <= 4
-                else rest[0]
-            )
-            _cut(why, first, end, "signature")
-            return
-    last = typed[-1:]
-    while last and last[0] - 1 in typed[-SIGNATURE_LINES - 1 :]:
-        last.insert(0, last[0] - 1)
-    block = [lines[i].strip() for i in last]
-    contacts = sum(1 for text in block if _CONTACT.search(text))
-    if (
-        3 <= len(block) <= SIGNATURE_LINES
-        and contacts >= 2
-        and len(typed) > len(last)
-        and contacts * 2 >= len(block)
-        and all(len(t) < 70 and not _PROSE.search(t) and not _LIST_ITEM.match(t) for t in block)
-    ):
-        _cut(why, last[0], end, "signature")
-
-
-def _is_name(line: str, names: Sequence[str]) -> bool:
-    words = [w.casefold() for w in re.findall(r"[^\W\d_]+", line)]
-    return 0 < len(words) <= 5 and len(line) < 50 and any(len(w) > 2 and w in names for w in words)
-
-
-def _starts_paragraph(lines: list[str], k: int, start: int) -> bool:
-    return k == start or not lines[k - 1].strip() or bool(_RULE.match(lines[k - 1]))
-
-
-def _paragraph(lines: list[str], k: int, end: int) -> str:
-    """The paragraph that begins here; the next one too, where the first is only its heading."""
-    stop = next((i for i in range(k, end) if not lines[i].strip()), end)
-    if _LEGAL_HEAD.match(lines[k]):
-        stop = min(end, stop + 6)
-    return " ".join(lines[k:stop])[:4_000]
-
-
-def _cut(why: list[str], start: int, end: int, reason: str) -> None:
-    for k in range(start, end):
-        why[k] = why[k] or reason
