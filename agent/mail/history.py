@@ -12,24 +12,32 @@ from agent.mail.ours import QUOTED
 MOST_LINES = 3_000  # that are looked at: below lies history, or no answer that anybody typed
 LONGEST_LINE = 2_000  # characters of a line that the expressions look at: nobody's attribution is longer
 INTRODUCED_OVER = 4  # lines over which mail programs wrap an attribution
+HEADERS_APART = 3  # empty lines that Notes leaves between its From and its To
 
 _WROTE = (
     r"(?:wrote|writes|schrieb(?:en)?|geschrieben|a écrit|écrivait|a ecrit|écrit|escribió|escribio|escribiste|ha scritto|scrive|scriveva|escreveu|escreveram|schreef|skrev|skreiv|skrifaði|kirjoitti|"
     r"napisa[lł](?:\([aá]\)|a|/a|\(-a\))?|napsal(?:\(a\)|a)?|napísal(?:\(a\)|a)?|napisao(?:/la|\(la\))?(?: je)?|je napisal[ao]?|написал(?:\(а\)|а)?|пишет|писал(?:\(а\)|а)?|написав(?:\(ла\))?|написа|"
     r"írta|ezt írta|yazdı|şunu yazdı|kirjutas|rašė|parašė|rakstīja|a scris|έγραψε|כתב(?:ה|/ה)?|كتب(?:ت)?|نوشت|đã viết|viết|menulis|va escriure|idatzi du|escribiu|เขียน(?:ว่า)?|"
-    r"写道|寫道|书写|作成|書きました|さんは(?:書き|次のように)[^\s:]*|님이 작성|작성|작성:|wrote the following|het volgende geschreven)"
+    r"写道|寫道|书写|作成|書きました|さんは(?:書き|次のように)[^\s:]*|のメッセージ|님이 작성|작성|작성:|wrote the following|het volgende geschreven)"
 )
-_VERB = re.compile(rf"(?<![\w]){_WROTE}(?!\w)|写道|寫道|작성|書きました|เขียน", re.IGNORECASE)
+_VERB = re.compile(rf"(?<![\w]){_WROTE}(?!\w)|写道|寫道|작성|書きました|のメッセージ|เขียน", re.IGNORECASE)
 _ENDS = re.compile(r"[:：]\**\s*(?:\[[^\]]{0,60}\]\s*)?$")
 _VERB_LAST = re.compile(rf"(?:{_WROTE})(?:\s*\([^)]*\))?\s*[:：]?\s*[-–]*\s*$", re.IGNORECASE)
 _WHEN = re.compile(
     r"\d{1,2}[:.h]\d\d|\b(?:19|20)\d\d\b|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{4}\s?年|٢٠[٠-٩]{2}|\d\d?\.?\s+\w{3,10}\.?,?\s+\d{4}",
     re.IGNORECASE,
 )
+_TIME_FIRST = re.compile(rf"\s*(?:at )?(?:{_WHEN.pattern})", re.IGNORECASE)
 _WHO = re.compile(r"[\w.+'-]+@[\w-]|mailto:|@public\.gmane|<\s*\S+@")
 _DATED_NAME = re.compile(
     r"\s*(?:19|20)\d\d[-/]\d{1,2}[-/]\d{1,2}\s.{2,80}<\s*\S+@[^>]+>:?\s*$"
 )  # Gmail of 2011-2014: "2013/11/1 John Smith <john@example.org>"
+_DATE_AND_WHO = re.compile(
+    r"(?=.{0,60}\b(?:19|20)\d\d\b)(?=.{0,60}\d{1,2}[:.]\d\d).{6,80}[\s,]<\s*[^\s<>@]+@[^\s<>]+\s*>\s*[:：]\s*$"
+)  # Mail.ru, Yandex: "ср, 30 апр. 2025 г. в 15:19, John Smith <john@example.org>:"
+_NAME_AND_WHO = re.compile(
+    r"\W{0,4}[^<>:]{0,80}<\s*[^\s<>@]+@[^\s<>]+\s*>\s*[:：]\s*$"
+)  # mutt and horde, in many wordings: "* John Smith <john@example.org>:"
 _OPENS = re.compile(
     r"[\s*_\"'“«<-]*(?:on|at|in (?:a |the )?(?:message|article|mail)|am|vom|um|den|le|el|il|em|no|na|op|på|pe|dne|dnia|w dniu|a|dana|den|vào|pada|tarihinde|στις|בתאריך|ב|في|в|у|от|fecha|"
     r"lun|mar|mié|jue|vie|sáb|dom|mon|tue|wed|thu|fri|sat|sun|ma|di|wo|do|vr|za|zo|man|tir|ons|tor|fre|lør|søn|lör|sön|pon|wt|śr|czw|pt|sob|ndz|from|quoting|citando|zitat von|citat|--- ?)(?:[\s.,]|$)"
@@ -52,7 +60,7 @@ _FORWARD = re.compile(
 )
 _FROM = r"from|von|de|da|van|fra|från|od|lähettäjä|от|от кого|від|feladó|kimden|gönderen|expéditeur|remitente|mittente|afzender|avsändare|nadawca|odesílatel|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|보낸사람|De la|Από|מאת|من"
 _OTHERS = (
-    r"sent|date|to|cc|bcc|subject|subj|reply-to|importance|attachments?|organization|organisation|gesendet|datum|an|betreff|kopie|antwort an|envoyé|envoyé le|date|à|a|objet|cc|enviado|enviado el|enviada em|enviado em|fecha|data|para|asunto|assunto|"
+    r"sent|date|message du|to|cc|bcc|subject|subj|reply-to|importance|attachments?|organization|organisation|gesendet|datum|an|betreff|kopie|antwort an|envoyé|envoyé le|date|à|a|objet|cc|enviado|enviado el|enviada em|enviado em|fecha|data|para|asunto|assunto|"
     r"inviato|inviata|oggetto|per|verzonden|verstuurd|aan|onderwerp|sendt|dato|til|emne|skickat|skickat den|till|ämne|lähetetty|päivämäärä|vastaanottaja|aihe|wysłano|wysłane|data|do|temat|dw|odesláno|komu|předmět|datum|"
     r"отправлено|дата|кому|тема|надіслано|küldve|címzett|tárgy|gönderildi|tarih|kime|konu|trimis|către|subiect|发送时间|发送日期|日期|收件人|抄送|主题|主題|寄件日期|收件者|送信日時|送信日|日時|宛先|件名|보낸 날짜|날짜|받는 사람|제목|Στάλθηκε|Προς|Θέμα|Κοιν|נשלח|אל|נושא|Ημερομηνία|in-reply-to|message-id|references|newsgroups|thread-topic|resent-\w+|x-\w[\w-]*"
 )
@@ -62,8 +70,9 @@ _DATE_LINE = re.compile(
     r"[\s>*]*(?:sent|date|gesendet|datum|envoyé|enviado|fecha|data|inviato|verzonden|sendt|dato|skickat|wysłano|отправлено|дата|发送时间|日期)[^:：]{0,12}\s*\**[:：]",
     re.IGNORECASE,
 )
+_DRAWN = re.compile(r"\s*[-_=*~#]{2,}\s*$")
 _NOTES = re.compile(
-    r"\s*(?:[\"“]?[\w.,' /@<>()\"&-]{2,120}[\"”]?)\s+(?:on\s+)?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\s+(?:at\s+)?\d{1,2}:\d\d(?::\d\d)?(?:\s*[AaPp][Mm])?\s*(?:\w{2,4})?\s*$"
+    r"\s*(?:[\"“]?[\w.,' /@<>()\"&-]{2,120}[\"”]?)\s+(?:[Ss]ent by:[\w.,' /@-]{2,80}\s)?(?:on\s+)?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\s+(?:at\s+)?\d{1,2}:\d\d(?::\d\d)?(?:\s*[AaPp][Mm])?\s*(?:\w{2,4})?\s*$"
 )
 _NOTES_HEADS = re.compile(r"\s*(?:please respond to\b.*|to|cc|bcc|subject|sent by)\s*:?(?:\s.*)?$", re.IGNORECASE)
 _NAME_ALONE = re.compile(
@@ -152,10 +161,10 @@ def _introduction(lines: list[str], why: list[str], at: int) -> tuple[int, str]:
     line = lines[at]
     if _SEPARATOR.match(line) or _FORWARD.match(line):
         return 1 + _headers_from(lines, at + 1), "forwarded" if "orward" in line or _FORWARD.match(line) else "history"
-    if tails.RULE.match(line):
-        following = next((k for k in range(at + 1, min(at + 4, len(lines))) if lines[k].strip()), None)
-        heads = _headers_from(lines, following) if following is not None and _FROM_LINE.match(lines[following]) else 0
-        return (following - at + heads, "history") if heads and following is not None else (0, "")
+    if _DRAWN.match(line):
+        following = next((k for k in range(at + 1, min(at + 4, len(lines))) if lines[k].strip()), at)
+        heads = _headers_from(lines, following) if _HEADER_LINE.match(lines[following]) else 0
+        return (following - at + heads, "history") if heads else (0, "")
     if _FROM_LINE.match(line) or _HEADER_LINE.match(line):
         heads = _headers_from(lines, at)
         return (heads, "history") if heads else (0, "")
@@ -167,13 +176,13 @@ def _introduction(lines: list[str], why: list[str], at: int) -> tuple[int, str]:
 def _headers_from(lines: list[str], at: int) -> int:
     """How many lines the block of headers has that begins at or just below; 0 when there is none.
 
-    A sentence may begin with "From:" or "To:". A block has three different ones, or From and a date beside it.
+    A sentence may begin with "From:" or "To:". A block has three different ones, or two that name a sender, a date or an address.
     """
     start = at
     while start < len(lines) and start < at + 2 and not lines[start].strip():
         start += 1
     names: set[str] = set()
-    dated = sender = False
+    dated = sender = told = False
     end = k = start
     while k < len(lines) and k < start + 30:
         line = lines[k]
@@ -181,17 +190,16 @@ def _headers_from(lines: list[str], at: int) -> int:
             names.add(re.split("[:：]", line)[0].strip(" \t>*_|").casefold())
             dated = dated or bool(_DATE_LINE.match(line) and _WHEN.search(line))
             sender = sender or bool(_FROM_LINE.match(line))
+            told = told or bool(_WHO.search(line))
             end = k + 1
         elif not line.strip():
-            following = k + 1 < len(lines) and _HEADER_LINE.match(lines[k + 1])
-            if not following or k == start:
+            following = next((n for n in range(k + 1, min(k + HEADERS_APART + 1, len(lines))) if lines[n].strip()), k)
+            if not _HEADER_LINE.match(lines[following]):
                 break
         elif k > end + 1:
             break
         k += 1
-    if len(names) >= 3 or (len(names) >= 2 and sender and (dated or _WHO.search(" ".join(lines[start:end])))):
-        return end - at
-    return 0
+    return end - at if len(names) >= 3 or (len(names) >= 2 and sender + dated + told >= 2) else 0
 
 
 def _notes(lines: list[str], at: int) -> int:
@@ -215,30 +223,31 @@ def _attribution(lines: list[str], why: list[str], at: int) -> int:
     opens = bool(_OPENS.match(lines[at]))
     for height in range(1, INTRODUCED_OVER + 1):
         k = at + height - 1
-        if k >= len(lines) or (why[k] and height > 1):
+        if k >= len(lines) or not lines[k].strip():
             return 0
-        if not lines[k].strip():
-            return 0
-        if height > 1 and _OPENS.match(lines[k]) and _WHEN.search(lines[k]) and not _WHEN.match(lines[k].strip()):
-            return 0
+        if why[k] and height > 1 and not ("<" in joined.rpartition(">")[2] and lines[k].startswith(">")):
+            return 0  # a quote; unless an address in angle brackets was broken before its last one
+        if height > 1 and _OPENS.match(lines[k]) and _WHEN.search(lines[k]) and not _TIME_FIRST.match(lines[k]):
+            return 0  # another one begins
         joined = f"{joined} {lines[k].strip()}".strip()
         if len(joined) > 400 or (height > 1 and not opens and not _WHO.search(lines[at])):
             return 0
         after = next((n for n in range(k + 1, min(k + 4, len(lines))) if lines[n].strip()), None)
         below = after is None or why[after] in ("quote", "ours")
         if _is_attribution(joined, opens=opens, below=below, marked=after is not None and bool(why[after])):
-            return height
+            goes_on = after == k + 1 and not _ENDS.search(joined) and _NAME_AND_WHO.match(lines[after])
+            return height + bool(goes_on)
     return 0
 
 
 def _is_attribution(line: str, *, opens: bool, below: bool, marked: bool) -> bool:
     """Below: nothing more was typed after it. Marked: a quote follows, so that less is needed to believe it."""
-    verb = _VERB.search(line)
-    if _DATED_NAME.match(line):
-        return marked or below
+    if _DATED_NAME.match(line) or _DATE_AND_WHO.match(line) or (marked and _NAME_AND_WHO.match(line)):
+        return True
     ends = bool(_ENDS.search(line)) or bool(_VERB_LAST.search(line))
     if not ends:
         return False
+    verb = _VERB.search(line)
     when, who = bool(_WHEN.search(line)), bool(_WHO.search(line))
     if verb and (when or who):
         return (opens or who or marked) and len(line) < 320

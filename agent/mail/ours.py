@@ -46,8 +46,8 @@ def left_over(lines: Sequence[str], ours: Sequence[str]) -> list[str | None]:
     our question. A line in the middle of which something was changed stays whole, since the change is the answer.
     """
     letters = [_letter(text) for text in ours if text]
-    words = _words(lines)
-    if not letters or not words:
+    words = _words(lines) if letters else []
+    if not words:
         return [None] * len(lines)
     marked = [QUOTED.match(line) is not None for line in lines]
     _align(words, letters)

@@ -213,10 +213,35 @@ def test_words_that_look_like_mail_stay(words):
         "2025年6月3日(火) 10:00 The agent <a@example.org>:",
         "3 Haz 2025 Sal 10:00 tarihinde The agent <a@example.org> şunu yazdı:",
         "dne 3. 6. 2025 v 10:00 odesílatel The agent <a@example.org> napsal:",
+        "2025/06/03 10:00、The agent <a@example.org> のメッセージ:",
+        "---- The agent wrote ----",
+        "On Jun 3, 2025,\nat 10:00,\nThe agent <a@example.org> wrote:",
+        "Op di 3 jun 2025 om 10:00 schreef\nThe agent <a@example.org>:",
+        'Am 03.06.2025 10:00 schrieb "The agent" <a@example.org\n>:',
+        "* The agent <a@example.org>:",
+        "Quoting The agent <a@example.org>:",
     ],
 )
 def test_a_quote_is_introduced_in_many_languages(head):
     assert typed(f"Gladly.\n\n{head}\n\n> Will you?\n> Say yes.").kept == "Gladly."
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "вт, 3 июн. 2025 г. в 10:00, The agent <a@example.org>:",
+        '03.06.2025, 10.00, "The agent" <a@example.org>:',
+        "2025/6/3 The agent <a@example.org>",
+    ],
+)
+def test_a_date_a_name_and_an_address_introduce_what_has_no_marks(head):
+    assert typed(f"Gladly.\n\n{head}\n\nWill you?\nSay yes.").kept == "Gladly."
+
+
+def test_two_dates_and_addresses_in_a_sentence_introduce_nothing():
+    words = "Ask on Monday at 10:00, or write to Ben <ben@example.org>:\nhe knows.\nDate: soon\nTo: both"
+
+    assert typed(words).kept == words
 
 
 @pytest.mark.parametrize(
@@ -229,6 +254,10 @@ def test_a_quote_is_introduced_in_many_languages(head):
         "-----Ursprüngliche Nachricht-----\nVon: The agent\nGesendet: Dienstag, 3. Juni 2025 10:00\nAn: Ann",
         "---------- Forwarded message ---------\nFrom: The agent <a@example.org>\nDate: Tue, Jun 3, 2025\nSubject: x\nTo: Ann",
         "*From:* The agent\n*Date:* Tue, 3 Jun 2025\n*To:* Ann\n*Subject:* x",
+        "Date: Tue, 03 Jun 2025 10:00:00 +0200\nTo: ann@example.org",
+        "====\n\nMessage du : 03/06/2025 10:00\nDe : The agent <a@example.org>\nA : ann@example.org\nSujet : Question",
+        "\tFrom:  The agent                    06/03/2025 10:00 AM\n\t\n\nTo: Ann/ORG\ncc:\nSubject: Question",
+        "\tThe agent\n\tSent by: The agent\n\t06/03/2025 10:00 AM\n\t\t\n\t\t To: Ann/ORG\n\t\t cc:\n\t\t Subject: Question",
     ],
 )
 def test_what_stands_below_a_block_of_headers_is_history(head):
