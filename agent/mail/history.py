@@ -5,6 +5,7 @@ Used for what is left when our own letters are subtracted. Each rule names what 
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from agent.mail import tails
 from agent.mail.ours import QUOTED
@@ -12,6 +13,8 @@ from agent.mail.ours import QUOTED
 MOST_LINES = 3_000  # that are looked at: below lies history, or no answer that anybody typed
 LONGEST_LINE = 2_000  # characters of a line that the expressions look at: nobody's attribution is longer
 INTRODUCED_OVER = 4  # lines over which mail programs wrap an attribution
+NARROWEST = 68  # columns: no program breaks lines that are shorter
+BY_HAND = "by hand"  # kept with its marks, but never a yes of one's own
 HEADERS_APART = 3  # empty lines that Notes leaves between its From and its To
 
 _WROTE = (
@@ -89,7 +92,9 @@ def guess(lines: Sequence[str], known: Sequence[str | None], names: Sequence[str
             why[i] = "quote"
     _marked_introductions(short, why)
     _escaped_from(short, why)
+    _overhangs(short, why)
     _introductions(short, why)
+    _quotes_by_hand(short, why)
     tails.cut(short, why, names)
     return ["" if reason == "kept" else reason for reason in why]
 
@@ -133,6 +138,37 @@ def _escaped_from(lines: list[str], why: list[str]) -> None:
             and not any("quote" in why[k : k + 1] for k in (i - 1, i + 1) if k >= 0)
         ):
             why[i] = ""
+
+
+def _overhangs(lines: list[str], why: list[str]) -> None:
+    """What a program broke off a quoted line that was too long, without marking it again.
+
+    It does so only where the next word found no room, so the line above is long, in the middle of a sentence; and since an
+    answer may stand there too, it has to go on in small letters. Lines of ours are not looked at: their words are known.
+    """
+    for i in range(1, len(lines) - 1):
+        if why[i] or why[i - 1] != "quote" or why[i + 1] != "quote":
+            continue
+        word = (lines[i].split() or [""])[0]
+        no_room = len(lines[i - 1].rstrip()) + 1 + len(word) > NARROWEST
+        if word and no_room and not word[0].isupper() and not lines[i - 1].rstrip().endswith((".", "?", "!", ":")):
+            why[i] = "quote"
+
+
+def _quotes_by_hand(lines: list[str], why: list[str]) -> None:
+    """What somebody quotes in the middle of their own words, without a gap or announced, was put there by hand.
+
+    A program puts its quote below its own introduction or an empty line, and who answers in between has several quotes.
+    """
+    written = [k for k in range(len(lines)) if lines[k].strip()]
+    begins = [k for before, k in pairwise(written) if why[k] == "quote" and not why[before]]
+    ends = [k for before, k in pairwise(written) if why[before] == "quote" and not why[k]]
+    if len(begins) != 1 or len(ends) != 1 or {"ours", "kept"} & set(why):
+        return
+    above = written[: written.index(begins[0])]
+    announced = lines[above[-1]].rstrip().endswith(":")
+    if (announced and len(above) > 1) or (not announced and above[-1] == begins[0] - 1):
+        why[begins[0] : ends[0]] = [BY_HAND if why[k] else "" for k in range(begins[0], ends[0])]
 
 
 def _introductions(lines: list[str], why: list[str]) -> None:

@@ -40,7 +40,7 @@ class NewText:
     kept: str
     cut: tuple[Cut, ...] = ()
     disagree: bool = False
-    quoted: bool = False  # all of it stood behind quote marks and is not ours: words, but never a yes of one's own
+    quoted: bool = False  # some of it stood behind quote marks and is not ours: words, but never a yes of one's own
 
 
 def new_text(message: Message, ours: Sequence[str] = ()) -> NewText:
@@ -90,13 +90,15 @@ def typed(text: str, ours: Sequence[str] = (), names: Sequence[str] = ()) -> New
     if ours and not any(_words(_kept_line(*one)) for one in zip(lines, known, why, strict=True)):
         why = _recovered(lines, known, why)
     kept = [line for one in zip(lines, known, why, strict=True) if (line := _kept_line(*one)) is not None]
-    return NewText(_tidy(kept), tuple(_cuts(lines, known, why)), quoted="recovered" in why)
+    return NewText(_tidy(kept), tuple(_cuts(lines, known, why)), quoted=bool({"recovered", history.BY_HAND} & set(why)))
 
 
 def _kept_line(line: str, rest: str | None, why: str) -> str | None:
     """What stays of a line; None when nothing does."""
     if why == "recovered":
         return QUOTED.sub("", line, count=1)
+    if why == history.BY_HAND:
+        return line
     if why:
         return None
     return line if rest is None else rest
@@ -118,7 +120,7 @@ def _cuts(lines: Sequence[str], known: Sequence[str | None], why: Sequence[str])
     cut: list[str] = []
     before = ""
     for line, rest, reason in zip([*lines, ""], [*known, None], [*why, ""], strict=True):
-        reason = reason if reason != "recovered" else ""  # noqa: PLW2901 - kept after all
+        reason = reason if reason not in ("recovered", history.BY_HAND) else ""  # noqa: PLW2901 - kept after all
         if cut and reason != before:
             yield Cut("\n".join(cut), before)
             cut = []

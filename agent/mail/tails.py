@@ -5,13 +5,15 @@ from collections.abc import Sequence
 
 SIGNATURE_LINES = 12  # longer than that, it is no signature
 FOOTER_LINES = 40
+LEGAL_LINES = 12  # below a rule, in which a legal footer says what it is
+ADVERTISED_LINES = 9  # of an advertisement that a list puts above its own footer
 
 _MOBILE = re.compile(
-    r"\W*(?:sent (?:from|via|with|by|using) (?:my|the|a|an)?\s*(?:\S+\s){0,5}?(?:i?phone|ipad|ipod|android|mobile|blackberry|samsung|galaxy|huawei|nokia|windows|outlook|mail|yahoo|gmail|proton\w*|tutanota|device|handheld|wireless|treo|htc|lg|sony|pixel|xiaomi|spark|airmail|mailbird|postbox|superhuman|telefon|smartphone|wp|tablet|fairmail|k-9|aol|bluemail|edison|newton|front|missive|hey|office ?365|treo|palm|verizon|at&t|t-mobile|sprint|boxer|nine|workspace|fastmail|zoho|mailspring|polymail|telenor|virgin|o2|vodafone|orange)\b[^\n]{0,80}|"
+    r"\W*(?:sent from (?:my )?(?-i:i?[A-Z]\w*[A-Z]\w*|i[A-Z]\w+)(?: for [^\n]{2,20})?(?:\s?<[^>\n]*>)?|sent wirelessly [^\n]{2,80}|az? [^\n]{2,30} küldve|(?:sent (?:from|via|with|by|using) (?:my|the|a|an)?\s*(?:\S+\s){0,5}?(?:i?phone|ipad|ipod|android|mobile|blackberry|samsung|galaxy|huawei|nokia|windows|outlook|mail|yahoo|gmail|proton\w*|tutanota|device|handheld|wireless|treo|htc|lg|sony|pixel|xiaomi|spark|airmail|mailbird|postbox|superhuman|telefon|smartphone|wp|tablet|fairmail|k-9|aol|bluemail|edison|newton|front|missive|hey|office ?365|treo|palm|verizon|at&t|t-mobile|sprint|boxer|nine|workspace|fastmail|zoho|mailspring|polymail|telenor|virgin|o2|vodafone|orange)\b[^\n]{0,80}|"
     r"get outlook for [^\n]{1,40}|download outlook[^\n]{0,40}|get the (?:new )?(?:outlook|aol|yahoo)[^\n]{0,60}|yahoo mail on android|"
-    r"(?:von meinem|gesendet (?:von|mit|über|aus)|diese nachricht wurde von meinem) [^\n]{2,80}|envoyé (?:de|depuis|à partir de|avec) [^\n]{2,80}|enviado (?:desde|do meu|a partir do|de mi|via|de meu|pelo) [^\n]{2,80}|"
+    r"(?:von meinem|gesendet (?:von|mit|über|aus)|diese nachricht wurde von meinem) [^\n]{2,80}|envoyé (?:sans fil|de|depuis|à partir de|avec) [^\n]{2,80}|enviado (?:desde|do meu|a partir do|de mi|via|de meu|pelo) [^\n]{2,80}|"
     r"inviat[oa] (?:da|dal|tramite|con) [^\n]{2,80}|(?:verzonden|verstuurd) (?:vanaf|vanuit|met|via|van) [^\n]{2,80}|skickat från [^\n]{2,60}|sendt (?:fra|med) [^\n]{2,60}|lähetetty [^\n]{2,60}|wysłan[eo] z [^\n]{2,60}|odesláno z [^\n]{2,60}|"
-    r"отправлено (?:с|из|от) [^\n]{2,60}|надіслано з [^\n]{2,60}|iphone(?:umdan|'umdan|dan|'dan)? gönderildi|[^\n]{0,20}(?:'?dan|'?den) gönderildi|iphoneから送信|[^\n]{0,20}から送信|发自我的\s?\S{1,20}|从我的 \S{1,20} 发送|從我的 \S{1,20} 傳送|나의 \S{1,20}에서 보냄|trimis de pe [^\n]{2,40}|στάλθηκε από [^\n]{2,40}|נשלח מה[^\n]{2,40}|أُرسلت من [^\n]{2,40}|poslano (?:z|s) [^\n]{2,40})\W*$",
+    r"отправлено (?:с|из|от) [^\n]{2,60}|надіслано з [^\n]{2,60}|iphone(?:umdan|'umdan|dan|'dan)? gönderildi|[^\n]{0,20}(?:'?dan|'?den) gönderildi|iphoneから送信|[^\n]{0,20}から送信|发自我的\s?\S{1,20}|从我的 \S{1,20} 发送|從我的 \S{1,20} 傳送|나의 \S{1,20}에서 보냄|trimis de pe [^\n]{2,40}|στάλθηκε από [^\n]{2,40}|נשלח מה[^\n]{2,40}|أُرسلت من [^\n]{2,40}|poslano (?:z|s) [^\n]{2,40}))\W*$",
     re.IGNORECASE,
 )
 RULE = re.compile(r"\s*(?:[-_=*~#+]\s?){5,}\W*$|\s*[-_=~*]{4,}[^\w\n]{0,3}[\w !.'&/]{2,60}[^\w\n]{0,3}[-_=~*>]{4,}\s*$")
@@ -37,6 +39,7 @@ _BANNER = re.compile(
     r"\W*(?:\[?(?:caution|warning|external|attention|achtung|extern)\]?\s*[:!\]-]).*(?:extern|outside|sender|originat|links|attachment)",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"https?://\S|www\.\S", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"\s*(?:\d{1,3}[.):]|[-*•–+]\s|[a-z][.)]\s)", re.IGNORECASE)
 _CONTACT = re.compile(
     r"(?:\+|\b)(?:\(?\d[\d ().\-/]{6,}\d)|[\w.+-]+@[\w-]+\.\w|https?:|www\.|\b(?:tel|phone|ph|fax|mobile|cell|mob|telefon|téléphone|office|direct|voice|pager|e-?mail|skype|icq|aim|pgp|web)\b\s*(?:no|nr|\.|:|#)|\b(?:inc|llc|ltd|gmbh|corp|corporation|company|department|university|manager|director|engineer|consultant|president|street|suite|road|avenue)\b",
@@ -81,24 +84,23 @@ def _footers(lines: list[str], why: list[str], start: int, end: int) -> None:
                 _cut(why, k, end, "mobile footer")
         elif _BANNER.match(line):
             why[k] = "banner"
-        elif RULE.match(line) and 1 < len(rest) <= FOOTER_LINES and k > start and (reason := _footer(lines, rest)):
+        elif RULE.match(line) and 1 < len(rest) <= FOOTER_LINES and k > 0 and (reason := _footer(lines, rest)):
             _cut(why, k, end, reason)
         elif _LIST_OPENS.match(line) and _starts_paragraph(lines, k, start) and len(rest) <= FOOTER_LINES:
             _cut(why, k, end, "list footer")
         elif (_starts_paragraph(lines, k, start) or _LEGAL_HEAD.match(line)) and len(rest) <= FOOTER_LINES:
             paragraph = _paragraph(lines, k, end)
-            told = len({found.casefold() for found in _LEGAL.findall(paragraph)})
-            if told >= 3 or (told >= 1 and _LEGAL_HEAD.match(line) and len(paragraph) > 100):
+            headed = _LEGAL_HEAD.match(line) is not None and len(paragraph) > 100
+            if _told(paragraph.removeprefix(line if headed else "")) + headed >= 3 and k > 0:
                 _cut(why, k, end, "legal footer")
 
 
 def _footer(lines: list[str], rest: list[int]) -> str:
     """What stands below a drawn rule: a footer says so in its first lines, or is short and has an address to go to."""
     first = "\n".join(lines[i] for i in rest[:6])
-    if _LISTS.search(first):
+    if _LISTS.search(first) or _is_advertisement(lines, rest):
         return "list footer"
-    told = {found.casefold() for found in _LEGAL.findall("\n".join(lines[i] for i in rest))}
-    if len(told) >= 3:
+    if _told("\n".join(lines[i] for i in rest[:LEGAL_LINES])) >= 3:
         return "legal footer"
     short = len(rest) <= 8 and all(len(lines[i]) < 100 for i in rest)
     return (
@@ -106,6 +108,18 @@ def _footer(lines: list[str], rest: list[int]) -> str:
         if short and _CONTACT.search(first) and not any(_LIST_ITEM.match(lines[i]) for i in rest[1:])
         else ""
     )
+
+
+def _told(text: str) -> int:
+    """How many different words of lawyers stand in it."""
+    return len({found.casefold() for found in _LEGAL.findall(text)})
+
+
+def _is_advertisement(lines: list[str], rest: list[int]) -> bool:
+    """Whether a few lines with a link stand between this rule and that of a list's own footer."""
+    second = next((n for n, i in enumerate(rest[1:ADVERTISED_LINES], 1) if RULE.match(lines[i])), 0)
+    above, below = ("\n".join(lines[i] for i in part) for part in (rest[1:second], rest[second : second + 4]))
+    return bool(second and _LINK.search(above) and _LISTS.search(below))
 
 
 def _signature(lines: list[str], why: list[str], start: int, end: int, names: Sequence[str]) -> None:
@@ -119,7 +133,7 @@ def _signature(lines: list[str], why: list[str], start: int, end: int, names: Se
         if len(rest) > 3 and n == 0 and not above:
             continue  # nothing stands above: this is the message itself
         listed = any(_LIST_ITEM.match(r) for r in rest[:2]) and not any(_CONTACT.search(r) for r in rest)
-        if not listed and (line == "-- " or all(len(r) < 100 for r in rest)):
+        if not listed and (line == "-- " or all(len(r) < 100 for r in rest) or _LISTS.search("\n".join(rest[:2]))):
             _cut(why, written[n], end, "signature")
             return
     _contact_block(lines, why, start, end, names)

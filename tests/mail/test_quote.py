@@ -272,6 +272,18 @@ def test_what_stands_below_a_block_of_headers_is_history(head):
         ("Von meinem iPhone gesendet", "mobile footer"),
         ("Envoyé de mon iPhone", "mobile footer"),
         ("Get Outlook for Android", "mobile footer"),
+        ("Sent from iMail", "mobile footer"),
+        ("Sent from NiceApp<https://app.example.org>", "mobile footer"),
+        ("Sent wirelessly from a handheld\nEnvoyé sans fil par un terminal", "mobile footer"),
+        ("Az iPhone-omról küldve", "mobile footer"),
+        (
+            "--\nView this message in context: https://lists.example.org/" + "x" * 80 + "\nSent from the archive.",
+            "signature",
+        ),
+        (
+            "> Will you?\n---------------------------\nThe fastest way to a better garden!\nhttps://ad.example.org\n____________________________\nTeam mailing list",
+            "list footer",
+        ),
         (
             "_______________________________________________\nTeam mailing list\nTeam@lists.example.org\nhttps://lists.example.org/listinfo/team",
             "list footer",
@@ -289,11 +301,64 @@ def test_what_stands_below_the_words_is_cut_with_its_reason(tail, why):
     assert why in {cut.why for cut in found.cut}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "CONFIDENTIAL:\nbetween us\n\nI would rather not lead. " + "That is all." * 9,
+        "Here it is.\n\n-----------------\n\nI would rather not lead.\n"
+        + "That is all.\n" * 12
+        + "Confidential, privileged, liable.",
+        "This stays confidential, is intended only for you, and must not be disclosed.",
+        "Sent from Berlin",
+    ],
+)
+def test_what_only_begins_like_a_footer_stays(words):
+    assert typed(words).kept == words
+
+
+OVERHANG = "> You asked whether we should see each other in the morning or rather late in\nthe\n> evening."
+
+
+def test_what_was_broken_off_a_quoted_line_is_a_quote():
+    assert typed(f"Late.\n\n{ATTRIBUTION}\n\n{OVERHANG}\n\nAnd with tea.").kept == "Late.\n\nAnd with tea."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OVERHANG.replace("\nthe\n", "\nYes\n"),  # a sentence of its own
+        OVERHANG.replace("rather late in\nthe\n", "late?\nyes\n"),  # the line above had room, and ends
+        OVERHANG.replace(" in the morning or rather late in", "").replace("\nthe\n", "\nyes\n"),
+    ],
+)
+def test_an_answer_between_two_quoted_lines_stays(text):
+    assert typed(f"{ATTRIBUTION}\n{text}").kept == text.split("\n")[1]
+
+
+def test_what_somebody_quotes_by_hand_in_the_middle_of_their_words_stays_with_its_marks_and_is_no_yes():
+    words = "Here is what my sister said.\n> I agree\n\nI do not."
+    announced = "I asked around.\n\nHere is what my sister said:\n\n> I agree\n\nI do not."
+
+    for text in (words, announced):
+        found = typed(f"{text}\n\n{ATTRIBUTION}\n\n> Will you?")
+        assert found.kept == text
+        assert found.quoted
+
+
+def test_a_quote_in_the_middle_of_a_reply_to_our_letter_is_not_by_hand():
+    assert kept(f"Gladly.\n{quoted(LETTER)}\nToday.").split() == ["Gladly.", "Today."]
+    assert kept(f"Gladly.\n{quoted('Words that nobody knows.')}\n{quoted(LETTER)}\nToday.").split() == [
+        "Gladly.",
+        "Today.",
+    ]
+
+
 @pytest.mark.row("T46")
 @pytest.mark.parametrize(
     "text",
     [
         "Not yet.\n\n> I agree",
+        "Not yet.\n> I agree",
         "Not yet.\n\n-- \nI agree",
         "Not yet.\n\n---------- Forwarded message ---------\nFrom: Ben <ben@example.org>\nDate: Tue, Jun 3, 2025 10:00\nTo: Ann\n\nI agree",
         "Not yet.\n\nOn Tue, 3 Jun 2025 at 10:00, Ben <ben@example.org> wrote:\n\nI agree",
