@@ -5,7 +5,6 @@ Used for what is left when our own letters are subtracted. Each rule names what 
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from agent.mail import tails
 from agent.mail.ours import QUOTED
@@ -83,8 +82,13 @@ _NAME_ALONE = re.compile(
 )
 
 
-def guess(lines: Sequence[str], known: Sequence[str | None], names: Sequence[str] = ()) -> list[str]:
-    """Why each line was not typed this time; "" for those that were. `known` is `ours.left_over`, `names` the sender's own."""
+def guess(
+    lines: Sequence[str], known: Sequence[str | None], names: Sequence[str] = (), *, answers: bool = False
+) -> list[str]:
+    """Why each line was not typed this time; "" for those that were.
+
+    `known` is `ours.left_over`, `names` are the sender's own, and `answers` says whether a letter of ours was answered.
+    """
     why = ["" if rest is None else "ours" if rest == "" else "kept" for rest in known]
     short = [line[:LONGEST_LINE] for line in lines[:MOST_LINES]]
     for i, line in enumerate(lines):
@@ -95,7 +99,7 @@ def guess(lines: Sequence[str], known: Sequence[str | None], names: Sequence[str
     _overhangs(short, why)
     _introductions(short, why)
     _quotes_by_hand(short, why)
-    tails.cut(short, why, names)
+    tails.cut(short, why, names, answers=answers)
     return ["" if reason == "kept" else reason for reason in why]
 
 
@@ -161,14 +165,17 @@ def _quotes_by_hand(lines: list[str], why: list[str]) -> None:
     A program puts its quote below its own introduction or an empty line, and who answers in between has several quotes.
     """
     written = [k for k in range(len(lines)) if lines[k].strip()]
-    begins = [k for before, k in pairwise(written) if why[k] == "quote" and not why[before]]
-    ends = [k for before, k in pairwise(written) if why[before] == "quote" and not why[k]]
-    if len(begins) != 1 or len(ends) != 1 or {"ours", "kept"} & set(why):
+    begins = [n for n in range(1, len(written)) if why[written[n]] == "quote" and not why[written[n - 1]]]
+    if len(begins) != 1 or {"ours", "kept"} & set(why):
         return
-    above = written[: written.index(begins[0])]
-    announced = lines[above[-1]].rstrip().endswith(":")
-    if (announced and len(above) > 1) or (not announced and above[-1] == begins[0] - 1):
-        why[begins[0] : ends[0]] = [BY_HAND if why[k] else "" for k in range(begins[0], ends[0])]
+    above, at = written[begins[0] - 1], written[begins[0]]
+    below = next((k for k in written[begins[0] :] if why[k] != "quote"), -1)
+    announced = lines[above].rstrip().endswith(":")
+    if below < 0 or why[below] or (announced and begins[0] == 1):  # a history; or an introduction that nobody knows
+        return
+    tight, first = above == at - 1, not any(why[:at])
+    if (first and (tight or announced)) or (tight and not lines[below - 1].strip()):
+        why[at:below] = [BY_HAND if why[k] else "" for k in range(at, below)]
 
 
 def _introductions(lines: list[str], why: list[str]) -> None:

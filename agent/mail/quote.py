@@ -86,8 +86,9 @@ def typed(text: str, ours: Sequence[str] = (), names: Sequence[str] = ()) -> New
     """The same for plain text alone. `names` are the sender's own, which may open a signature."""
     lines = _unarmoured(text).split("\n")
     known = left_over(lines, ours)
-    why = history.guess(lines, known, names)
-    if ours and not any(_words(_kept_line(*one)) for one in zip(lines, known, why, strict=True)):
+    why = history.guess(lines, known, names, answers=bool(ours))
+    is_only_quote = bool(ours) or not {"attribution", "history", "forwarded"} & set(why)
+    if is_only_quote and not any(_words(_kept_line(*one)) for one in zip(lines, known, why, strict=True)):
         why = _recovered(lines, known, why)
     kept = [line for one in zip(lines, known, why, strict=True) if (line := _kept_line(*one)) is not None]
     return NewText(_tidy(kept), tuple(_cuts(lines, known, why)), quoted=bool({"recovered", history.BY_HAND} & set(why)))

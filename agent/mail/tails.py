@@ -42,9 +42,11 @@ _BANNER = re.compile(
 _LINK = re.compile(r"https?://\S|www\.\S", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"\s*(?:\d{1,3}[.):]|[-*•–+]\s|[a-z][.)]\s)", re.IGNORECASE)
 _CONTACT = re.compile(
-    r"(?:\+|\b)(?:\(?\d[\d ().\-/]{6,}\d)|[\w.+-]+@[\w-]+\.\w|https?:|www\.|\b(?:tel|phone|ph|fax|mobile|cell|mob|telefon|téléphone|office|direct|voice|pager|e-?mail|skype|icq|aim|pgp|web)\b\s*(?:no|nr|\.|:|#)|\b(?:inc|llc|ltd|gmbh|corp|corporation|company|department|university|manager|director|engineer|consultant|president|street|suite|road|avenue)\b",
+    r"(?:\+|\b)(?:\(?\d[\d ().\-/]{6,}\d)|[\w.+-]+@[\w-]+\.\w|https?:|www\.|\b(?:tel|phone|ph|fax|mobile|cell|mob|telefon|téléphone|office|direct|voice|pager|e-?mail|skype|icq|aim|pgp|web)\b\s*(?:no|nr|\.|:|#)|\bx-?\d{4,6}\b|\b(?:inc|llc|ltd|gmbh|corp|corporation|company|department|university|manager|director|engineer|consultant|president|street|suite|road|avenue)\b",
     re.IGNORECASE,
 )
+_OPENS = re.compile(r"\W*[^\W\d_][^:@/]*[^,:;.?!]$")  # a name, a company: no label, sentence or address
+_DASH_NAME = re.compile(r"\s*[-–—~/]{1,2}[^\W\d_][^\W\d_]+ [^\W\d_]+\s*$")
 _PROSE = re.compile(
     r"^\W*p\.?\s?p?\.?s\b|\b(?:I|we|you|please|is|are|was|will|ich|wir|je|nous)\b(?!\s*:)", re.IGNORECASE
 )
@@ -56,7 +58,7 @@ _SIGN_OFF = re.compile(
 )  # fmt: skip
 
 
-def cut(lines: list[str], why: list[str], names: Sequence[str]) -> None:
+def cut(lines: list[str], why: list[str], names: Sequence[str], *, answers: bool) -> None:
     """What stands below the words: in each stretch of typed lines, the signature and the footers."""
     start = 0
     while start < len(lines):
@@ -67,7 +69,7 @@ def cut(lines: list[str], why: list[str], names: Sequence[str]) -> None:
         while end < len(lines) and not why[end]:
             end += 1
         _footers(lines, why, start, end)
-        _signature(lines, why, start, end, names)
+        _signature(lines, why, start, end, names, answers=answers)
         start = end
 
 
@@ -122,11 +124,11 @@ def _is_advertisement(lines: list[str], rest: list[int]) -> bool:
     return bool(second and _LINK.search(above) and _LISTS.search(below))
 
 
-def _signature(lines: list[str], why: list[str], start: int, end: int, names: Sequence[str]) -> None:
+def _signature(lines: list[str], why: list[str], start: int, end: int, names: Sequence[str], *, answers: bool) -> None:
     written = [k for k in range(start, end) if lines[k].strip() and not why[k]]
     above = bool(written) and any(line.strip() for line in lines[: written[0]])
     for n in range(max(0, len(written) - SIGNATURE_LINES - 1), len(written)):
-        line = lines[written[n]]
+        line = lines[written[n]].replace("\u00a0", " ")
         if line.strip(" *") not in ("--", "—", "–", "__", "---") or line.startswith((" ", "\t")):
             continue
         rest = [lines[i] for i in written[n + 1 :]]
@@ -136,54 +138,52 @@ def _signature(lines: list[str], why: list[str], start: int, end: int, names: Se
         if not listed and (line == "-- " or all(len(r) < 100 for r in rest) or _LISTS.search("\n".join(rest[:2]))):
             _cut(why, written[n], end, "signature")
             return
-    _contact_block(lines, why, start, end, names)
+    _contact_block(lines, why, range(start, end), names, answers=answers)
 
 
-def _contact_block(lines: list[str], why: list[str], start: int, end: int, names: Sequence[str]) -> None:
-    """A block of contact lines at the end, below a sign-off or the sender's own name (which are kept), or set apart by an empty line."""
-    typed = [k for k in range(start, end) if lines[k].strip() and not why[k]]
-    for n, k in enumerate(typed[-SIGNATURE_LINES:], start=max(0, len(typed) - SIGNATURE_LINES)):
-        rest = typed[n + 1 :]
-        if not rest or (n == 0 and not _SIGN_OFF.match(lines[k])):
-            continue
-        block = [lines[i].strip() for i in rest]
-        contacts = sum(1 for text in block if _CONTACT.search(text))
-        is_start = _SIGN_OFF.match(lines[k]) or _is_name(lines[k], names)
-        if (
-            is_start
-            and contacts
-            and not any(_PROSE.search(text) for text in block)
-            and all(len(text) < 80 for text in block)
-            and contacts * 4 >= len(block)
-        ):
-            first = (
-                rest[1]
-                if _SIGN_OFF.match(lines[k])
-                and len(rest) > 1
-                and not _CONTACT.search(block[0])
-                and len(block[0].split()) <= 4
-                else rest[0]
-            )
-            _cut(why, first, end, "signature")
+def _contact_block(lines: list[str], why: list[str], span: range, names: Sequence[str], *, answers: bool) -> None:
+    """A block of contact lines at the end: below a sign-off or the sender's own name, which are kept, or set apart.
+
+    The sender's own full name above it is a part of it. So it is alone, but not in an answer to us: it may be the answer.
+    """
+    typed = [k for k in span if lines[k].strip() and not why[k]]
+    for n in range(max(0, len(typed) - SIGNATURE_LINES), len(typed)):
+        k, below = typed[n], [lines[i].strip() for i in typed[n + 1 :]]
+        apart = n > 0 and not lines[k - 1].strip()
+        full = apart and _is_full_name(lines[k], names)
+        alone = not (below or answers) and (full or (apart and _DASH_NAME.match(lines[k])))
+        opens = apart and (typed[-1] - k == len(below) or _OPENS.match(lines[k]))
+        if alone or (full and _is_contact(below, 4)) or (opens and _is_block([lines[k], *below])):
+            _cut(why, k, span.stop, "signature")
             return
-    last = typed[-1:]
-    while last and last[0] - 1 in typed[-SIGNATURE_LINES - 1 :]:
-        last.insert(0, last[0] - 1)
-    block = [lines[i].strip() for i in last]
+        off = _SIGN_OFF.match(lines[k]) is not None
+        named = off and len(below) > 1 and len(below[0].split()) <= 4 and not _CONTACT.search(below[0])
+        if (off or (n and _is_name(lines[k], names))) and _is_contact(below, 4):
+            _cut(why, typed[n + 1 + named], span.stop, "signature")
+            return
+
+
+def _is_block(block: Sequence[str]) -> bool:
+    """Whether this is a block of contact lines, of which none says whose it is: more than a list of links."""
+    contacts = [text for text in block if _CONTACT.search(text)]
+    if len(block) < 3 or len(contacts) < 2 or not _is_contact(block, 2) or all(_LINK.match(text) for text in contacts):
+        return False
+    return not any(_LIST_ITEM.match(text) or len(text) >= 70 for text in block)
+
+
+def _is_contact(block: Sequence[str], share: int) -> bool:
+    """Whether one line in so many says how to reach somebody, and none is prose."""
     contacts = sum(1 for text in block if _CONTACT.search(text))
-    if (
-        3 <= len(block) <= SIGNATURE_LINES
-        and contacts >= 2
-        and len(typed) > len(last)
-        and contacts * 2 >= len(block)
-        and all(len(t) < 70 and not _PROSE.search(t) and not _LIST_ITEM.match(t) for t in block)
-    ):
-        _cut(why, last[0], end, "signature")
+    return contacts * share >= max(len(block), 1) and all(len(text) < 80 and not _PROSE.search(text) for text in block)
+
+
+def _is_full_name(line: str, names: Sequence[str]) -> bool:
+    return len(re.findall(r"[^\W\d_]{2,}", line)) > 1 and _is_name(line, names)
 
 
 def _is_name(line: str, names: Sequence[str]) -> bool:
-    words = [w.casefold() for w in re.findall(r"[^\W\d_]+", line)]
-    return 0 < len(words) <= 5 and len(line) < 50 and any(len(w) > 2 and w in names for w in words)
+    words = [w.casefold() for w in re.findall(r"[^\W\d_]{3,}", line)]  # all of them: families share a name
+    return 0 < len(words) <= 5 and len(line) < 50 and all(w in names for w in words)
 
 
 def _starts_paragraph(lines: list[str], k: int, start: int) -> bool:

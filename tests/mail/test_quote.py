@@ -345,6 +345,65 @@ def test_what_somebody_quotes_by_hand_in_the_middle_of_their_words_stays_with_it
         assert found.quoted
 
 
+def test_what_somebody_quotes_by_hand_below_the_mail_that_they_answer_stays_too():
+    text = "Look at this\n> I agree\n\nNice, is it not?"
+
+    assert typed(f"{ATTRIBUTION}\n> Will you?\n\n{text}").kept == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gladly.\n\n> Will you?",
+        "The agent, some day:\n> Will you?\n\nGladly.",  # may well be an introduction in a language that nobody knows
+        f"{ATTRIBUTION}\n> Will you?\nGladly.\n> And Ben?\nGladly.",
+    ],
+)
+def test_what_is_quoted_as_programs_do_is_not_by_hand(text):
+    assert ">" not in typed(text).kept
+
+
+def test_a_message_that_is_nothing_but_a_quote_is_kept_and_is_no_yes():
+    found = typed("> I agree\n> to all of it")
+
+    assert found.kept == "I agree\nto all of it"
+    assert found.quoted
+    assert not typed(f"{ATTRIBUTION}\n> I agree").kept
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "Ann Example",
+        "-Ann Example",
+        "Ann Example\nHead of Something\nx31545",
+        "*Ann Example* | *Owner*\n*Call me +49 30 1234567*\n\n[image: logo]\n\nLong Street 2, Berlin\n\nWEB www.example.org\nFax: 49 30 1234568",
+        "--\u00a0\nAnn\nSomewhere",
+    ],
+)
+def test_a_full_name_and_a_block_below_it_are_a_signature(tail):
+    assert typed(f"Gladly, on Mondays.\n\n{tail}", (), ("ann", "example")).kept == "Gladly, on Mondays."
+
+
+@pytest.mark.parametrize("words", ["Ann Example", "-Ann Example", "Ann", "Ben Example\nben@example.org"])
+def test_a_name_may_be_the_answer_to_a_letter_of_ours(words):
+    text = f"Who would I call?\n\n{words}"
+
+    assert typed(text, (LETTER,), ("ann", "example")).kept == text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Who would I call?\n\nBen Example",
+        "Look at these:\n\nhttps://example.org/a\n\nhttps://example.org/b\n\nhttps://example.org/c",
+        "All there is:\n\nNumber: 12345678\nDate: 2025/06/03 10:00\nName of the thing: a rather long name, longer than any line of a signature",
+    ],
+)
+def test_lines_that_are_not_about_who_writes_stay(words):
+    assert typed(words, (), ("ann", "example")).kept == words
+
+
 def test_a_quote_in_the_middle_of_a_reply_to_our_letter_is_not_by_hand():
     assert kept(f"Gladly.\n{quoted(LETTER)}\nToday.").split() == ["Gladly.", "Today."]
     assert kept(f"Gladly.\n{quoted('Words that nobody knows.')}\n{quoted(LETTER)}\nToday.").split() == [
