@@ -169,6 +169,9 @@ def _quotes_by_hand(lines: list[str], why: list[str]) -> None:
     if len(begins) != 1 or {"ours", "kept"} & set(why):
         return
     above, at = written[begins[0] - 1], written[begins[0]]
+    run = next((k for k in range(above, -1, -1) if why[k] or not lines[k].strip()), -1)  # what stands above these words
+    if (run >= 0 and why[run]) or not QUOTED.sub("", lines[at]).strip():
+        return
     below = next((k for k in written[begins[0] :] if why[k] != "quote"), -1)
     announced = lines[above].rstrip().endswith(":")
     if below < 0 or why[below] or (announced and begins[0] == 1):  # a history; or an introduction that nobody knows

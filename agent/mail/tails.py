@@ -42,7 +42,7 @@ _BANNER = re.compile(
 _LINK = re.compile(r"https?://\S|www\.\S", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"\s*(?:\d{1,3}[.):]|[-*•–+]\s|[a-z][.)]\s)", re.IGNORECASE)
 _CONTACT = re.compile(
-    r"(?:\+|\b)(?:\(?\d[\d ().\-/]{6,}\d)|[\w.+-]+@[\w-]+\.\w|https?:|www\.|\b(?:tel|phone|ph|fax|mobile|cell|mob|telefon|téléphone|office|direct|voice|pager|e-?mail|skype|icq|aim|pgp|web)\b\s*(?:no|nr|\.|:|#)|\bx-?\d{4,6}\b|\b(?:inc|llc|ltd|gmbh|corp|corporation|company|department|university|manager|director|engineer|consultant|president|street|suite|road|avenue)\b",
+    r"(?:\+|\b)(?:\(?\d[\d ().\-/]{6,}\d)|[\w.+-]+@[\w-]+\.\w|https?:|www\.|\b[\w-]{2,}\.(?:com|org|net)\b|\b(?:tel|phone|ph|fax|mobile|cell|mob|telefon|téléphone|office|direct|voice|pager|e-?mail|skype|icq|aim|pgp|web)\b\s*(?:no|nr|\.|:|#)|\bx-?\d{4,6}\b|\b(?:inc|llc|ltd|gmbh|corp|corporation|company|department|university|manager|director|engineer|consultant|president|street|suite|road|avenue)\b",
     re.IGNORECASE,
 )
 _OPENS = re.compile(r"\W*[^\W\d_][^:@/]*[^,:;.?!]$")  # a name, a company: no label, sentence or address
@@ -137,14 +137,15 @@ def _signature(lines: list[str], why: list[str], start: int, end: int, names: Se
         listed = any(_LIST_ITEM.match(r) for r in rest[:2]) and not any(_CONTACT.search(r) for r in rest)
         if not listed and (line == "-- " or all(len(r) < 100 for r in rest) or _LISTS.search("\n".join(rest[:2]))):
             _cut(why, written[n], end, "signature")
-            return
+            break
     _contact_block(lines, why, range(start, end), names, answers=answers)
 
 
 def _contact_block(lines: list[str], why: list[str], span: range, names: Sequence[str], *, answers: bool) -> None:
     """A block of contact lines at the end: below a sign-off or the sender's own name, which are kept, or set apart.
 
-    The sender's own full name above it is a part of it. So it is alone, but not in an answer to us: it may be the answer.
+    The sender's own full name above it is a part of it. In an answer to us that name alone, or a block of somebody else, may
+    be what was asked for; else it is a signature too.
     """
     typed = [k for k in span if lines[k].strip() and not why[k]]
     for n in range(max(0, len(typed) - SIGNATURE_LINES), len(typed)):
@@ -152,7 +153,7 @@ def _contact_block(lines: list[str], why: list[str], span: range, names: Sequenc
         apart = n > 0 and not lines[k - 1].strip()
         full = apart and _is_full_name(lines[k], names)
         alone = not (below or answers) and (full or (apart and _DASH_NAME.match(lines[k])))
-        opens = apart and (typed[-1] - k == len(below) or _OPENS.match(lines[k]))
+        opens = apart and not answers and (typed[-1] - k == len(below) or _OPENS.match(lines[k]))
         if alone or (full and _is_contact(below, 4)) or (opens and _is_block([lines[k], *below])):
             _cut(why, k, span.stop, "signature")
             return
@@ -166,7 +167,7 @@ def _contact_block(lines: list[str], why: list[str], span: range, names: Sequenc
 def _is_block(block: Sequence[str]) -> bool:
     """Whether this is a block of contact lines, of which none says whose it is: more than a list of links."""
     contacts = [text for text in block if _CONTACT.search(text)]
-    if len(block) < 3 or len(contacts) < 2 or not _is_contact(block, 2) or all(_LINK.match(text) for text in contacts):
+    if len(block) < 3 or len(contacts) < 2 or not _is_contact(block, 3) or all(_LINK.match(text) for text in contacts):
         return False
     return not any(_LIST_ITEM.match(text) or len(text) >= 70 for text in block)
 

@@ -379,13 +379,24 @@ def test_a_message_that_is_nothing_but_a_quote_is_kept_and_is_no_yes():
         "Ann Example\nHead of Something\nx31545",
         "*Ann Example* | *Owner*\n*Call me +49 30 1234567*\n\n[image: logo]\n\nLong Street 2, Berlin\n\nWEB www.example.org\nFax: 49 30 1234568",
         "--\u00a0\nAnn\nSomewhere",
+        "Somebody Unknown\nA Company Name\nLong Street 2\n+49 30 1234567\nsomebody@example.org",
+        "Ann Example\nwww.example.org\n--\nTeam mailing list",
     ],
 )
 def test_a_full_name_and_a_block_below_it_are_a_signature(tail):
     assert typed(f"Gladly, on Mondays.\n\n{tail}", (), ("ann", "example")).kept == "Gladly, on Mondays."
 
 
-@pytest.mark.parametrize("words", ["Ann Example", "-Ann Example", "Ann", "Ben Example\nben@example.org"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Ann Example",
+        "-Ann Example",
+        "Ann",
+        "Ben Example\nben@example.org",
+        "Pipes and Sons\n+49 30 1234567\npipes@example.org",
+    ],
+)
 def test_a_name_may_be_the_answer_to_a_letter_of_ours(words):
     text = f"Who would I call?\n\n{words}"
 
