@@ -46,12 +46,13 @@ _OPENS = re.compile(
     r"|[\s*>]*\d{1,4}[./\s年-]",
     re.IGNORECASE,
 )
-_SEPARATOR = re.compile(
-    r"\W{0,6}[-_=*#]{2,}\W*(?:(?:antwort|original(?:e|nachricht|meddelelse|meldung)?)\s*(?:message|mail|appointment|e-mail|melding|bericht|besked)?|(?:ursprüngliche|urspr\.?|original)\s*(?:nachricht|mail|e-mail)|"
+_DRAWN_BEFORE = re.compile(r"[\W_]{0,80}")
+_SEPARATOR = re.compile(  # the words behind what is drawn
+    r"(?:(?:antwort|original(?:e|nachricht|meddelelse|meldung)?)\s*(?:message|mail|appointment|e-mail|melding|bericht|besked)?|(?:ursprüngliche|urspr\.?|original)\s*(?:nachricht|mail|e-mail)|"
     r"originalnachricht|message d'origine|message original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|opprinnelig melding|originalt? meddelande|ursprungligt meddelande|oprindelig meddelelse|"
     r"alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|original message|původní (?:zpráva|e-mail)|eredeti üzenet|исходное сообщение|пересланное сообщение|пересылаемое сообщение|mesaj original|orijinal (?:ileti|mesaj)|"
     r"原始邮件|原始郵件|原邮件|邮件原件|转发邮件|元のメッセージ|원본 메시지|forwarded (?:message|by|mail|email|letter)[^\n]*|weitergeleitete nachricht|message transféré|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|"
-    r"doorgestuurd bericht|videresendt? (?:melding|besked)|vidarebefordrat meddelande|reply (?:message|above|separator)[^\n]*|message from [^\n]{1,80}|reply to message|in reply to[^\n]{0,60})\s*[-_=*#:]*.{0,80}",
+    r"doorgestuurd bericht|videresendt? (?:melding|besked)|vidarebefordrat meddelande|reply (?:message|above|separator)[^\n]*|message from [^\n]{1,80}|reply to message|in reply to)",
     re.IGNORECASE,
 )
 _FORWARD = re.compile(
@@ -205,7 +206,7 @@ def _introductions(lines: list[str], why: list[str]) -> None:
 def _introduction(lines: list[str], why: list[str], at: int) -> tuple[int, str]:
     """How many lines from here introduce an earlier mail, and as what; 0 for none."""
     line = lines[at]
-    if _SEPARATOR.match(line) or _FORWARD.match(line):
+    if _is_separator(line) or _FORWARD.match(line):
         return 1 + _headers_from(lines, at + 1), "forwarded" if "orward" in line or _FORWARD.match(line) else "history"
     if _DRAWN.match(line):
         following = next((k for k in range(at + 1, min(at + 4, len(lines))) if lines[k].strip()), at)
@@ -217,6 +218,16 @@ def _introduction(lines: list[str], why: list[str], at: int) -> tuple[int, str]:
     if heads := _notes(lines, at):
         return heads, "history"
     return _attribution(lines, why, at), "attribution"
+
+
+def _is_separator(line: str) -> bool:
+    """As in: ----- Original Message -----, in many languages."""
+    drawn = _DRAWN_BEFORE.match(line)
+    return (
+        drawn is not None
+        and any(2 * c in drawn[0] for c in "-_=*#")
+        and _SEPARATOR.match(line, drawn.end()) is not None
+    )
 
 
 def _headers_from(lines: list[str], at: int) -> int:
@@ -290,11 +301,10 @@ def _is_attribution(line: str, *, opens: bool, below: bool, marked: bool) -> boo
     """Below: nothing more was typed after it. Marked: a quote follows, so that less is needed to believe it."""
     if _DATED_NAME.match(line) or _DATE_AND_WHO.match(line) or (marked and _NAME_AND_WHO.match(line)):
         return True
-    ends = bool(_ENDS.search(line)) or bool(_VERB_LAST.search(line))
-    if not ends:
+    when, who = bool(_WHEN.search(line)), bool(_WHO.search(line))
+    if not (when or who or marked) or not (_ENDS.search(line) or _VERB_LAST.search(line)):
         return False
     verb = _VERB.search(line)
-    when, who = bool(_WHEN.search(line)), bool(_WHO.search(line))
     if verb and (when or who):
         return (opens or who or marked) and len(line) < 320
     if verb and marked:
