@@ -62,6 +62,8 @@ def left_over(lines: Sequence[str], ours: Sequence[str]) -> list[str | None]:
 def _words(lines: Sequence[str]) -> list[_Word]:
     words: list[_Word] = []
     for i, line in enumerate(lines):
+        if not line.strip():
+            continue
         clean = _LINK.sub(lambda m: " " * len(m[0]), line) if "<" in line or "[" in line or "(" in line else line
         words += [_Word(m[0].casefold(), i, m.start(), m.end()) for m in islice(_WORD.finditer(clean), MOST_WORDS)]
         if len(words) > MOST_WORDS:
@@ -130,10 +132,12 @@ def _give_back(words: list[_Word], begun: int, at: int, letter: _Letter, behind:
 def _drop_chance(words: list[_Word], marked: list[bool], letters: list[_Letter]) -> None:
     """Unmarked words are ours only in a flattened quote: people may type a line of ours to adopt it."""
     runs = _runs(words, marked)
+    bare = [run for run in runs if not marked[run[0].line]]
+    if not bare:
+        return
     lines: dict[int, list[_Word]] = {}
     for word in words:
         lines.setdefault(word.line, []).append(word)
-    bare = [run for run in runs if not marked[run[0].line]]
     whole = sum(len(run) for run in bare if len(run) >= LONG)
     shortest = min((len(letter.words) for letter in letters if letter.words), default=0)
     pasted = whole >= PASTED or (whole >= LONG and whole >= 0.9 * shortest)

@@ -60,7 +60,7 @@ def new_text(message: Message, ours: Sequence[str] = ()) -> NewText:
             return _as_shown(found, _tidy(unmarked))  # what is not marked as a quote is the same, as in most mail
         other = typed(shown, ours, names)
         return replace(_as_shown(found, other.kept), disagree=_differ(found, other))
-    return typed(hypertext.text_of(message.html), ours, names)
+    return typed(message.shown or hypertext.text_of(message.html), ours, names)
 
 
 def _as_shown(found: NewText, shown: str) -> NewText:
