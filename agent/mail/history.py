@@ -210,7 +210,8 @@ def _introduction(lines: list[str], why: list[str], at: int) -> tuple[int, str]:
         return 1 + _headers_from(lines, at + 1), "forwarded" if "orward" in line or _FORWARD.match(line) else "history"
     if _DRAWN.match(line):
         following = next((k for k in range(at + 1, min(at + 4, len(lines))) if lines[k].strip()), at)
-        heads = _headers_from(lines, following) if _HEADER_LINE.match(lines[following]) else 0
+        is_head = _HEADER_LINE.match(lines[following]) and not QUOTED.match(lines[following])
+        heads = _headers_from(lines, following) if is_head else 0
         return (following - at + heads, "history") if heads else (0, "")
     if _FROM_LINE.match(line) or _HEADER_LINE.match(line):
         heads = _headers_from(lines, at)
@@ -241,18 +242,27 @@ def _headers_from(lines: list[str], at: int) -> int:
     names: set[str] = set()
     dated = sender = told = False
     end = k = start
+    apart = 1  # empty lines between two headers
     while k < len(lines) and k < start + 30:
         line = lines[k]
+        if (
+            k > start
+            and not told
+            and line.strip()
+            and (QUOTED.match(line) is None) != (QUOTED.match(lines[start]) is None)
+        ):
+            break
         if _HEADER_LINE.match(line):
             names.add(re.split("[:：]", line)[0].strip(" \t>*_|").casefold())
             dated = dated or bool(_DATE_LINE.match(line) and _WHEN.search(line))
-            sender = sender or bool(_FROM_LINE.match(line))
+            if _FROM_LINE.match(line):
+                sender, apart = True, HEADERS_APART if _WHEN.search(line) else apart
             told = told or bool(_WHO.search(line))
             end = k + 1
         elif not line.strip():
-            following = next((n for n in range(k + 1, min(k + HEADERS_APART + 1, len(lines))) if lines[n].strip()), k)
-            if not _HEADER_LINE.match(lines[following]):
-                break
+            following = next((n for n in range(k + 1, min(k + apart + 1, len(lines))) if lines[n].strip()), k)
+            if not _HEADER_LINE.match(lines[following]) or _FROM_LINE.match(lines[following]):
+                break  # with a From, another block begins
         elif k > end + 1:
             break
         k += 1

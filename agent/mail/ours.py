@@ -16,6 +16,9 @@ LONG = 8  # words in a row from which on an unmarked run counts toward a flatten
 MOST_WORDS = 20_000  # of a reply: thirty letters of ours
 
 QUOTED = re.compile(r"[ \t]{0,3}(?:(?:>|&gt;)[ \t]?)+")
+SAYS = re.compile(
+    r"[^\s!-/:-@[-`{-~\u00a0-\u00bf\u2000-\u206f\u2500-\u25ff\ufeff]"
+)  # more than ornament: an emoji is an answer
 _WORD = re.compile(r"[^\W_]+")
 _LINK = re.compile(r"<(?:https?|mailto|tel|cid):[^<>\s]*>|\[(?:cid|image):[^\]]*\]|\((?:https?|mailto):[^()\s]*\)")
 
@@ -248,7 +251,7 @@ def _without_ornament(lines: Sequence[str], left: list[str | None]) -> list[str 
     known = [i for i, rest in enumerate(left) if rest == ""]
     for a, b in pairwise(known):
         between = range(a + 1, b)
-        if all(not _WORD.search(lines[i]) for i in between):
+        if all(not SAYS.search(lines[i]) for i in between):
             for i in between:
                 left[i] = ""
     return left

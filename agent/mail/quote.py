@@ -13,7 +13,7 @@ from itertools import accumulate
 from agent.mail import history
 from agent.mail import html as hypertext
 from agent.mail.message import Message
-from agent.mail.ours import QUOTED, left_over
+from agent.mail.ours import QUOTED, SAYS, left_over
 
 _WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"<?(?:https?://|mailto:|www\.)\S+")
@@ -88,7 +88,7 @@ def typed(text: str, ours: Sequence[str] = (), names: Sequence[str] = ()) -> New
     known = left_over(lines, ours)
     why = history.guess(lines, known, names, answers=bool(ours))
     is_only_quote = bool(ours) or not {"attribution", "history", "forwarded"} & set(why)
-    if is_only_quote and not any(_words(_kept_line(*one)) for one in zip(lines, known, why, strict=True)):
+    if is_only_quote and not any(SAYS.search(_kept_line(*one) or "") for one in zip(lines, known, why, strict=True)):
         why = _recovered(lines, known, why)
     kept = [line for one in zip(lines, known, why, strict=True) if (line := _kept_line(*one)) is not None]
     return NewText(_tidy(kept), tuple(_cuts(lines, known, why)), quoted=bool({"recovered", history.BY_HAND} & set(why)))

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 SIGNATURE_LINES = 12  # longer than that, it is no signature
 FOOTER_LINES = 40
-LEGAL_LINES = 12  # below a rule, in which a legal footer says what it is
 ADVERTISED_LINES = 9  # of an advertisement that a list puts above its own footer
 
 _MOBILE = re.compile(
@@ -86,7 +85,7 @@ def _footers(lines: list[str], why: list[str], start: int, end: int) -> None:
                 _cut(why, k, end, "mobile footer")
         elif _BANNER.match(line):
             why[k] = "banner"
-        elif RULE.match(line) and 1 < len(rest) <= FOOTER_LINES and k > 0 and (reason := _footer(lines, rest)):
+        elif RULE.match(line) and 1 < len(rest) <= FOOTER_LINES and (reason := _footer(lines, rest, alone=n == 0)):
             _cut(why, k, end, reason)
         elif _LIST_OPENS.match(line) and _starts_paragraph(lines, k, start) and len(rest) <= FOOTER_LINES:
             _cut(why, k, end, "list footer")
@@ -97,17 +96,20 @@ def _footers(lines: list[str], why: list[str], start: int, end: int) -> None:
                 _cut(why, k, end, "legal footer")
 
 
-def _footer(lines: list[str], rest: list[int]) -> str:
-    """What stands below a drawn rule: a footer says so in its first lines, or is short and has an address to go to."""
+def _footer(lines: list[str], rest: list[int], *, alone: bool) -> str:
+    """What stands below a drawn rule: a footer says so in its first lines, or is short and has an address to go to.
+
+    Where nothing stands above the rule, it is no signature: it may be how somebody begins.
+    """
     first = "\n".join(lines[i] for i in rest[:6])
     if _LISTS.search(first) or _is_advertisement(lines, rest):
         return "list footer"
-    if _told("\n".join(lines[i] for i in rest[:LEGAL_LINES])) >= 3:
+    if len(rest) > 1 and _told(_paragraph(lines, rest[1], rest[-1] + 1)) >= 3:
         return "legal footer"
     short = len(rest) <= 8 and all(len(lines[i]) < 100 for i in rest)
     return (
         "signature"
-        if short and _CONTACT.search(first) and not any(_LIST_ITEM.match(lines[i]) for i in rest[1:])
+        if short and not alone and _CONTACT.search(first) and not any(_LIST_ITEM.match(lines[i]) for i in rest[1:])
         else ""
     )
 
