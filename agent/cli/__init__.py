@@ -2,7 +2,7 @@
 
 import typer
 
-from agent.cli import boxes, flows, look, preview, rehearse, run
+from agent.cli import boxes, explain, flows, look, preview, rehearse, run
 
 app = typer.Typer(
     name="alliance",
@@ -19,6 +19,7 @@ app.command("list")(look.list_)
 app.command()(look.show)
 app.command()(look.export)
 app.command()(preview.preview)
+app.command()(explain.explain)
 app.add_typer(boxes.inbox, name="inbox")
 app.add_typer(boxes.outbox, name="outbox")
 app.add_typer(flows.app, name="flow")

@@ -6,7 +6,7 @@ that the quote rules are the same for both halves; what no reader could see is l
 
 import re
 
-from lxml import etree, html
+from lxml import etree
 
 LONGEST = 256 * 1024  # characters that are read; an answer is a page, the quote below it ten
 MOST_ELEMENTS = 50_000  # a bomb of empty elements ends here
@@ -60,20 +60,17 @@ _TIGHT = re.compile(
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f]")
 
 
-def has_words(source: str) -> bool:
-    """Whether a reader sees any text at all."""
-    return bool(text_of(source).strip("> \n"))
-
-
 def text_of(source: str) -> str:
     """The visible text; earlier mails with "> " before each line. "" when it cannot be read at all."""
     source = source[:LONGEST].replace("\x00", "")
     if not source.strip():
         return ""
     try:
-        parser = html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
-        root = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+        parser = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
+        root = etree.fromstring(source.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
+        return ""
+    if root is None:
         return ""
     page = _Page()
     for number, (event, element) in enumerate(etree.iterwalk(root, events=("start", "end"))):

@@ -63,6 +63,7 @@ class Message:
     )
     text: str = ""  # the text/plain that was meant to be read, flowed lines joined
     html: str = ""
+    shown: str = ""  # what a reader sees of the HTML half, where there is no text half
     type: str = "text/plain"  # of the whole message
     parts: tuple[Part, ...] = ()
     headers: mime.Headers = field(default_factory=dict)  # lower-case name, values unfolded, not decoded
@@ -103,7 +104,7 @@ def scan(raw: bytes) -> str | None:
         len(line) > mime.LONGEST_LINE for line in re.split(rb"\n(?![ \t])", block)
     ):
         return f"a header of more than {mime.LONGEST_LINE} octets"
-    if sum(1 for _ in _BOUNDARY.finditer(raw)) > DEEPEST:
+    if raw.lower().count(b"boundary") > DEEPEST and sum(1 for _ in _BOUNDARY.finditer(raw)) > DEEPEST:
         return f"more than {DEEPEST} multiparts"
     if raw.count(b"\n--") > mime.MOST_PARTS and b"oundary" in raw:
         return f"more than {mime.MOST_PARTS} parts"
@@ -122,6 +123,7 @@ def read(raw: bytes) -> Message:
     ids = _ID.findall(mime.first(headers, "references")[-8_000:])
     kind, _ = mime.typed(mime.first(headers, "content-type"))
     text, html = "\n".join(leaf.texts), "\n".join(leaf.htmls)
+    shown = hypertext.text_of(html) if html and not text.strip() else ""
     return Message(
         message_id=_id(mime.first(headers, "message-id")),
         in_reply_to=_id(mime.first(headers, "in-reply-to")),
@@ -132,10 +134,11 @@ def read(raw: bytes) -> Message:
         date_offset_s=offset_s,
         text=text,
         html=html,
+        shown=shown,
         type=kind or "text/plain",
         parts=tuple(leaf.parts),
         headers=headers,
-        unreadable="too large" if refused else _unreadable(kind, leaf.parts, text, html),
+        unreadable="too large" if refused else _unreadable(kind, leaf.parts, text, shown),
     )
 
 
@@ -344,13 +347,13 @@ def _file_name(name: str) -> str:
     return _CONTROLS.sub("", mime.decoded(name)).replace("\\", "/").rsplit("/", 1)[-1].strip(". ")[:120]
 
 
-def _unreadable(kind: str, parts: list[Part], text: str, html: str) -> str:
+def _unreadable(kind: str, parts: list[Part], text: str, shown: str) -> str:
     types = {p.type for p in parts}
     if any(p.disposition == "reaction" or "reaction" in p.type for p in parts) or (
         text and len(text) < 300 and _REACTED.match(text.strip())
     ):
         return "reaction"
-    if text.strip() or hypertext.has_words(html):
+    if text.strip() or shown.strip("> \n"):
         return "encrypted" if text.lstrip().startswith("-----BEGIN PGP MESSAGE-----") else ""
     if kind == "multipart/encrypted" or types & {
         "application/pkcs7-mime",

@@ -113,8 +113,8 @@ def children(body: bytes, boundary: str) -> Iterator[bytes]:
     if len(mark) <= 2 or len(mark) > 300:
         return
     end = b"(--)?[ \t]*(?:\r?\n|\\Z)"
-    begun = -1
-    for number, found in enumerate(re.finditer(b"(?:^|\n)" + re.escape(mark) + end, body)):
+    begun, body = -1, b"\n" + body
+    for number, found in enumerate(re.finditer(b"\n" + re.escape(mark) + end, body)):
         if begun >= 0:
             yield body[begun : found.start()].removesuffix(b"\r")
         begun = -1 if found[1] else found.end()

@@ -16,6 +16,9 @@ LONG = 8  # words in a row from which on an unmarked run counts toward a flatten
 MOST_WORDS = 20_000  # of a reply: thirty letters of ours
 
 QUOTED = re.compile(r"[ \t]{0,3}(?:(?:>|&gt;)[ \t]?)+")
+SAYS = re.compile(
+    r"[^\s!-/:-@[-`{-~\u00a0-\u00bf\u2000-\u206f\u2500-\u25ff\ufeff]"
+)  # more than ornament: an emoji is an answer
 _WORD = re.compile(r"[^\W_]+")
 _LINK = re.compile(r"<(?:https?|mailto|tel|cid):[^<>\s]*>|\[(?:cid|image):[^\]]*\]|\((?:https?|mailto):[^()\s]*\)")
 
@@ -46,8 +49,8 @@ def left_over(lines: Sequence[str], ours: Sequence[str]) -> list[str | None]:
     our question. A line in the middle of which something was changed stays whole, since the change is the answer.
     """
     letters = [_letter(text) for text in ours if text]
-    words = _words(lines)
-    if not letters or not words:
+    words = _words(lines) if letters else []
+    if not words:
         return [None] * len(lines)
     marked = [QUOTED.match(line) is not None for line in lines]
     _align(words, letters)
@@ -62,6 +65,8 @@ def left_over(lines: Sequence[str], ours: Sequence[str]) -> list[str | None]:
 def _words(lines: Sequence[str]) -> list[_Word]:
     words: list[_Word] = []
     for i, line in enumerate(lines):
+        if not line.strip():
+            continue
         clean = _LINK.sub(lambda m: " " * len(m[0]), line) if "<" in line or "[" in line or "(" in line else line
         words += [_Word(m[0].casefold(), i, m.start(), m.end()) for m in islice(_WORD.finditer(clean), MOST_WORDS)]
         if len(words) > MOST_WORDS:
@@ -130,10 +135,12 @@ def _give_back(words: list[_Word], begun: int, at: int, letter: _Letter, behind:
 def _drop_chance(words: list[_Word], marked: list[bool], letters: list[_Letter]) -> None:
     """Unmarked words are ours only in a flattened quote: people may type a line of ours to adopt it."""
     runs = _runs(words, marked)
+    bare = [run for run in runs if not marked[run[0].line]]
+    if not bare:
+        return
     lines: dict[int, list[_Word]] = {}
     for word in words:
         lines.setdefault(word.line, []).append(word)
-    bare = [run for run in runs if not marked[run[0].line]]
     whole = sum(len(run) for run in bare if len(run) >= LONG)
     shortest = min((len(letter.words) for letter in letters if letter.words), default=0)
     pasted = whole >= PASTED or (whole >= LONG and whole >= 0.9 * shortest)
@@ -244,7 +251,7 @@ def _without_ornament(lines: Sequence[str], left: list[str | None]) -> list[str 
     known = [i for i, rest in enumerate(left) if rest == ""]
     for a, b in pairwise(known):
         between = range(a + 1, b)
-        if all(not _WORD.search(lines[i]) for i in between):
+        if all(not SAYS.search(lines[i]) for i in between):
             for i in between:
                 left[i] = ""
     return left

@@ -13,7 +13,7 @@ from itertools import accumulate
 from agent.mail import history
 from agent.mail import html as hypertext
 from agent.mail.message import Message
-from agent.mail.ours import QUOTED, left_over
+from agent.mail.ours import QUOTED, SAYS, left_over
 
 _WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"<?(?:https?://|mailto:|www\.)\S+")
@@ -40,7 +40,7 @@ class NewText:
     kept: str
     cut: tuple[Cut, ...] = ()
     disagree: bool = False
-    quoted: bool = False  # all of it stood behind quote marks and is not ours: words, but never a yes of one's own
+    quoted: bool = False  # some of it stood behind quote marks and is not ours: words, but never a yes of one's own
 
 
 def new_text(message: Message, ours: Sequence[str] = ()) -> NewText:
@@ -60,7 +60,7 @@ def new_text(message: Message, ours: Sequence[str] = ()) -> NewText:
             return _as_shown(found, _tidy(unmarked))  # what is not marked as a quote is the same, as in most mail
         other = typed(shown, ours, names)
         return replace(_as_shown(found, other.kept), disagree=_differ(found, other))
-    return typed(hypertext.text_of(message.html), ours, names)
+    return typed(message.shown or hypertext.text_of(message.html), ours, names)
 
 
 def _as_shown(found: NewText, shown: str) -> NewText:
@@ -86,17 +86,20 @@ def typed(text: str, ours: Sequence[str] = (), names: Sequence[str] = ()) -> New
     """The same for plain text alone. `names` are the sender's own, which may open a signature."""
     lines = _unarmoured(text).split("\n")
     known = left_over(lines, ours)
-    why = history.guess(lines, known, names)
-    if ours and not any(_words(_kept_line(*one)) for one in zip(lines, known, why, strict=True)):
+    why = history.guess(lines, known, names, answers=bool(ours))
+    is_only_quote = bool(ours) or not {"attribution", "history", "forwarded"} & set(why)
+    if is_only_quote and not any(SAYS.search(_kept_line(*one) or "") for one in zip(lines, known, why, strict=True)):
         why = _recovered(lines, known, why)
     kept = [line for one in zip(lines, known, why, strict=True) if (line := _kept_line(*one)) is not None]
-    return NewText(_tidy(kept), tuple(_cuts(lines, known, why)), quoted="recovered" in why)
+    return NewText(_tidy(kept), tuple(_cuts(lines, known, why)), quoted=bool({"recovered", history.BY_HAND} & set(why)))
 
 
 def _kept_line(line: str, rest: str | None, why: str) -> str | None:
     """What stays of a line; None when nothing does."""
     if why == "recovered":
         return QUOTED.sub("", line, count=1)
+    if why == history.BY_HAND:
+        return line
     if why:
         return None
     return line if rest is None else rest
@@ -118,7 +121,7 @@ def _cuts(lines: Sequence[str], known: Sequence[str | None], why: Sequence[str])
     cut: list[str] = []
     before = ""
     for line, rest, reason in zip([*lines, ""], [*known, None], [*why, ""], strict=True):
-        reason = reason if reason != "recovered" else ""  # noqa: PLW2901 - kept after all
+        reason = reason if reason not in ("recovered", history.BY_HAND) else ""  # noqa: PLW2901 - kept after all
         if cut and reason != before:
             yield Cut("\n".join(cut), before)
             cut = []

@@ -213,10 +213,35 @@ def test_words_that_look_like_mail_stay(words):
         "2025年6月3日(火) 10:00 The agent <a@example.org>:",
         "3 Haz 2025 Sal 10:00 tarihinde The agent <a@example.org> şunu yazdı:",
         "dne 3. 6. 2025 v 10:00 odesílatel The agent <a@example.org> napsal:",
+        "2025/06/03 10:00、The agent <a@example.org> のメッセージ:",
+        "---- The agent wrote ----",
+        "On Jun 3, 2025,\nat 10:00,\nThe agent <a@example.org> wrote:",
+        "Op di 3 jun 2025 om 10:00 schreef\nThe agent <a@example.org>:",
+        'Am 03.06.2025 10:00 schrieb "The agent" <a@example.org\n>:',
+        "* The agent <a@example.org>:",
+        "Quoting The agent <a@example.org>:",
     ],
 )
 def test_a_quote_is_introduced_in_many_languages(head):
     assert typed(f"Gladly.\n\n{head}\n\n> Will you?\n> Say yes.").kept == "Gladly."
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "вт, 3 июн. 2025 г. в 10:00, The agent <a@example.org>:",
+        '03.06.2025, 10.00, "The agent" <a@example.org>:',
+        "2025/6/3 The agent <a@example.org>",
+    ],
+)
+def test_a_date_a_name_and_an_address_introduce_what_has_no_marks(head):
+    assert typed(f"Gladly.\n\n{head}\n\nWill you?\nSay yes.").kept == "Gladly."
+
+
+def test_two_dates_and_addresses_in_a_sentence_introduce_nothing():
+    words = "Ask on Monday at 10:00, or write to Ben <ben@example.org>:\nhe knows.\nDate: soon\nTo: both"
+
+    assert typed(words).kept == words
 
 
 @pytest.mark.parametrize(
@@ -229,6 +254,10 @@ def test_a_quote_is_introduced_in_many_languages(head):
         "-----Ursprüngliche Nachricht-----\nVon: The agent\nGesendet: Dienstag, 3. Juni 2025 10:00\nAn: Ann",
         "---------- Forwarded message ---------\nFrom: The agent <a@example.org>\nDate: Tue, Jun 3, 2025\nSubject: x\nTo: Ann",
         "*From:* The agent\n*Date:* Tue, 3 Jun 2025\n*To:* Ann\n*Subject:* x",
+        "Date: Tue, 03 Jun 2025 10:00:00 +0200\nTo: ann@example.org",
+        "====\n\nMessage du : 03/06/2025 10:00\nDe : The agent <a@example.org>\nA : ann@example.org\nSujet : Question",
+        "\tFrom:  The agent                    06/03/2025 10:00 AM\n\t\n\nTo: Ann/ORG\ncc:\nSubject: Question",
+        "\tThe agent\n\tSent by: The agent\n\t06/03/2025 10:00 AM\n\t\t\n\t\t To: Ann/ORG\n\t\t cc:\n\t\t Subject: Question",
     ],
 )
 def test_what_stands_below_a_block_of_headers_is_history(head):
@@ -243,6 +272,18 @@ def test_what_stands_below_a_block_of_headers_is_history(head):
         ("Von meinem iPhone gesendet", "mobile footer"),
         ("Envoyé de mon iPhone", "mobile footer"),
         ("Get Outlook for Android", "mobile footer"),
+        ("Sent from iMail", "mobile footer"),
+        ("Sent from NiceApp<https://app.example.org>", "mobile footer"),
+        ("Sent wirelessly from a handheld\nEnvoyé sans fil par un terminal", "mobile footer"),
+        ("Az iPhone-omról küldve", "mobile footer"),
+        (
+            "--\nView this message in context: https://lists.example.org/" + "x" * 80 + "\nSent from the archive.",
+            "signature",
+        ),
+        (
+            "> Will you?\n---------------------------\nThe fastest way to a better garden!\nhttps://ad.example.org\n____________________________\nTeam mailing list",
+            "list footer",
+        ),
         (
             "_______________________________________________\nTeam mailing list\nTeam@lists.example.org\nhttps://lists.example.org/listinfo/team",
             "list footer",
@@ -260,11 +301,134 @@ def test_what_stands_below_the_words_is_cut_with_its_reason(tail, why):
     assert why in {cut.why for cut in found.cut}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "CONFIDENTIAL:\nbetween us\n\nI would rather not lead. " + "That is all." * 9,
+        "Here it is.\n\n-----------------\n\nI would rather not lead.\n"
+        + "That is all.\n" * 12
+        + "Confidential, privileged, liable.",
+        "This stays confidential, is intended only for you, and must not be disclosed.",
+        "Sent from Berlin",
+    ],
+)
+def test_what_only_begins_like_a_footer_stays(words):
+    assert typed(words).kept == words
+
+
+OVERHANG = "> You asked whether we should see each other in the morning or rather late in\nthe\n> evening."
+
+
+def test_what_was_broken_off_a_quoted_line_is_a_quote():
+    assert typed(f"Late.\n\n{ATTRIBUTION}\n\n{OVERHANG}\n\nAnd with tea.").kept == "Late.\n\nAnd with tea."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OVERHANG.replace("\nthe\n", "\nYes\n"),  # a sentence of its own
+        OVERHANG.replace("rather late in\nthe\n", "late?\nyes\n"),  # the line above had room, and ends
+        OVERHANG.replace(" in the morning or rather late in", "").replace("\nthe\n", "\nyes\n"),
+    ],
+)
+def test_an_answer_between_two_quoted_lines_stays(text):
+    assert typed(f"{ATTRIBUTION}\n{text}").kept == text.split("\n")[1]
+
+
+def test_what_somebody_quotes_by_hand_in_the_middle_of_their_words_stays_with_its_marks_and_is_no_yes():
+    words = "Here is what my sister said.\n> I agree\n\nI do not."
+    announced = "I asked around.\n\nHere is what my sister said:\n\n> I agree\n\nI do not."
+
+    for text in (words, announced):
+        found = typed(f"{text}\n\n{ATTRIBUTION}\n\n> Will you?")
+        assert found.kept == text
+        assert found.quoted
+
+
+def test_what_somebody_quotes_by_hand_below_the_mail_that_they_answer_stays_too():
+    text = "Look at this\n> I agree\n\nNice, is it not?"
+
+    assert typed(f"{ATTRIBUTION}\n> Will you?\n\n{text}").kept == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gladly.\n\n> Will you?",
+        "The agent, some day:\n> Will you?\n\nGladly.",  # may well be an introduction in a language that nobody knows
+        f"{ATTRIBUTION}\n> Will you?\nGladly.\n> And Ben?\nGladly.",
+    ],
+)
+def test_what_is_quoted_as_programs_do_is_not_by_hand(text):
+    assert ">" not in typed(text).kept
+
+
+def test_a_message_that_is_nothing_but_a_quote_is_kept_and_is_no_yes():
+    found = typed("> I agree\n> to all of it")
+
+    assert found.kept == "I agree\nto all of it"
+    assert found.quoted
+    assert not typed(f"{ATTRIBUTION}\n> I agree").kept
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "Ann Example",
+        "-Ann Example",
+        "Ann Example\nHead of Something\nx31545",
+        "*Ann Example* | *Owner*\n*Call me +49 30 1234567*\n\n[image: logo]\n\nLong Street 2, Berlin\n\nWEB www.example.org\nFax: 49 30 1234568",
+        "--\u00a0\nAnn\nSomewhere",
+        "Somebody Unknown\nA Company Name\nLong Street 2\n+49 30 1234567\nsomebody@example.org",
+        "Ann Example\nwww.example.org\n--\nTeam mailing list",
+    ],
+)
+def test_a_full_name_and_a_block_below_it_are_a_signature(tail):
+    assert typed(f"Gladly, on Mondays.\n\n{tail}", (), ("ann", "example")).kept == "Gladly, on Mondays."
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Ann Example",
+        "-Ann Example",
+        "Ann",
+        "Ben Example\nben@example.org",
+        "Pipes and Sons\n+49 30 1234567\npipes@example.org",
+    ],
+)
+def test_a_name_may_be_the_answer_to_a_letter_of_ours(words):
+    text = f"Who would I call?\n\n{words}"
+
+    assert typed(text, (LETTER,), ("ann", "example")).kept == text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Who would I call?\n\nBen Example",
+        "Look at these:\n\nhttps://example.org/a\n\nhttps://example.org/b\n\nhttps://example.org/c",
+        "All there is:\n\nNumber: 12345678\nDate: 2025/06/03 10:00\nName of the thing: a rather long name, longer than any line of a signature",
+    ],
+)
+def test_lines_that_are_not_about_who_writes_stay(words):
+    assert typed(words, (), ("ann", "example")).kept == words
+
+
+def test_a_quote_in_the_middle_of_a_reply_to_our_letter_is_not_by_hand():
+    assert kept(f"Gladly.\n{quoted(LETTER)}\nToday.").split() == ["Gladly.", "Today."]
+    assert kept(f"Gladly.\n{quoted('Words that nobody knows.')}\n{quoted(LETTER)}\nToday.").split() == [
+        "Gladly.",
+        "Today.",
+    ]
+
+
 @pytest.mark.row("T46")
 @pytest.mark.parametrize(
     "text",
     [
         "Not yet.\n\n> I agree",
+        "Not yet.\n> I agree",
         "Not yet.\n\n-- \nI agree",
         "Not yet.\n\n---------- Forwarded message ---------\nFrom: Ben <ben@example.org>\nDate: Tue, Jun 3, 2025 10:00\nTo: Ann\n\nI agree",
         "Not yet.\n\nOn Tue, 3 Jun 2025 at 10:00, Ben <ben@example.org> wrote:\n\nI agree",

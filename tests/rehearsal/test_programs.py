@@ -1,6 +1,7 @@
 """Each mail program writes as the real one does, and what somebody typed in it is what we read."""
 
 import re
+import textwrap
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from agent.mail.message import read
 from agent.mail.quote import new_text
+from agent.mail.quote import typed as typed_text
 from agent.rehearsal import machines, mailbox, programs
 from agent.rehearsal.programs import Quoted, Typed, between
 
@@ -213,3 +215,94 @@ def test_answers_stand_below_what_was_asked_each_in_its_place():
 
 def test_answers_that_find_no_paragraph_stand_at_the_end():
     assert between("Any?", "1. a\n2. b") == "> Any?\n\n1. a\n\n2. b\n"
+
+
+# ---------------------------------------------------------------- many answers, many letters, many shapes
+
+ANSWERS = (
+    "Ann",
+    "AGREE",
+    "-- two promises",
+    "From: the heart, always.",
+    "1. yes\n2. no\n3. On Fridays at 10:00 only",
+    "Le matin, c'est mieux :\nvers 9h",
+    "Pipes and Sons\n+49 30 1234567\npipes@example.org",
+    "Two of us:\n\nMaya Lind\n\nJonas Berg",
+    "On Mondays I remember what you wrote: it helped.",
+    "- one\n- two\n\n* three",
+    "https://example.org/plan\n\nhttps://example.org/list",
+    "Sent with love, from my heart.",
+    "This stays confidential between the two of us, please.",
+    "-----\nabove all: rest",
+    "🙂",
+    "Yes.\n\nNo, wait: only when I ask.\n\nThanks,\nJonas",
+    "Date: every Monday\nTo: both of us",
+    "PASS",
+    "Change 3 to: We answer within a day, and not at night.",
+    "Why? I have a question: who sees this?",
+)
+HEADS = (
+    "",
+    "On Mon, 2 Mar 2026 at 10:02, {name} <{address}> wrote:\n",
+    "On Mon, Mar 2, 2026 at 10:02 AM {name} <\n{address}> wrote:\n",
+    "Am 02.03.2026 um 10:02 schrieb {name}:\n",
+    "Le lun. 2 mars 2026 à 10:02, {name} <{address}> a\nécrit :\n",
+    "пн, 2 мар. 2026 г. в 10:02, {name} <{address}>:\n",
+    "-----Original Message-----\nFrom: {name} <{address}>\nSent: Monday, March 2, 2026 10:02 AM\nTo: Jonas Berg\nSubject: {subject}\n",
+    "________________________________\nVon: {name} <{address}>\nGesendet: Montag, 2. März 2026 10:02\nAn: Jonas Berg\nBetreff: {subject}\n",
+    "2026-03-02 10:02 GMT+01:00 {name} <{address}>:\n",
+)
+TAILS = (
+    "",
+    "\n\nSent from my iPhone",
+    "\n\n-- \nJonas Berg\n+49 30 5550 007",
+    "\n\nGet Outlook for Android",
+    "\n\nThis email is confidential and intended solely for the addressee. If you are not the intended recipient, notify the sender.",
+)
+MARKS = ("> ", ">", ">> ", " > ", "")
+
+
+def rewrapped(text: str, columns: int) -> str:
+    """The same words in lines of this length; an empty line stays one."""
+    return "\n".join("\n".join(textwrap.wrap(line, columns)) for line in text.split("\n"))
+
+
+def shapes(letter: Quoted):
+    """Each way of introducing a quote, with one of each other thing, in turns; below our words and above them."""
+    for n, head in enumerate(HEADS):
+        mark, tail, columns = MARKS[n % len(MARKS)], TAILS[(n // 2) % len(TAILS)], (60, 72, 78, 998)[n % 4]
+        introduced = head.format(name=letter.name, address=letter.address, subject=letter.subject)
+        quote = introduced + (
+            programs.marked(rewrapped(letter.text, columns), mark) if mark else rewrapped(letter.text, columns)
+        )
+        yield n, "{answer}" + tail + "\n\n" + quote
+        if mark:
+            yield n + len(HEADS), quote + "\n\n{answer}" + tail
+
+
+def test_nothing_is_lost_and_nothing_leaks_whatever_the_answer_the_letter_and_the_shape(pair):
+    wrong, turn = [], 0
+    names = ("jonas", "berg")
+    for sent in [m for m in pair.mails if not m.mine]:
+        letter = mailbox.quoted(sent)
+        for n, shape in shapes(letter):
+            turn += 1
+            answer = ANSWERS[turn % len(ANSWERS)]
+            found = typed_text(shape.replace("{answer}", answer), (sent.text,), names)
+            if found.kept.split() != answer.split() or found.quoted:
+                wrong.append((sent.subject, n, answer, found.kept))
+
+    assert turn > 1000
+    assert wrong == []
+
+
+@pytest.mark.parametrize("program", ALL.values(), ids=ALL)
+def test_every_letter_is_answered_from_every_program(program, pair):
+    wrong = []
+    for number, sent in enumerate(m for m in pair.mails if not m.mine):
+        answer = ANSWERS[number % len(ANSWERS)]
+        found = new_text(read(program(typed(answer, mailbox.quoted(sent)))), (sent.text,))
+        if found.kept.split() != answer.split() or found.disagree or found.quoted:
+            wrong.append((sent.subject, answer, found.kept, found.disagree, found.quoted))
+
+    assert wrong == []

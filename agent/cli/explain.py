@@ -1,0 +1,90 @@
+"""Show how one mail is read: what of it was typed, what was cut and why, and whether a person wrote it."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.cli.common import Reveal, complain, complaining, database, revealed, settings
+
+if TYPE_CHECKING:
+    from agent.mail.message import Message
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a mail may try to write to the terminal
+_ROW = re.compile(r"inbox:(\d{1,18})")
+
+
+def explain(
+    mail: Annotated[str, typer.Argument(help="A file with a mail, or a row that was kept: inbox:17.")],
+    letter: Annotated[
+        list[Path] | None, typer.Option(help="A file with the letter of ours that it answers; more than once if so.")
+    ] = None,
+    reveal: Reveal = False,
+) -> None:
+    """What of a mail was typed, what was cut and why. The words of a file are shown; those of a row with --reveal."""
+    from agent.mail.message import read
+
+    row = _ROW.fullmatch(mail)
+    if row and not reveal:
+        complain((f"{mail} holds people's words: add --reveal, and it is logged",), 1)
+    raw, mail_from, ours = _row(int(row[1])) if row else (_file(Path(mail)), None, ())
+    letters = [read(_file(path)).text for path in letter or ()]
+    typer.echo("\n".join(told(read(raw), (*letters, *ours), mail_from)))
+
+
+def told(message: "Message", ours: tuple[str, ...] = (), mail_from: str | None = None) -> Iterator[str]:
+    """The lines to show. `mail_from` is the envelope's sender; without one, what the mail says of it."""
+    from agent.mail.kind import kind_of
+    from agent.mail.quote import new_text
+
+    if mail_from is None:
+        mail_from = (message.header("return-path") or (message.froms[0][1] if message.froms else "")).strip("<> ")
+    verdict = kind_of(message, mail_from)
+    found = new_text(message, ours)
+    yield f"kind: {verdict.kind}" + (f" ({verdict.why})" if verdict.why else "")
+    if message.unreadable:
+        yield f"without words: {message.unreadable}"
+    if found.disagree:
+        yield "the text and the HTML half say different things: a yes would be asked about"
+    if found.quoted:
+        yield "some of it stood behind quote marks: a yes would be asked about"
+    yield from ("", "kept:", *_indented(found.kept or "(nothing)"))
+    for cut in found.cut:
+        yield from ("", f"cut, {cut.why}:", *_indented(cut.text))
+
+
+def _indented(text: str) -> Iterator[str]:
+    return ("    " + _CONTROLS.sub("\ufffd", line) for line in text.strip("\n").split("\n"))
+
+
+def _file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        complain((f"{path}: {error.strerror}",))
+
+
+def _row(number: int) -> tuple[bytes, str, tuple[str, ...]]:
+    """A message that was kept, its envelope's sender, and the words of the letter that it was addressed to."""
+    from agent.mail.address import Doors, Route
+    from agent.store import inbox, outbox
+
+    async def load() -> tuple[bytes, str, tuple[str, ...]] | None:
+        async with database(chosen.database.url) as opened, opened.transaction() as c:
+            kept = await inbox.get(c, number)
+            if kept is None or not kept.raw:
+                return None
+            route = Doors(chosen.service.domain, chosen.keys, chosen.service.local).route_of(kept.rcpt)
+            sent = await outbox.get(c, route.alliance, route.letter) if isinstance(route, Route) else None
+            return kept.raw, kept.mail_from, (sent.words,) if sent else ()
+
+    with complaining():
+        chosen = settings()
+        found = asyncio.run(load())
+    if found is None:
+        complain((f"inbox:{number}: there is none, or its bytes were erased",), 1)
+    revealed(inbox=number)
+    return found
