@@ -54,9 +54,7 @@ _INDENT = re.compile(
     r"margin:00040px|margin-left:40px|border:none", re.IGNORECASE
 )  # what "indent" gives in webmail: not a quote
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0\u2007\u202f]+")
-_TIGHT = re.compile(
-    r"(?<![\w-])margin:0[a-z]*(?:;|!|$)|(?<![\w-])margin-top:0.*(?<![\w-])margin-bottom:0", re.IGNORECASE
-)
+_NONE = re.compile(r"[-+]?0*(?:\.0+1?)?(?:[a-z]+|%)?", re.IGNORECASE)  # Word writes 0.0001pt
 _AS_TYPED = re.compile(r"white-space(?:-collapse)?:(?:-\w+-)?(?:pre|break-spaces)", re.IGNORECASE)  # line ends count
 _AS_ONE = re.compile(r"white-space(?:-collapse)?:(?:normal|nowrap|collapse)", re.IGNORECASE)
 _AS_BLOCK = re.compile(r"(?<![\w-])display:(?:block|flex|grid|table|list-item|flow-root)", re.IGNORECASE)
@@ -250,7 +248,25 @@ def _is_apart(element: etree._Element, tag: str) -> bool:
     """Whether a reader sees an empty line around this block; the paragraphs of Word and of Outlook are lines."""
     if tag != "p":
         return tag in _APART
-    return not (element.get("class", "").startswith("Mso") or _TIGHT.search("".join(element.get("style", "").split())))
+    margins = _margins(element.get("style", ""))
+    if element.get("class", "").startswith("Mso"):
+        return any(margin[:1].isdecimal() and not _NONE.fullmatch(margin) for margin in margins)
+    return not all(margin and _NONE.fullmatch(margin) for margin in margins)
+
+
+def _margins(style: str) -> tuple[str, str]:
+    """What a style sets above and below; "" for nothing."""
+    above = below = ""
+    for declaration in style.lower().split(";"):
+        name, _, value = declaration.partition(":")
+        values = value.partition("!")[0].split()
+        if not values:
+            continue
+        if name.strip() in ("margin", "margin-top"):
+            above = values[0]
+        if name.strip() in ("margin", "margin-bottom"):
+            below = values[2] if len(values) > 2 else values[0]
+    return above, below
 
 
 def _is_hidden(element: etree._Element, style: str) -> bool:

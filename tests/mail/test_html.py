@@ -17,6 +17,13 @@ from agent.mail.html import has_words, text_of
         ('<p class="MsoNormal">One</p>\n<p class="MsoNormal">Two</p>', "One\nTwo"),
         ('<p style="margin: 0px;">One</p><p style="margin-top:0; margin-bottom:0">Two</p>', "One\nTwo"),
         ('<p style="margin: 0 0 1em">One</p><p>Two</p>', "One\n\nTwo"),
+        ('<p style="margin-top:0.5em; margin-bottom:0.5em">One</p>Two', "One\n\nTwo"),
+        ('<p style="margin-top:0; margin-bottom:1em">One</p>Two', "One\n\nTwo"),
+        ('<p style="margin-bottom:0pt; margin-top:0.0pt !important">One</p>Two', "One\nTwo"),
+        ('<p class="MsoNormal" style="margin-bottom:8pt">One</p>Two', "One\n\nTwo"),
+        ('<p class="MsoNormal" style="margin:0cm 0cm 8.0pt 36pt">One</p>Two', "One\n\nTwo"),
+        ('<p class="MsoNormal" style="margin:0cm 0cm 0.0001pt 36pt">One</p>Two', "One\nTwo"),
+        ('<p class="MsoNormal" style="color:red;margin:auto">One</p>Two', "One\nTwo"),
         ("<div>One</div><div>&nbsp;</div><div>Two</div>", "One\n\nTwo"),
         ('<div style="white-space: pre-wrap">One\nTwo\n\nThree</div>Four\nFive', "One\nTwo\n\nThree\nFour Five"),
         (
