@@ -291,3 +291,19 @@ def test_an_unknown_word_beside_a_yes_is_asked_about(yes: str, word: str, before
     verdict = read_consent(text, 17).verdict
 
     assert verdict != "confirm" or len(letters) < 4 or word.strip().isascii()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AGREE, except 3: Open the shop in June",
+        "Agree, but 3: Open the shop in June",
+        "Yes, apart from line 3: Open the shop in June",
+        "I agree, only 3: Open the shop in June",
+    ],
+)
+def test_a_yes_with_new_words_for_one_line_is_that_change_and_no_yes(text):
+    found = read_consent(text, 6, now=NOW)
+
+    assert found.verdict == "changes"
+    assert [(c.kind, c.number, c.text) for c in found.changes] == [("replace", 3, "Open the shop in June")]
