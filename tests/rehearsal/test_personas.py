@@ -115,10 +115,11 @@ def test_the_docs_have_every_persona():
 # ---------------------------------------------------------------- one at a time
 
 
-async def lived(tmp_path, text):
+async def lived(tmp_path, text, near=0):
     """What came of a script of this test's own."""
     script = read(text + "@@ end", "a.txt")
     async with rehearsing(script.people, tmp_path / "a.db", lambda _: None) as rehearsal:
+        rehearsal.near = near
         await play(script, rehearsal)
         return rehearsal, (await rehearsal.alliances())[0], await rehearsal.faults()
 
@@ -177,6 +178,7 @@ async def test_a_scanner_visits_what_is_near_and_nothing_else(tmp_path):
 @@ jonas uses link scanner
 @@ maya replies to "Ready to write": SEND
 """,
+            near=port,
         )
     finally:
         server.close()
