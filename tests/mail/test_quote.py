@@ -180,6 +180,13 @@ DRAFT 2 IN FULL
     assert kept(f"{above}\n{words}\n\n{below}", (draft,)) == words
 
 
+def test_an_answer_among_headers_inside_the_marks_stays():
+    head = "> From: The agent <a@reply.example.org>\n> Sent: Monday, 2 March 2026 10:00\n"
+    text = f"{head}AGREE, but on Fridays\n> To: Ann\n> Subject: x\n{quoted(LETTER)}"
+
+    assert kept(text) == "AGREE, but on Fridays"
+
+
 def test_a_changed_line_stays_whole():
     text = quoted(LETTER).replace("Tell me early when", "Tell me VERY early when")
 
