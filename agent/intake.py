@@ -14,7 +14,7 @@ import structlog
 
 from agent.advance import Advance, Matter
 from agent.alliance.event import AutoReplied, Undeliverable
-from agent.interpret import Asked, Nothing, event_of, start_of
+from agent.interpret import Asked, Nothing, event_of, sender_of, start_of
 from agent.mail.address import Doors, Route, derived
 from agent.mail.message import Message, read, scan
 from agent.store import inbox, outbox
@@ -98,7 +98,10 @@ class Intake:
         event = event_of(message, kept.mail_from, answered, self.doors, now=now, cause=cause)
         if isinstance(event, Nothing):
             return event
-        if route.kind == "b" and not isinstance(event, Undeliverable | AutoReplied):
+        away = (
+            isinstance(event, AutoReplied) and sender_of(message) == letter.address
+        )  # a notice of a filter tells no return
+        if route.kind == "b" and not (away or isinstance(event, Undeliverable)):
             return Nothing("not a report")  # but RFC 3834 section 4 sends automatic replies to the return path too
         return Matter(route.alliance, event, kept.id)
 

@@ -12,7 +12,7 @@ from agent.alliance.event import AutoReplied, Event, Replied, RepliedFromElsewhe
 from agent.mail.address import Doors, normal
 from agent.mail.kind import Kind, kind_of, returns
 from agent.mail.message import Message
-from agent.mail.quote import new_text
+from agent.mail.quote import NewText, new_text
 from agent.mail.report import reports_of
 
 _CONSENT = ("draft:", "final:", "rest:draft", "settle:", "invitation", "ready", "was", "erase")
@@ -61,8 +61,7 @@ def event_of(
         return Replied(asked.participant, asked.about, word, message.date_offset_s, cause)
     if sender == asked.address and message.unreadable:
         return Unreadable(asked.participant, asked.about, message.unreadable, cause)
-    found = new_text(message, (asked.words,))
-    found = replace(found, kept=doors.without_reply_addresses(found.kept))
+    found = typed_of(message, doors, asked.words)
     if sender != asked.address:
         if not found.kept.strip() or message.unreadable:
             return Nothing("elsewhere")
@@ -85,8 +84,13 @@ def start_of(message: Message, mail_from: str, doors: Doors, cause: str) -> Star
     if message.unreadable:
         return Nothing("unreadable")
     name = next((n for n, a in message.froms if normal(a) == sender), "")
-    text = doors.without_reply_addresses(new_text(message).kept)
-    return Started(sender, name, message.subject, text, message.date_offset_s, cause)
+    return Started(sender, name, message.subject, typed_of(message, doors).kept, message.date_offset_s, cause)
+
+
+def typed_of(message: Message, doors: Doors, words: str = "") -> NewText:
+    """What was typed this time, as it is kept: without our letter's words, and without reply addresses (T11)."""
+    found = new_text(message, (words,) if words else ())
+    return replace(found, kept=doors.without_reply_addresses(found.kept))
 
 
 def sender_of(message: Message) -> str:

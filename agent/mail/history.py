@@ -15,6 +15,7 @@ INTRODUCED_OVER = 4  # lines over which mail programs wrap an attribution
 NARROWEST = 68  # columns: no program breaks lines that are shorter
 BY_HAND = "by hand"  # kept with its marks, but never a yes of one's own
 HEADERS_APART = 3  # empty lines that Notes leaves between its From and its To
+HEADERS_OVER = 40  # lines that are looked at for one block of headers
 
 _WROTE = (
     r"(?:wrote|writes|schrieb(?:en)?|geschrieben|a écrit|écrivait|a ecrit|écrit|escribió|escribio|escribiste|ha scritto|scrive|scriveva|escreveu|escreveram|schreef|skrev|skreiv|skrifaði|kirjoitti|"
@@ -111,14 +112,19 @@ def _marked_introductions(lines: list[str], why: list[str]) -> None:
     """
     if "kept" not in why:
         return
-    bare = [QUOTED.sub("", line, count=1) if QUOTED.match(line) else "" for line in lines]
+    marked = [QUOTED.match(line) is not None for line in lines]
+    bare = [QUOTED.sub("", line, count=1) if mark else "" for line, mark in zip(lines, marked, strict=True)]
+    end = 0
     for at, line in enumerate(bare):
+        if at >= end:  # what is typed below ends the block
+            end = next((k for k in range(at, len(lines)) if not marked[k] and lines[k].strip()), len(lines))
         length, reason = 0, "history"
         if line and _FROM_LINE.match(line):
-            length = _headers_from(bare, at)
+            length = _headers_from(bare[at : min(end, at + HEADERS_OVER)], 0)
         elif line and why[at] == "kept":
-            length, reason = _marked_attribution(bare, at), "attribution"
-        why[at : at + length] = [reason] * length
+            length, reason = _marked_attribution(bare[at : min(end, at + HEADERS_OVER)], 0), "attribution"
+        for k in range(at, at + length):
+            why[k] = reason if marked[k] else why[k]
 
 
 def _marked_attribution(bare: list[str], at: int) -> int:

@@ -5,7 +5,8 @@ So words are aligned and not lines: a run of our words, in our order, is ours wh
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -157,35 +158,40 @@ def _beside(bare: list[list[_Word]], marked: list[list[_Word]]) -> Iterator[list
 
     A quote has our order, and says each thing once: what is typed above it is said again in it, or out of order.
     """
-    first, last = _ends(bare)
-    said = {(word.letter, word.place) for run in (*bare[first : last + 1], *marked) for word in run}
+    first, last = _ends(bare, marked)
+    said = _places([*bare[first : last + 1], *marked])
     for n, run in enumerate(bare):
         if first <= n <= last:
             continue
         in_order = _follows(run, bare[first]) if n < first else _follows(bare[last], run)
-        if len(run) < GRAM or not in_order or all((word.letter, word.place) in said for word in run):
+        if len(run) < GRAM or not in_order or _places([run]) <= said:
             yield run
 
 
-def _ends(bare: list[list[_Word]]) -> tuple[int, int]:
-    """The first and the last long run of the quote itself."""
-    long = [n for n, run in enumerate(bare) if len(run) >= LONG]
+def _ends(bare: list[list[_Word]], marked: list[list[_Word]]) -> tuple[int, int]:
+    """The first and the last long run of the quote itself: out of our order does not tell which of two was typed, said twice does."""
+    long = [run for run in bare if len(run) >= LONG]
     first, last = 0, len(long) - 1
-    while first < last and _goes_back(bare[long[first]], bare[long[first + 1]]):
+    times = Counter((word.letter, word.place) for run in (*long, *marked) for word in run)
+    while first < last and not _follows(long[first], long[first + 1]) and _is_said_again(long[first], times):
         first += 1
-    while first < last and _repeats(bare[long[last]], bare[long[last - 1]]):
+    while first < last and not _follows(long[last - 1], long[last]) and _is_said_again(long[last], times):
         last -= 1
-    return long[first], long[last]
+    ends = [n for n, run in enumerate(bare) if len(run) >= LONG]
+    return ends[first], ends[last]
 
 
-def _goes_back(run: list[_Word], after: list[_Word]) -> bool:
-    """Whether what comes after a run stands above it in our letter."""
-    return run[0].letter == after[0].letter and run[0].place > after[0].place
+def _is_said_again(run: list[_Word], times: Counter[tuple[int, int]]) -> bool:
+    """Whether each of its words stands elsewhere in the quote; if so it is taken out of the count."""
+    places = [(word.letter, word.place) for word in run]
+    again = all(times[place] > 1 for place in places)
+    if again:
+        times.subtract(places)
+    return again
 
 
-def _repeats(run: list[_Word], before: list[_Word]) -> bool:
-    """Whether a run goes back into the one before it, and is no second copy of that."""
-    return not _follows(before, run) and len(run) < len(before)
+def _places(runs: Iterable[list[_Word]]) -> set[tuple[int, int]]:
+    return {(word.letter, word.place) for run in runs for word in run}
 
 
 def _follows(run: list[_Word], after: list[_Word]) -> bool:
@@ -207,8 +213,8 @@ def _runs(words: list[_Word], marked: list[bool]) -> list[list[_Word]]:
 
 
 def _goes_on(before: _Word, word: _Word) -> bool:
-    """Whether a word is further down in our letter: what goes back to its top is another run."""
-    return before.ours and (before.letter != word.letter or before.place < word.place)
+    """Whether a word is the next of our letter: what goes back to its top, or leaps ahead, is another run."""
+    return before.ours and before.letter == word.letter and before.place + 1 == word.place
 
 
 def _between(run: list[_Word], lines: dict[int, list[_Word]], marked: list[bool]) -> bool:

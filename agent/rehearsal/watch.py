@@ -8,9 +8,10 @@ from agent.alliance.model import Alliance
 from agent.alliance.turn import Turn
 from agent.alliance.waking import wake_at
 from agent.compose import letters_of
+from agent.interpret import typed_of
 from agent.mail.address import Route
 from agent.mail.message import read
-from agent.mail.quote import NewText, new_text
+from agent.mail.quote import NewText
 from agent.rehearsal import shown, thoughts
 from agent.rehearsal.mailbox import Mail
 from agent.rehearsal.shown import Letter, Run
@@ -20,6 +21,7 @@ from agent.web.views import Cut, Thought
 
 FAR = 40  # due instants that are passed until something comes that can be seen
 WITH_WORDS = ("started", "replied", "repliedfromelsewhere")  # outcomes of mail whose words are taken for somebody's
+WITH_CUTS = (*WITH_WORDS, "unreadable")  # and those of which it is told what was taken away
 
 
 async def look(run: Run, came: Sequence[Mail]) -> None:
@@ -65,7 +67,9 @@ def _thought(
     """`before` is what the service held before all of it; None for a mail that was not the last of several."""
     asked = shown.answered(mail, run.mails)
     known = run.letters.get(asked.number) if asked else None
-    found = new_text(read(mail.raw), (known.words,) if known else ()) if outcome in WITH_WORDS else NewText("")
+    found = NewText("")
+    if outcome in WITH_CUTS:
+        found = typed_of(read(mail.raw), run.rehearsal.service.doors, known.words if known else "")
     recorded: list[str] = []
     moved: list[str] = []
     for alliance in run.held if before is not None else ():
@@ -78,7 +82,7 @@ def _thought(
     name = mail.person.name.partition(" ")[0]
     return Thought(
         name,
-        found.kept,
+        found.kept if outcome in WITH_WORDS else "",
         tuple(Cut(cut.why, cut.text) for cut in found.cut if cut.text.strip()),
         thoughts.understood(outcome, name, asked.subject if asked else mail.subject),
         tuple(recorded),

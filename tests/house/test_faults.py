@@ -9,6 +9,7 @@ import pytest
 from aiosmtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
 from pair import JONAS, MAYA, Pair
 
+from agent.mail.address import Route
 from agent.smtp.inbound import Envelope, Inbound
 
 ANSWER = "I hope we stay friends, and that we find out who decides what."
@@ -226,6 +227,23 @@ async def test_an_auto_reply_is_no_answer_and_moves_nothing(pair: Pair) -> None:
     assert await pair.hands_in("maya@example.org", to, raw_reply(to, b"I am away until 9 March.\r\n", extra=away)) == []
 
     assert (await pair.alliance()).answer(1, "hopes") is None
+
+
+@pytest.mark.row("F56", "T49")
+@pytest.mark.parametrize(
+    ("sender", "outcome"), [("maya@example.org", "autoreplied"), ("filter@mx.example.org", "not a report")]
+)
+async def test_only_their_own_auto_reply_to_the_return_path_tells_when_somebody_is_back(
+    pair: Pair, sender: str, outcome: str
+) -> None:
+    route = pair.play.service.doors.route_of(address_of(pair))
+    assert isinstance(route, Route)
+    to = pair.play.service.doors.bounce_address(route.alliance, route.letter)
+    raw = raw_reply(to, b"It is held until 9 December.\r\n", extra=b"Auto-Submitted: auto-replied\r\n")
+
+    await pair.hands_in("", to, raw.replace(b"maya@example.org", sender.encode()))
+
+    assert (await pair.inbox())[-1] == ("done", outcome)
 
 
 @pytest.mark.row("T9")

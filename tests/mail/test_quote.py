@@ -157,6 +157,36 @@ def test_words_that_begin_as_our_next_line_does_do_not_break_up_that_line():
     )
 
 
+def test_a_line_of_ours_retyped_inside_a_quote_without_marks_makes_no_answer_of_what_is_quoted_below_it():
+    draft = """Jonas asked for 1 change. All the other lines are the same.
+
+5. WAS: We raise problems early. (both)
+5. NOW: If one of us is upset, we say so the same day, even just by text. (Jonas)
+
+Do you agree to draft 2?
+
+Reply AGREE, KEEP 5 to hold on to the old line, or send me new words. PAUSE if you would like time.
+
+This is a promise between two people, not a legal contract.
+
+DRAFT 2 IN FULL
+
+5. If one of us is upset, we say so the same day, even just by text. (Jonas)
+"""
+    words = "If one of us is upset, we say so the same day, even just by text. That one I cannot sign."
+    above, below = draft.split("Do you agree")
+    below = f"Do you agree{below.split('DRAFT')[0]}"
+
+    assert kept(f"{above}\n{words}\n\n{below}", (draft,)) == words
+
+
+def test_an_answer_among_headers_inside_the_marks_stays():
+    head = "> From: The agent <a@reply.example.org>\n> Sent: Monday, 2 March 2026 10:00\n"
+    text = f"{head}AGREE, but on Fridays\n> To: Ann\n> Subject: x\n{quoted(LETTER)}"
+
+    assert kept(text) == "AGREE, but on Fridays"
+
+
 def test_a_changed_line_stays_whole():
     text = quoted(LETTER).replace("Tell me early when", "Tell me VERY early when")
 

@@ -376,3 +376,17 @@ async def test_nobody_reads_the_other_s_mail_by_its_number(visit):
     mayas = visit.page.mailboxes[0].rows[0].number
     with pytest.raises(ValueError, match="no such mail"):
         await visit.act("open", {"person": "jonas", "number": str(mayas)})
+
+
+async def test_what_was_taken_away_is_shown_as_it_was_kept_and_also_when_nothing_was_left(visit):
+    await step(visit, 5)
+    wanted = visit.run.wanted(next(p for p in visit.run.rehearsal.people if p.key == "jonas"))
+    address = visit.run.mails[wanted.number - 1].sender
+    form = {"person": "jonas", "to": str(wanted.number)}
+
+    await visit.act("send", {**form, "text": f"I told {address} of it. Fun."})
+    assert visit.page.latest.kept == "I told  of it. Fun."
+
+    await visit.act("send", {**form, "text": "Sent from my iPhone"})
+    assert visit.page.latest.kept == ""
+    assert "mobile footer" in {cut.why for cut in visit.page.latest.cuts}
