@@ -7,7 +7,7 @@ no rule ("next Tuesday"), or to two ("weekly or monthly"), is asked about.
 import re
 from dataclasses import dataclass, replace
 
-from agent.alliance.model import Rhythm, Rule
+from agent.alliance.model import Rule
 from agent.alliance.words.grammar import grammar, texts
 from agent.alliance.words.phrases import Spoken, spoken_in
 from agent.alliance.words.tokens import LONGEST, NUMBERS, Word, straight, words
@@ -322,75 +322,3 @@ def _say_date(n: int) -> str:
 
 def _and(parts: list[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-
-
-_SUGGESTED = re.compile(
-    r"(?:(?:i'm )?(?:ok|okay|fine|happy|good) with )?(?:as |what |like )?(?:your|the) (?:suggestion|proposal|default)s?|as you suggest(?:ed)?|as suggested|what you suggest(?:ed)?|your (?:idea|rhythm|plan)(?: is fine)?",
-    re.IGNORECASE,
-)
-_NEVER = re.compile(
-    r"(?:never|no(?:ne)?|not at all|no (?:regular )?check-?ins?|don't(?: check in)?|no thanks|none please)",
-    re.IGNORECASE,
-)
-_FIRST = re.compile(
-    r"\b(?:after|at|in)?\s*(\d{1,3}|"
-    + "|".join(NUMBERS)
-    + r")(?: (day|week|month)s?)?\b(?=\s*(?:,|then|and|days|weeks|$))",
-    re.IGNORECASE,
-)
-
-
-def read_rhythm(text: str) -> Rhythm | None:
-    """A check-in rhythm: "monthly", "every 6 weeks", "after 30 days, then 90, then quarterly", "your suggestion", "never"."""
-    plain = straight(text[:LONGEST]).strip(" .!\n")
-    plain = re.sub(
-        r"(?:,? (?:please|thanks|is (?:fine|good|ok)|sounds good|works))+$", "", plain, flags=re.IGNORECASE
-    ).strip(" ,.!")
-    if _NEVER.fullmatch(plain):
-        return Rhythm((), 0, "never")
-    if _SUGGESTED.search(plain) or any(r <= {"yes", "soft", "thanks"} for r in grammar("consent").classes(plain)):
-        return Rhythm() if not re.search(r"\b(?:not|but|don't|except|if|or)\b", plain, re.IGNORECASE) else None
-    head, _, tail = plain.rpartition("then")
-    rule = read_schedule(tail or plain)
-    if rule is None or rule.byday or rule.bymonthday:
-        return _rhythm(rule, ()) if rule and rule.freq == "MONTHLY" else None
-    return _rhythm(rule, _first_days(head))
-
-
-def _first_days(head: str) -> tuple[int, ...]:
-    days: list[int] = []
-    unit = "day"
-    for m in _FIRST.finditer(head):
-        unit = (m[2] or unit).lower()
-        n = int(m[1]) if m[1].isdecimal() else NUMBERS[m[1].lower()]
-        days.append(n * {"day": 1, "week": 7, "month": 30}[unit])
-    return tuple(days) if days == sorted(set(days)) and all(0 < d < 1000 for d in days) else ()
-
-
-def _rhythm(rule: Rule, first: tuple[int, ...]) -> Rhythm:
-    unit, factor = {"DAILY": ("day", 1), "WEEKLY": ("week", 1), "MONTHLY": ("month", 1), "YEARLY": ("month", 12)}[
-        rule.freq
-    ]
-    return Rhythm(first, rule.interval * factor, unit)
-
-
-def say_rhythm(rhythm: Rhythm, language: str = "en") -> str:
-    """The rhythm in words: "after 30 days, then 90 days, then every 3 months"."""
-    del language
-    if rhythm.unit == "never":
-        return "never"
-    every = f"every {rhythm.unit}" if rhythm.every == 1 else f"every {rhythm.every} {rhythm.unit}s"
-    first = ", then ".join(f"{days} days" for days in rhythm.first)
-    return f"after {first}, then {every}" if first else every
-
-
-def slower(a: Rhythm, b: Rhythm) -> Rhythm:
-    """The rhythm of two that asks less often (decision 16); of two alike, the one that begins later."""
-    return max(a, b, key=_pace)
-
-
-def _pace(rhythm: Rhythm) -> tuple[float, float]:
-    if rhythm.unit == "never":
-        return (float("inf"), 0)
-    days = rhythm.every * {"day": 1, "week": 7, "month": 30.4}[rhythm.unit]
-    return (days, rhythm.first[0] if rhythm.first else days)

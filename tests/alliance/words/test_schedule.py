@@ -23,7 +23,7 @@ BOOKS = sorted(Path(phrases.__file__).with_name("schedules").glob("*.toml"))
     ("am letzten Freitag im Monat um 16 Uhr", "the last Friday of every month at 16:00"), ("montagabends um acht", "every Monday at 20:00"),
     ("jeden Morgen um 9", "every day at 09:00"), ("alle 30 Tage", "every 30 days"), ("jedes Quartal", "every 3 months"),
     ("jeden Werktag um 9:15", "every weekday at 09:15"), ("halbjährlich", "every 6 months"), ("um halb neun jeden Montag", "every Monday at 08:30"),
-    ("viermal im Jahr", "every 3 months"), ("2x im Monat", "every other week"), ("Mo und Mi 17 Uhr", "every Monday and Wednesday at 17:00"),
+    ("viermal im Jahr", "every 3 months"), ("2x im Monat", "every other week"), ("Mo. und Mi. 17 Uhr", "every Monday and Wednesday at 17:00"),
     ("jeden dritten Mittwoch", "the third Wednesday of every month"), ("Immer freitags", "every Friday"),
     ("tous les lundis à 9h30", "every Monday at 09:30"), ("une semaine sur deux", "every other week"), ("deux fois par mois", "every other week"),
     ("le premier lundi du mois", "the first Monday of every month"), ("le 15 de chaque mois", "the 15th of every month"),
@@ -121,6 +121,11 @@ def test_the_language_that_knows_most_of_the_words_counts() -> None:
         "every second week"
     )  # "segunda" is Monday in Portuguese
     assert read_schedule("tweemaal per week") is None  # of which English knows "per week"
+
+
+@pytest.mark.parametrize("text", ["mi smo tu", "di rumah", "en la quinta", "segunda"])
+def test_a_short_word_of_some_other_language_is_no_weekday(text: str) -> None:
+    assert read_schedule(text) is None
 
 
 @pytest.mark.row("S22")
