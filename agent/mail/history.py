@@ -301,7 +301,10 @@ def _attribution(lines: list[str], why: list[str], at: int) -> int:
             return 0
         after = next((n for n in range(k + 1, min(k + 4, len(lines))) if lines[n].strip()), None)
         below = after is None or why[after] in ("quote", "ours")
-        if _is_attribution(joined, opens=opens, below=below, marked=after is not None and bool(why[after])):
+        marked = after is not None and bool(why[after])
+        if marked and "ours" in why[:at] and not (_WHEN.search(joined) or _WHO.search(joined)):
+            continue  # what we wrote was introduced above: these words stand in between
+        if _is_attribution(joined, opens=opens, below=below, marked=marked):
             goes_on = after == k + 1 and not _ENDS.search(joined) and _NAME_AND_WHO.match(lines[after])
             return height + bool(goes_on)
     return 0
