@@ -18,7 +18,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 PIP = $$(test -x $(BIN)/pip && echo $(BIN)/pip || echo $(PYTHON) -m pip --python $(BIN)/python) \
 	--disable-pip-version-check --no-input --quiet
 
-.PHONY: env run test check lock clean
+.PHONY: env run test check variants lock clean
 
 env: $(READY)
 
@@ -50,6 +50,10 @@ check: env
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+# Read every text that is made by rule out of a clear yes; none of them may be one. Takes minutes; the suite reads a sample.
+variants: env
+	$(BIN)/python tests/alliance/words/variants.py
 
 # Pin anew: needs pip-tools in .venv. No address of an index may get into the files.
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \

@@ -1,13 +1,20 @@
 """From a message to an event: who wrote, to which letter, and whether it is words at all."""
 
+import re
 from datetime import UTC, datetime
+from html import escape
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from agent.alliance.event import Replied, RepliedFromElsewhere, Undeliverable, Unreadable
+from agent.alliance.words.answer import read_answer
 from agent.interpret import Asked, Nothing, event_of
 from agent.mail.address import Doors
-from agent.mail.message import read
+from agent.mail.html import text_of
+from agent.mail.message import Message, read
+from agent.mail.quote import new_text
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 DOORS = Doors("alliance.test", (b"k" * 32,))
@@ -90,3 +97,58 @@ def test_a_yes_behind_a_quote_mark_is_nobodys_yes() -> None:
     quoted = "".join(f"> {line}\r\n" for line in WORDS.splitlines())
 
     assert event(f"> AGREE\r\n\r\n{quoted}", about="draft:1") == Unreadable(1, "draft:1", "disagree", "inbox:1")
+
+
+SPACES = st.sampled_from([*" " * 6, "\n", "\n\n"])
+SIGNS = [
+    "private",
+    "PRIVATE",
+    "Private",
+    "privately:",
+    "private :",
+    "- private",
+    "\U0001d429rivate",
+    "-",
+    ":",
+    "\u201c private",
+    "2.",
+]
+HTML = ["{}", '<div style="white-space: pre-wrap">{}</div>', "<style>div.a b, .b {{ white-space: pre-line }}</style><div class=b>{}</div>"]  # fmt: skip
+
+
+@st.composite
+def halves(draw: st.DrawFn) -> tuple[str, str]:
+    """A text half and a HTML half with the same words, each of them once, and with line ends of their own.
+
+    No PRIVATE stands behind the words that it means: which they are is for the lines to say.
+    """
+    signs = draw(st.lists(st.sampled_from(["", "", *SIGNS]), min_size=1, max_size=20))
+    said = [f"{sign} w{n}{'x' * (n * n % 23)}{'.' if n % 3 == 0 else ''}" for n, sign in enumerate(signs)]
+    words = " ".join(said).split()
+    text, html = ("".join(x for word in words for x in (draw(SPACES), word)).strip() for _ in range(2))
+    return text, html
+
+
+@pytest.mark.row("F17", "T45")
+@settings(max_examples=400, deadline=None)
+@given(both=halves(), page=st.sampled_from(HTML), breaks=st.booleans())
+@example(both=("I like mornings\nprivate i am afraid\n\nAnd thanks",) * 2, page=HTML[0], breaks=False)
+@example(both=("I like mornings\nprivate i am afraid\n\nAnd thanks",) * 2, page=HTML[1], breaks=False)
+@example(both=("I like mornings\nprivate i am afraid\n\nAnd thanks",) * 2, page=HTML[2], breaks=False)
+def test_what_is_private_in_either_half_of_a_mail_is_never_shared(
+    both: tuple[str, str], page: str, breaks: bool
+) -> None:
+    html = page.format(escape(both[1]).replace("\n", "<br>") if breaks else escape(both[1]))
+
+    shared = words_shared(new_text(Message(text=both[0], html=html)).kept)
+
+    assert not shared & words_private(both[0])
+    assert not shared & words_private(text_of(html))
+
+
+def words_shared(text: str) -> set[str]:
+    return set(re.findall(r"w\d+", read_answer(text, now=NOW).text))
+
+
+def words_private(text: str) -> set[str]:
+    return set(re.findall(r"w\d+", read_answer(text, now=NOW).private))

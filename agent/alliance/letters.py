@@ -210,11 +210,11 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """The first soft reminder of the open question (A10). `what` is in words what is open when it is no prompt."""
+    """The first soft reminder of the open question (A10). `subject` is "" for the draft and for what is set up."""
 
     subject: str
     ask: str
-    what: str  # prompt, reveal, settle, draft, checkin
+    what: str  # prompt, reveal, settle, draft, setup
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def letter_for(turn: Turn, number: int, about: str) -> letters.Letter:
 
 
 def question_of(turn: Turn, number: int) -> tuple[str, str]:
-    """The open question in its own words and its subject; ("", "") when nothing with words is open."""
+    """The open question in its own words ("" when it has none), and what it is about; ("", "") when that is said elsewhere."""
     opened = turn.p(number).open
     kind, _, key = opened.about.partition(":") if opened else ("", "", "")
     if kind in ("prompt", "follow"):
@@ -56,6 +56,10 @@ def question_of(turn: Turn, number: int) -> tuple[str, str]:
     if kind == "why":
         prompt = turn.flow.prompts["why"]
         return words(turn, number, prompt.ask), prompt.subject
+    if kind == "reveal":
+        return "", turn.flow.part(key).title
+    if kind == "settle":
+        return "", turn.flow.prompts[key].title
     return "", ""
 
 

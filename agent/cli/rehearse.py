@@ -27,7 +27,8 @@ HELP = "a number reads a mail · r NUMBER replies · w NAME writes a first mail 
 
 def rehearse(  # noqa: PLR0917 - typer's options
     script: Annotated[
-        str, typer.Option(help="Play this script in the terminal: a file, or a shipped one: pair, declined, short.")
+        str,
+        typer.Option(help="Play this script in the terminal: a file, or a shipped one: pair, short, tour, declined."),
     ] = "",
     folder: Annotated[Path, typer.Option(help="Where to leave the mails and the agreement.")] = Path("rehearsal"),
     terminal: Annotated[bool, typer.Option("--terminal", help="No page: you are everybody, in the terminal.")] = False,
@@ -48,7 +49,7 @@ def rehearse(  # noqa: PLR0917 - typer's options
 
         own = _Own(flow, templates)
         if not script and not terminal:
-            from agent.cli.page import show
+            from agent.cli.browse import show
 
             show(own.flow, own.templates, folder, host, port)
             return
@@ -85,7 +86,8 @@ def _script(named: str) -> "Script":
     try:
         return read(path.read_text("utf-8"), str(named))
     except (OSError, UnicodeDecodeError) as error:
-        complain((f"{named}: {error}",))
+        known = ", ".join(sorted(p.stem for p in shipped("rehearsals").glob("*.txt")))
+        complain((f"{named}: {error}; shipped scripts are {known}",))
 
 
 async def _run(face: "_Face", folder: Path, own: _Own, *, interactive: bool) -> dict[str, Any]:

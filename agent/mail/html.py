@@ -54,9 +54,12 @@ _INDENT = re.compile(
     r"margin:00040px|margin-left:40px|border:none", re.IGNORECASE
 )  # what "indent" gives in webmail: not a quote
 _SPACE = re.compile(r"[ \t\r\n\f\u00a0\u2007\u202f]+")
-_TIGHT = re.compile(
-    r"(?<![\w-])margin:0[a-z]*(?:;|!|$)|(?<![\w-])margin-top:0.*(?<![\w-])margin-bottom:0", re.IGNORECASE
-)
+_NONE = re.compile(r"[-+]?0*(?:\.0+1?)?(?:[a-z]+|%)?", re.IGNORECASE)  # Word writes 0.0001pt
+_AS_TYPED = re.compile(r"white-space(?:-collapse)?:(?:-\w+-)?(?:pre|break-spaces)", re.IGNORECASE)  # line ends count
+_AS_ONE = re.compile(r"white-space(?:-collapse)?:(?:normal|nowrap|collapse)", re.IGNORECASE)
+_AS_BLOCK = re.compile(r"(?<![\w-])display:(?:block|flex|grid|table|list-item|flow-root)", re.IGNORECASE)
+_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
+_NAME = re.compile(r"[.#]?[\w-]+|\*")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f]")
 
 
@@ -72,7 +75,7 @@ def text_of(source: str) -> str:
         return ""
     if root is None:
         return ""
-    page = _Page()
+    page = _Page(_sheet(root))
     for number, (event, element) in enumerate(etree.iterwalk(root, events=("start", "end"))):
         if number > MOST_ELEMENTS:
             break
@@ -86,7 +89,8 @@ def text_of(source: str) -> str:
 class _Page:
     """The text as it grows: a line that is being written, how deep it is quoted, and what is hidden."""
 
-    def __init__(self) -> None:
+    def __init__(self, sheet: dict[str, str]) -> None:
+        self.sheet = sheet
         self.lines: list[str] = []
         self.line = ""
         self.depth = 0  # of quoting
@@ -94,7 +98,7 @@ class _Page:
         self.hidden_at = 0  # the level at which hiding began; 0 when visible
         self.lists: list[int] = []  # the next number of each open list; -1 for bullets
         self.quotes: list[int] = []  # the levels at which quoting began
-        self.pre = 0
+        self.pre: list[tuple[int, bool]] = []  # the levels that say whether line ends count, and whether they do
         self.history = False  # all the rest is history
         self.held_open = False  # a no-break space stands on a line that is otherwise empty, so that it is one
 
@@ -114,9 +118,12 @@ class _Page:
             self.hidden_at = self.level
             return
         self._quote(element, tag, style)
+        layout = self._layout(element)
+        if tag == "pre" or _AS_TYPED.search(layout) or _AS_ONE.search(layout):
+            self.pre.append((self.level, tag == "pre" or bool(_AS_TYPED.search(layout))))
         if tag == "br":
             self._end_line(blank=True)
-        elif tag in _BLOCKS:
+        elif self._is_block(element, tag):
             self._begin_block(element, tag)
         elif tag in _CELLS and self.line.strip():
             self.line += " "
@@ -129,6 +136,8 @@ class _Page:
             self.hidden_at = 0
         elif not self.hidden_at and isinstance(element.tag, str):
             self._end_block(element, element.tag)
+        if self.pre and self.pre[-1][0] == self.level:
+            self.pre.pop()
         self.level -= 1
         if not self.hidden_at:
             self._say(element.tail)
@@ -161,8 +170,19 @@ class _Page:
             self.lists.append((int(start) if start.isdecimal() and len(start) < 6 else 1) if tag == "ol" else -1)
         elif tag == "li":
             self.line = self._bullet()
-        elif tag == "pre":
-            self.pre += 1
+
+    def _is_block(self, element: etree._Element, tag: str) -> bool:
+        return tag in _BLOCKS or bool(_AS_BLOCK.search(self._layout(element)))
+
+    def _layout(self, element: etree._Element) -> str:
+        """What its own style, and the rules that may be meant for it, say of lines; without spaces."""
+        style = element.get("style", "")
+        own = "".join(style.split()) if "display" in style.lower() or "white" in style.lower() else ""
+        if not self.sheet:
+            return own
+        classes = (f".{name}" for name in element.get("class", "").split())
+        names = ("*", element.tag, f"#{element.get('id', '')}", *classes)
+        return ";".join(filter(None, (own, *(self.sheet.get(name, "") for name in names))))
 
     def _bullet(self) -> str:
         if not self.lists or self.lists[-1] < 0:
@@ -171,10 +191,9 @@ class _Page:
         return "  " * max(0, len(self.lists) - 1) + f"{self.lists[-1] - 1}. "
 
     def _end_block(self, element: etree._Element, tag: str) -> None:
-        if tag in _BLOCKS:
+        if self._is_block(element, tag):
             if tag in ("ul", "ol") and self.lists:
                 self.lists.pop()
-            self.pre -= tag == "pre"
             self._end_line(apart=_is_apart(element, tag) and not self.lists, blank=self.held_open)
         if self.quotes and self.quotes[-1] == self.level:
             self._end_line()
@@ -185,12 +204,12 @@ class _Page:
         if not words:
             return
         words = _INVISIBLE.sub("", words)
-        if self.pre:
-            *whole, words = words.split("\n")
+        if self.pre and self.pre[-1][1]:
+            *whole, last = words.split("\n")
             for line in whole:
                 self.line += line
-                self._end_line(blank=True)
-            self.line += words
+                self._end_line(blank=bool(words.strip()))  # what stands between two elements makes no empty line
+            self.line += last
             return
         self.held_open = not self.line.strip() and (self.held_open or "\u00a0" in words) and not words.strip()
         words = _SPACE.sub(" ", words)
@@ -206,11 +225,45 @@ class _Page:
             self.lines.append(prefix.rstrip())
 
 
+def _sheet(root: etree._Element) -> dict[str, str]:
+    """What the style sheets say of lines, by class, id or element; when in doubt it is meant, since a line stays one."""
+    found: dict[str, str] = {}
+    for style in root.iter("style"):
+        for rule in _COMMENT.sub(" ", style.text or "").split("}"):
+            head, _, body = rule.rpartition("{")
+            body = "".join(body.split())
+            if not (_AS_TYPED.search(body) or _AS_BLOCK.search(body)):
+                continue
+            for selector in head.rpartition("{")[2].split(","):
+                names = _NAME.findall((selector.split() or [""])[-1].partition(":")[0])
+                for name in [n for n in names if n[0] in ".#"] or names:
+                    found[name] = f"{found.get(name, '')};{body}"
+    return found
+
+
 def _is_apart(element: etree._Element, tag: str) -> bool:
     """Whether a reader sees an empty line around this block; the paragraphs of Word and of Outlook are lines."""
     if tag != "p":
         return tag in _APART
-    return not (element.get("class", "").startswith("Mso") or _TIGHT.search("".join(element.get("style", "").split())))
+    margins = _margins(element.get("style", ""))
+    if element.get("class", "").startswith("Mso"):
+        return any(margin[:1].isdecimal() and not _NONE.fullmatch(margin) for margin in margins)
+    return not all(margin and _NONE.fullmatch(margin) for margin in margins)
+
+
+def _margins(style: str) -> tuple[str, str]:
+    """What a style sets above and below; "" for nothing."""
+    above = below = ""
+    for declaration in style.lower().split(";"):
+        name, _, value = declaration.partition(":")
+        values = value.partition("!")[0].split()
+        if not values:
+            continue
+        if name.strip() in ("margin", "margin-top"):
+            above = values[0]
+        if name.strip() in ("margin", "margin-bottom"):
+            below = values[2] if len(values) > 2 else values[0]
+    return above, below
 
 
 def _is_hidden(element: etree._Element, style: str) -> bool:

@@ -5,10 +5,10 @@ a smile, a lost word costs trust: when in doubt it stays. What is cut is handed 
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
 
 from agent.mail import history
 from agent.mail import html as hypertext
@@ -21,7 +21,12 @@ _ARMOUR = re.compile(
     r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[\w-]+: .*\n)*\n(.*?)\n-----BEGIN PGP SIGNATURE-----.*?(?:-----END PGP SIGNATURE-----|\Z)",
     re.DOTALL,
 )
-_GAP = re.compile(r"\n\s*\n")
+_SPACES = re.compile(r"(\s+)")
+_BEGINS = re.compile(  # what may mean something at the start of a line: a sign, a label, PRIVATE, a command in capitals
+    r"[\W_\d]|[^\W\d_]\.|(?:\S+ ){0,3}?\S*[:)–—]|[A-Z]{2}|(?i:privat)"
+)
+_CLOSES = (":", ")", "]")  # "private :" is said on one line
+NARROWEST = 60  # columns: nobody wraps lines that are shorter
 _EMPTY_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 
 
@@ -64,22 +69,35 @@ def new_text(message: Message, ours: Sequence[str] = ()) -> NewText:
 
 
 def _as_shown(found: NewText, shown: str) -> NewText:
-    """The same with the lines of the HTML half, if nothing but white space differs.
+    """The same with the lines of the HTML half, where that has the same words in a row.
 
-    An empty line has to stand in both halves: what is PRIVATE ends there (F17), and either half may make one up.
+    No half may make up what the other lacks: what is PRIVATE begins at the start of a line and ends at an empty line
+    (F17), and so do labels and commands. A line begins where it does in either half, unless a program may have wrapped
+    it there; an empty line has to stand in both.
     """
-    if "".join(found.kept.split()) != "".join(shown.split()):
+    pieces, others = _SPACES.split(found.kept.strip()), _SPACES.split(shown.strip())
+    if [_words(piece) for piece in pieces[::2]] != [_words(other) for other in others[::2]]:
         return found
-    ends = set(_paragraph_ends(found.kept))
-    pieces = _GAP.split(shown)
-    between = ["\n\n" if end in ends else "\n" for end in _paragraph_ends(shown)]
-    return replace(found, kept="".join(map("".join, zip(pieces, [*between, ""], strict=True))))
+    width = max(NARROWEST, *map(len, found.kept.split("\n")))
+    line = pieces[0]
+    kept = [line]
+    for at in range(1, len(pieces), 2):
+        here, there, word = pieces[at], others[at], pieces[at + 1]
+        begins = " ".join(pieces[at + 1 : at + 9 : 2])
+        wrapped = len(line) + 1 + len(word) > width and not _BEGINS.match(unicodedata.normalize("NFKC", begins))
+        apart = _gap(here, there, wrapped=wrapped)
+        together = begins.startswith(_CLOSES) and not ("\n" in here and "\n" in there)
+        kept += " " if together else apart, word
+        line = word if "\n" in here else f"{line} {word}"
+    return replace(found, kept="".join(kept))
 
 
-def _paragraph_ends(text: str) -> list[int]:
-    """How many characters that can be seen stand before each empty line."""
-    seen = accumulate(len("".join(paragraph.split())) for paragraph in _GAP.split(text))
-    return list(seen)[:-1]
+def _gap(here: str, there: str, *, wrapped: bool) -> str:
+    """What stands between two words: here in the text half, there in the HTML half."""
+    least, most = sorted((here.count("\n"), there.count("\n")))
+    if least > 1:
+        return "\n\n"
+    return "\n" if least or there.count("\n") or (most and not (wrapped and most == 1)) else " "
 
 
 def typed(text: str, ours: Sequence[str] = (), names: Sequence[str] = ()) -> NewText:

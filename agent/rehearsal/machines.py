@@ -202,10 +202,10 @@ def links_in(raw: bytes) -> list[str]:
     return list(found)
 
 
-def is_near(link: str) -> bool:
-    """Whether a link leads to a port of this machine and can be asked for: only such are visited."""
+def leads_to(link: str, port: int) -> bool:
+    """Whether a link leads to this port of this machine and can be asked for: only such are visited."""
     try:
         parts = urlsplit(link)
-        return parts.hostname in ("127.0.0.1", "::1", "localhost") and parts.port != 0 and link.isprintable()
+        return parts.hostname in ("127.0.0.1", "::1", "localhost") and parts.port == port != 0 and link.isprintable()
     except ValueError:  # a port that is none
         return False

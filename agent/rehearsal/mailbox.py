@@ -131,6 +131,12 @@ def _content(part: object) -> str:
     return str(part.get_content()).replace("\r\n", "\n") if isinstance(part, EmailMessage) else ""
 
 
+def addressee(raw: bytes) -> str:
+    """The name of whom a letter is to; "" when it says none."""
+    to = _parsed(raw)["To"]
+    return str(to.addresses[0].display_name) if to and to.addresses else ""
+
+
 def recipient(mail: Mail) -> str:
     """The address that a mail which somebody wrote goes to."""
     return str(_parsed(mail.raw)["To"].addresses[0].addr_spec)

@@ -5,6 +5,7 @@ stands still until somebody waits. So two runs of one script give the same lette
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -61,6 +62,7 @@ class Rehearsal:
     personas: dict[str, str] = field(default_factory=dict)  # of each person by key; may be changed at any time
     mails: list[Mail] = field(default_factory=list)
     links: list[str] = field(default_factory=list)  # that a scanner found in letters
+    near: int = 0  # the one port of this machine whose links a scanner visits; 0 for none
     acted: int = 0  # the number of the newest mail when somebody last did something: what is above it is new
     _caught: list[Envelope] = field(default_factory=list)
 
@@ -151,8 +153,7 @@ class Rehearsal:
 
     async def _receive(self, envelope: Envelope) -> None:
         """One letter on its way into a mailbox."""
-        person = next((p for p in self.people if p.address == envelope.rcpt_to), None)
-        assert person is not None, "a letter to somebody who is in no script"
+        person = next((p for p in self.people if p.address == envelope.rcpt_to), None) or self._newcomer(envelope)
         persona, raw = self.persona(person), envelope.raw
         if persona.gateway:
             raw = persona.gateway(raw)
@@ -163,10 +164,21 @@ class Rehearsal:
         if persona.by_itself:
             await self._send(self._made(persona.by_itself, person, to=letter, automatic=True))
 
+    def _newcomer(self, envelope: Envelope) -> Person:
+        """Somebody whom nobody foresaw, but to whom a letter goes: they have a mailbox from now on."""
+        name = mailbox.addressee(envelope.raw) or envelope.rcpt_to.partition("@")[0].capitalize()
+        keys = {p.key for p in self.people}
+        first = re.sub(r"\W", "", name.split()[0].lower()) or "newcomer"
+        key = next(k for n in range(len(keys) + 1) if (k := f"{first}{n or ''}") not in keys)
+        person = Person(key, name, envelope.rcpt_to, self.people[0].zone)
+        self.people = (*self.people, person)
+        self.personas[key] = person.persona
+        return person
+
     async def _visit(self, links: Sequence[str]) -> None:
         """Do as a scanner does with the links of a letter; it never leaves this machine."""
         self.links += links
-        for link in filter(machines.is_near, links):
+        for link in (x for x in links if machines.leads_to(x, self.near)):
             with suppress(OSError, TimeoutError):  # nobody is there, or says nothing
                 async with asyncio.timeout(_PATIENCE_S):
                     await _get(link)

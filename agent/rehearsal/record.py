@@ -40,9 +40,9 @@ def waited(time: timedelta) -> Act:
     return Act(f"wait {count} {unit}{'' if count == 1 else 's'}")
 
 
-def script(people: Iterable[tuple[Person, str]], start: datetime, acts: Iterable[Act]) -> str:
-    """The whole run. `people` come with the mail program that each began with."""
-    lines = ["# A rehearsal, as it was played. It plays again: alliance rehearse --script THIS-FILE", ""]
+def script(people: Iterable[tuple[Person, str]], start: datetime, acts: Iterable[Act], own: str = "") -> str:
+    """The whole run. `people` come with the mail program that each began with; `own` are the options for an own flow."""
+    lines = [f"# A rehearsal, as it was played. It plays again: alliance rehearse --script THIS-FILE{own}", ""]
     for person, persona in people:
         using = f", with {persona}" if persona != "plain" else ""
         lines.append(f"@@ {person.key} is {person.name} <{person.address}> in {person.zone.key}{using}")
@@ -50,8 +50,14 @@ def script(people: Iterable[tuple[Person, str]], start: datetime, acts: Iterable
     for act in acts:
         lines.append(f"@@ {act.line}")
         lines += [_escaped(line) for line in act.text.splitlines()]
-        lines += [f'@@ expect {mail.person.key} gets "{_quotable(mail.subject)}"' for mail in act.came if not mail.mine]
+        lines += [f'@@ expect {m.person.key} gets "{_quotable(m.subject)}"' for m in _new(act.came)]
     return "\n".join([*lines, "", "@@ end", ""])
+
+
+def _new(came: Sequence[Mail]) -> list[Mail]:
+    """The letters that are new for whoever plays it: those since the person's own last mail."""
+    last = max((m.number for m in came if m.mine and not m.automatic), default=0)
+    return [m for m in came if not m.mine and m.number > last]
 
 
 def _quotable(subject: str) -> str:

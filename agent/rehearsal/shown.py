@@ -1,6 +1,7 @@
-"""What a visitor is shown of a run: the page's views, made of mails and of what the service holds. Pure."""
+"""What a visitor is shown of a run: the page's views, made of mails and of what the service was seen to hold."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +16,6 @@ from agent.rehearsal.personas import PERSONAS
 from agent.rehearsal.play import Rehearsal
 from agent.rehearsal.script import Person, Script
 from agent.web import views
-from agent.web.page import LETTER_POLICY
 
 WRITING = 0  # what is open while somebody writes a mail that answers none
 GLANCE = 90  # characters of a mail in the list
@@ -54,6 +54,9 @@ class Run:
     acts: list[record.Act] = field(default_factory=list)
     said: str = ""
     ahead: str = ""
+    turn: str = ""  # who writes just now, while it plays
+    strayed: bool = False  # the visitor has gone another way than the script
+    improvised: Counter[tuple[int, str]] = field(default_factory=Counter)  # letter's participant and question
 
     @property
     def mails(self) -> list[Mail]:
@@ -63,6 +66,10 @@ class Run:
     def flow(self, alliance: Alliance) -> Flow:
         """The flow that an alliance follows."""
         return self.rehearsal.service.intake.advance.flows[alliance.flow]
+
+    def flow_of(self, letter: Letter) -> Flow:
+        """The flow of the alliance that a letter belongs to."""
+        return self.flow(next(a for a in self.held if a.id == letter.alliance))
 
     def wanted(self, person: Person) -> Mail | None:
         """The newest letter whose answer the service waits for; None when it waits for none."""
@@ -94,23 +101,21 @@ class Run:
 # ---------------------------------------------------------------- the page
 
 
-def inbox(run: Run, person: Person, suggest: Mapping[str, bool]) -> views.Inbox:
+def mailbox(run: Run, person: Person, *, cued: bool) -> views.Mailbox:
     """One person's mail program."""
     mails = [m for m in reversed(run.mails) if m.person.key == person.key]
     opened = next((m for m in mails if m.number == run.opened.get(person.key)), None)
     persona = PERSONAS[run.rehearsal.personas[person.key]]
-    stages = [p.stage for a in run.held if (p := _participant(a, person))]
     rows = tuple(_row(run, m) for m in mails)
-    return views.Inbox(
+    return views.Mailbox(
         key=person.key,
         name=person.name,
         address=person.address,
         persona=persona.key,
         about=persona.about,
-        stage=str(stages[-1]) if stages else "",
         rows=rows,
         opened=_opened(run, opened) if opened else None,
-        composer=_composer(run, person, suggested=suggest[person.key]),
+        composer=_composer(run, person, cued=cued),
         unread=sum(row.unread for row in rows),
     )
 
@@ -130,7 +135,7 @@ def _row(run: Run, mail: Mail) -> views.Row:
 
 def _opened(run: Run, mail: Mail) -> views.Opened:
     name = mail.person.name
-    sender = f"{name} to Alliance" if mail.mine else f"Alliance to {name}"
+    sender = f"{mail.by} to Alliance" if mail.mine else f"Alliance to {name}"
     files = tuple((file, f"mail/{mail.number}/{n}/{file}") for n, (file, _, _) in enumerate(mail.attachments))
     return views.Opened(
         mail.number, mail.mine, mail.subject, sender, day(mail.at), mail.text, bool(mail.html) and not mail.mine, files,
@@ -138,15 +143,20 @@ def _opened(run: Run, mail: Mail) -> views.Opened:
     )  # fmt: skip
 
 
-def _composer(run: Run, person: Person, *, suggested: bool) -> views.Composer:
+def _composer(run: Run, person: Person, *, cued: bool) -> views.Composer:
     """The reply box."""
     wanted, to = run.wanted(person), run.answering(person)
     count, text = run.filled.get(person.key, (0, ""))
     first = run.cues.first(person)
     number = to.number if to else 0
     subject = to.subject if to else first.subject if first else ""
-    sent = sum(m.mine for m in run.mails if m.person.key == person.key)
-    return views.Composer(number, subject, text, f"{number}-{count}-{sent}", wanted is not None, suggested)
+    key = f"{number}-{count}-{sent(run, person)}"
+    return views.Composer(number, subject, text, key, sent(run, person), wanted is not None, cued)
+
+
+def sent(run: Run, person: Person) -> int:
+    """How many mails have come from this person's side."""
+    return sum(m.mine for m in run.mails if m.person.key == person.key)
 
 
 def standing(run: Run) -> views.Standing | None:
@@ -170,8 +180,8 @@ def standing(run: Run) -> views.Standing | None:
     for section in draft_page.sections_of(flow, alliance, draft.lines) if draft else ():
         for place, line in enumerate(section.lines):
             source = draft.lines[line.number - 1].source if draft else ()
-            found = [by_number[causes[c]] for c in source if causes.get(c) in by_number]
-            mails = tuple((m.person.key, m.number) for m in found)
+            found = {causes[c]: by_number[causes[c]] for c in source if causes.get(c) in by_number}
+            mails = tuple((m.person.key, number) for number, m in found.items())
             lines.append(views.PageLine(line.number, "" if place else section.title, line.text, mails))
     heading = ""
     if draft:
@@ -181,6 +191,7 @@ def standing(run: Run) -> views.Standing | None:
     here = (
         alliance.participants if alliance.phase != Phase.SETUP else alliance.participants[:1]
     )  # others know of nothing
+    here = () if alliance.phase == Phase.ENDED else here
     stages = tuple((p.name or p.address, str(p.stage)) for p in here)
     return views.Standing(str(alliance.phase), stages, tuple(asked), heading, tuple(lines))
 
@@ -194,8 +205,10 @@ def _said(run: Run, alliance: Alliance, p: Participant, prompt: str, causes: Map
     return views.Said(p.name, text, answer.private, seen_by, hidden, person, causes.get(answer.cause, 0))
 
 
-def goal(run: Run) -> str:
+def goal(run: Run, *, playing: bool) -> str:
     """What a visitor may do now, in a sentence."""
+    if playing:
+        return "It plays by itself. Pause when you would rather answer yourself."
     names = joined([p.name.partition(" ")[0] for p in run.rehearsal.people])
     if not run.mails:
         return (
@@ -205,7 +218,10 @@ def goal(run: Run) -> str:
     waiting = [p.name.partition(" ")[0] for p in run.rehearsal.people if run.wanted(p)]
     if waiting:
         return f"{joined(waiting)} can answer now. Type anything you like, or let “Reply for me” speak."
-    return "Nobody is asked anything now. Jump ahead to what comes next." if run.ahead else "This has come to its end."
+    if run.ahead:
+        return "Nobody is asked anything now. Jump ahead to what comes next."
+    over = bool(run.held) and run.held[-1].phase == Phase.ENDED
+    return "This alliance has ended." if over else "Nothing more happens unless somebody writes."
 
 
 def summary(came: Sequence[Mail]) -> str:
@@ -233,7 +249,7 @@ def paper(mails: Sequence[Mail], name: str) -> views.Paper | None:
     if found[2] == "eml":
         return views.Paper(f"{mail.number:03}.eml", "message/rfc822", mail.raw)
     if found[2] == "html":
-        return views.Paper("letter.html", "text/html; charset=utf-8", mail.html.encode(), True, LETTER_POLICY)
+        return views.Paper("letter.html", "text/html; charset=utf-8", mail.html.encode(), True, views.LETTER_POLICY)
     file, kind, content = mail.attachments[int(found[3])] if int(found[3]) < len(mail.attachments) else ("", "", b"")
     return (
         views.Paper(

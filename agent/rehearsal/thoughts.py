@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from agent.alliance.flow import Flow
-from agent.alliance.model import Alliance, Answer, CheckinReply, Participant, Phase
+from agent.alliance.model import Alliance, Answer, CheckinReply, Participant, Phase, Stage
 
 SHORT = 90  # characters of somebody's words in one sentence
 _READ_AS = {
@@ -38,18 +38,24 @@ def _recorded(before: Alliance, after: Alliance, flow: Flow) -> Iterator[str]:
     names = {p.number: p.name or p.address for p in after.participants}
     if after.why != before.why:
         yield f"The why: “{short(after.why)}”"
-    for answer in after.answers[len(before.answers) :]:
+    for answer in (a for a in after.answers if a not in before.answers):
         yield _of_answer(answer, names, flow, replaced=before.answer(answer.participant, answer.prompt) is not None)
-    for choice in after.choices[len(before.choices) :]:
+    for choice in (c for c in after.choices if c not in before.choices):
         yield f"{names[choice.participant]}’s choice for “{_title(flow, choice.prompt)}”: {short(choice.text or choice.letter)}"
-    for part in after.revealed[len(before.revealed) :]:
+    for part in (p for p in after.revealed if p not in before.revealed):
         yield f"The reveal of “{flow.part(part).title}”: from now on everybody sees these answers"
     yield from _of_settlements(before, after, names, flow)
-    for yes in after.confirmations[len(before.confirmations) :]:
+    if erased := len([a for a in before.answers if a not in after.answers]):
+        yield f"{erased} {'answer is' if erased == 1 else 'answers are'} erased"
+    for yes in (c for c in before.confirmations if c not in after.confirmations):
+        yield f"{names[yes.participant]}’s yes to draft {yes.version} counts no more"
+    for yes in (c for c in after.confirmations if c not in before.confirmations):
         yield f"{names[yes.participant]}’s yes to draft {yes.version}, for that text alone (SHA-256 {yes.sha256[:12]}…)"
     for draft in after.drafts[len(before.drafts) :]:
-        count = f"{len(draft.changed)} changed, " if draft.changed else ""
-        yield f"Draft {draft.version}: {len(draft.lines)} lines, {count}SHA-256 {draft.sha256[:12]}…"
+        yield f"Draft {draft.version}: {len(draft.lines)} lines, SHA-256 {draft.sha256[:12]}…"
+        for c in draft.changed:
+            was, now = (f"“{short(text)}”" if text else "nothing" for text in (c.was, c.now))
+            yield f"In it line {c.number} was {was} and is now {now}"
     if after.agreed != before.agreed and after.agreed:
         yield f"Draft {after.agreed} is the agreement: everybody has said yes to it"
     for number, checkin in enumerate(after.checkins):
@@ -87,7 +93,7 @@ def _of_settlements(before: Alliance, after: Alliance, names: dict[int, str], fl
         known = old.get(s.prompt)
         if known is None:
             yield f"Two answers to “{_title(flow, s.prompt)}” cannot both be true: to be settled"
-        for reply in s.replies[len(known.replies) if known and known.round == s.round else 0 :]:
+        for reply in (r for r in s.replies if known is None or r not in known.replies):
             yield f"{names[reply.participant]}’s choice for “{_title(flow, s.prompt)}”: {reply.letter or short(reply.text)}"
         if s.outcome is not None and (known is None or known.outcome is None):
             yield f"Settled: {short(s.outcome.text) or s.outcome.kind}"
@@ -109,6 +115,10 @@ def _of_participant(old: Participant, p: Participant, flow: Flow) -> Iterator[st
         yield f"{p.name} is left in peace{f' until {p.paused_until:%-d %B}' if p.paused_until else ''}"
     if old.paused and not p.paused:
         yield f"{p.name} goes on"
+    if old.stage == Stage.INVITED and p.stage == Stage.ANSWERING:
+        yield f"{p.name} takes part"
+    if p.stage in (Stage.DECLINED, Stage.LEFT) and old.stage != p.stage:
+        yield f"{p.name} {'does not take part' if p.stage == Stage.DECLINED else 'has left'}"
     if p.short and not old.short:
         yield f"The short set for {p.name or p.address}"
     if p.numbers and not old.numbers:
@@ -132,13 +142,19 @@ def moved(before: Alliance, after: Alliance) -> tuple[str, ...]:
 
 def seen_by(alliance: Alliance, flow: Flow, answer: Answer) -> tuple[str, bool]:
     """Who can see an answer now, in words, and whether it is still hidden from the others."""
-    part = flow.part_of(answer.prompt)
-    shown = part.id in alliance.revealed or (part.reveal == "draft" and bool(alliance.drafts))
-    if answer.participant == 1 and flow.prompts[answer.prompt].kind == "why":
-        shown = shown or alliance.invited_at is not None  # it stands in the invitation
+    part, kind = flow.part_of(answer.prompt), flow.prompts[answer.prompt].kind
     mine = alliance.participant(answer.participant).name
+    if (
+        answer.passed or not answer.text or kind == "rhythm"
+    ):  # nothing of it is ever shown; of a rhythm, what it comes to
+        return f"only {mine}, always", True
+    until = "until the draft" if part.reveal == "draft" else "until all have answered"
+    shown = part.id in alliance.revealed or (part.reveal == "draft" and bool(alliance.drafts))
+    shown = shown or any(s.prompt == answer.prompt for s in alliance.settlements)  # both stand in the letter
+    if answer.participant == 1 and kind == "why":  # it stands in the invitation
+        shown, until = shown or alliance.invited_at is not None, "until the invitation"
     if not shown:
-        return (f"only {mine}" if alliance.phase == Phase.ENDED else f"only {mine}, until all have answered"), True
+        return (f"only {mine}" if alliance.phase == Phase.ENDED else f"only {mine}, {until}"), True
     return " and ".join(p.name or p.address for p in alliance.participants), False
 
 

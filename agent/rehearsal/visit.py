@@ -12,32 +12,22 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from agent import templates
-from agent.alliance.decide import decide
-from agent.alliance.event import Woke
 from agent.alliance.flow import FlowError
-from agent.alliance.model import Alliance, Phase
-from agent.alliance.turn import Turn
-from agent.alliance.waking import wake_at
-from agent.compose import letters_of
-from agent.mail.address import Route
-from agent.mail.message import read
-from agent.mail.quote import NewText, new_text
-from agent.rehearsal import keep, mailbox, record, shown, thoughts
+from agent.alliance.model import Phase
+from agent.rehearsal import keep, mailbox, record, shown, watch
 from agent.rehearsal.cues import Cues, plain
 from agent.rehearsal.mailbox import Mail
 from agent.rehearsal.personas import PERSONAS
 from agent.rehearsal.play import JUMPS, rehearsing
 from agent.rehearsal.script import Gets, Person, Replies, Scene, Script, Waits, Writes
-from agent.rehearsal.shown import Letter, Run
+from agent.rehearsal.shown import Run
 from agent.service import read_flow
-from agent.store import inbox, outbox
-from agent.store.database import Connection
-from agent.web.views import Cut, Page, Paper, Thought
+from agent.settings import shipped
+from agent.web.views import Page, Paper
 
-PACES = {"calm": 2.2, "brisk": 0.7, "at once": 0.0}  # seconds between two mails while it plays
-FAR = 40  # due instants that are passed until something comes that can be seen
+PACES = {"calm": 2.8, "brisk": 0.8, "at once": 0.0}  # seconds between two mails while it plays
+TWICE = 2  # how often one question is answered with the same words, before somebody has to think of others
 YEAR = timedelta(days=365)
-WITH_WORDS = ("started", "replied", "repliedfromelsewhere")  # outcomes of mail whose words are taken for somebody's
 
 
 class Visit:
@@ -74,9 +64,13 @@ class Visit:
         """Begin from the start, with an empty database. Raises ValueError when the flow cannot be used."""
         try:
             read_flow(self.flows[flow].parent, self.flows[flow].stem)
+            templates.load(self.letters_folder)
         except FlowError as error:
             raise ValueError("; ".join(error.complaints)) from None
+        except templates.TemplatesError as error:
+            raise ValueError("; ".join(error.faults)) from None
         await self._stack.aclose()
+        self.faults = ()
         self.script_name, self.flow_name = script, flow
         chosen = self.scripts[script]
         keep.cleared(self.folder, but="alliance.log")
@@ -90,17 +84,20 @@ class Visit:
                 templates=self.letters_folder,
             )
         )
-        self._edited = _newest(self.letters_folder)
+        self._edited = newest(self.letters_folder)
         begun = tuple((p, rehearsal.personas[p.key]) for p in chosen.people)
         self.run = Run(rehearsal, chosen, Cues(chosen), rehearsal.clock.at, begun)
         await self._look([])
+        await self._show()
 
     async def close(self) -> None:
         """Stop, and leave the folder as any rehearsal does."""
         await self._pause()
-        keep.mails(self.folder, self.run.rehearsal.mails)
-        keep.papers(self.folder, self.run.rehearsal.mails, self.run.held)
-        await self._stack.aclose()
+        try:
+            keep.mails(self.folder, self.run.mails)
+            keep.papers(self.folder, self.run.mails, self.run.held)
+        finally:
+            await self._stack.aclose()
 
     # -- what the page asks for
 
@@ -113,10 +110,6 @@ class Visit:
         async with self._news:
             await self._news.wait_for(lambda: self._over or self._version > seen)
             return 0 if self._over else self._version
-
-    def begin(self) -> None:
-        """Have somebody look on, or again."""
-        self._over = False
 
     async def end(self) -> None:
         """Let go of whoever looks on."""
@@ -131,17 +124,28 @@ class Visit:
         if name in ("send", "step", "jump", "year", "anew"):
             await self._pause()
         async with self._lock:
-            await self._do(name, form)
+            try:
+                await self._do(name, form)
+            finally:
+                await self._show()
 
     async def paper(self, name: str) -> Paper | None:
         """Something to look at or to take away, by its path; None when there is no such thing."""
         r = self.run.rehearsal
         if name == "script.txt":
-            content = record.script(self.run.begun, self.run.start, self.run.acts)
+            newcomers = [(p, "plain") for p in r.people if p not in self.run.script.people]
+            people = [*self.run.begun, *newcomers]
+            content = record.script(people, self.run.start, self.run.acts, self._own())
             return Paper("rehearsal.txt", "text/plain; charset=utf-8", content.encode())
         if name in ("agreement.pdf", "alliance.ics"):
             return shown.newest_paper(r.mails, name)
         return shown.paper(r.mails, name)
+
+    def _own(self) -> str:
+        """The options with which a run with a flow or letters of one's own plays again."""
+        flow, letters = self.flows[self.flow_name], self.letters_folder
+        own = "" if flow.parent == shipped("flows") else f" --flow {flow}"
+        return own if letters == shipped("templates") else f"{own} --templates {letters}"
 
     # -- acts
 
@@ -153,7 +157,7 @@ class Visit:
             case "fill":
                 person = self._person(form)
                 count, _ = self.run.filled.get(person.key, (0, ""))
-                text = self._suggestion(person, self._mail(form.get("to", "0"), person))
+                text = self._cue(person, self._mail(form.get("to", "0"), person))
                 self.run.filled[person.key] = (count + 1, text)
             case "open":
                 person = self._person(form)
@@ -177,14 +181,9 @@ class Visit:
                 await self.anew(form["script"], form["flow"])
             case _:
                 raise ValueError("That cannot be done here.")
-        self._draw()
-        await self._tell()
 
     def _person(self, form: Mapping[str, str]) -> Person:
-        found = next((p for p in self.run.rehearsal.people if p.key == form.get("person")), None)
-        if found is None:
-            raise ValueError("Nobody here has that name.")
-        return found
+        return self._named(form.get("person", ""))
 
     def _mail(self, number: str, person: Person) -> Mail | None:
         at = int(number) if number.isdecimal() else 0
@@ -196,24 +195,43 @@ class Visit:
         self.run.seen.add(number)
 
     async def _send(self, person: Person, to: Mail | None, form: Mapping[str, str]) -> None:
-        text = form.get("text", "").replace("\r\n", "\n").strip()
+        text = "\n".join(line.rstrip() for line in form.get("text", "").splitlines()).strip()
         subject = " ".join(form.get("subject", "").split())
         if not text:
             raise ValueError("Write something first, or let “Reply for me” do it.")
+        if '"' in subject or "@@" in subject:
+            raise ValueError('A subject here has no " and no @@, so that the run can be taken away as a script.')
+        if form.get("sent", str(shown.sent(self.run, person))) != str(shown.sent(self.run, person)):
+            raise ValueError(f"{person.name} has written meanwhile. Look again before you send this.")
         if to is not None and to.mine:
             raise ValueError("This mail is your own; open one that came to you.")
+        if to is None or text != self.run.cues.reply(to).strip():
+            self.run.strayed = True
+        while to is not None and self.run.strayed and self.run.cues.reply(to):
+            self.run.cues.spend(to, person)  # all that the script would say to it: the visitor has said it
         await self._write(person, to, subject or "Hello", text)
 
     async def _write(self, person: Person, to: Mail | None, subject: str, text: str) -> None:
         """Send a mail, and look at what came of it."""
         self._reload()
         r, before = self.run.rehearsal, len(self.run.rehearsal.mails)
+        await self._type(person, to, text)
         self.run.cues.spend(to, person)
         act = record.replied(to, text, r.mails) if to else record.wrote(person, subject, text)
         self.run.filled.pop(person.key, None)
         await (r.reply(to, text) if to else r.write(person, subject, text))
         self._remember(act, before)
         await self._look(r.mails[before:])
+
+    async def _type(self, person: Person, to: Mail | None, text: str) -> None:
+        """While it plays, let a visitor see who writes what before it is sent."""
+        if self._playing is None or not PACES[self.pace]:
+            return
+        self.run.turn = person.key
+        self.run.opened[person.key] = to.number if to else shown.WRITING
+        self.run.filled[person.key] = (self.run.filled.get(person.key, (0, ""))[0] + 1, text)
+        await self._show()
+        await asyncio.sleep(PACES[self.pace] / 2)
 
     def _remember(self, act: record.Act, before: int) -> None:
         self.run.acts.append(replace(act, came=tuple(self.run.rehearsal.mails[before:])))
@@ -222,7 +240,7 @@ class Visit:
         """Go on until something comes that can be seen; False when nothing did."""
         self._reload()
         r, before, began = self.run.rehearsal, len(self.run.rehearsal.mails), self.run.rehearsal.clock.at
-        for _ in range(FAR):
+        for _ in range(watch.FAR):
             if not await r.jump() or len(r.mails) > before:
                 break
         return await self._passed(before, began)
@@ -252,11 +270,9 @@ class Visit:
     async def _play(self) -> None:
         if self._playing is None or self._playing.done():
             self._playing = asyncio.create_task(self._run())
-            await asyncio.sleep(0)
         else:
             await self._pause()
-        self._draw()
-        await self._tell()
+        await self._show()
 
     async def _pause(self) -> None:
         """Let the mail that is on its way arrive, and stop then."""
@@ -269,24 +285,31 @@ class Visit:
 
     async def _run(self) -> None:
         going = True
-        while going:
-            async with self._lock:
-                going = await self._step()
-                if not going:
-                    self._playing = None
-                self._draw()
-                await self._tell()
-            await asyncio.sleep(PACES[self.pace])
+        try:
+            while going:
+                async with self._lock:
+                    going = await self._step()
+                    await self._show()
+                await asyncio.sleep(PACES[self.pace] / 2)
+        except Exception as error:  # noqa: BLE001 - what breaks us is told on the page, and the visit goes on
+            self.faults = (f"This should not happen: {type(error).__name__}: {error}",)
+        finally:
+            self.run.turn = ""
+            if self._playing is asyncio.current_task():
+                self._playing = None
+                await self._show()
 
     async def _step(self) -> bool:
         """The next thing that the script has, or where the visitor has left it, what fits; False at the end."""
         cues, r = self.run.cues, self.run.rehearsal
+        if self.run.strayed and await self._improvise():
+            return True
         while cues.left:
             cues.at, step = cues.left[0]
             match step:
                 case Scene():
                     self.run.scene = step.title
-                case Waits():
+                case Waits() if not self.run.strayed:
                     cues.at += 1
                     await self._pass(step.time)
                     return True
@@ -303,7 +326,7 @@ class Visit:
                 case Replies():
                     person = self._named(step.who)
                     letter = mailbox.newest(r.mails, person, step.subject)
-                    if letter is not None:
+                    if letter is not None and not self.run.strayed:
                         await self._write(person, letter, "", step.text)
                         return True
                     if await self._improvise() or (not self._is_settled() and await self._jump()):
@@ -326,15 +349,22 @@ class Visit:
         """Answer a letter for which the script's place is not come or has gone by; False when nobody is asked anything."""
         for person in self.run.rehearsal.people:
             letter = self.run.wanted(person)
-            if letter is not None and (text := self._suggestion(person, letter)):
+            asked = (
+                (self.run.letters[letter.number].participant, self.run.letters[letter.number].about) if letter else None
+            )
+            if letter and asked and self.run.improvised[asked] < TWICE and (text := self._cue(person, letter)):
+                self.run.improvised[asked] += 1
                 await self._write(person, letter, "", text)
                 return True
         return False
 
     def _named(self, key: str) -> Person:
-        return next(p for p in self.run.rehearsal.people if p.key == key)
+        found = next((p for p in self.run.rehearsal.people if p.key == key), None)
+        if found is None:
+            raise ValueError("Nobody here has that name.")
+        return found
 
-    def _suggestion(self, person: Person, letter: Mail | None) -> str:
+    def _cue(self, person: Person, letter: Mail | None) -> str:
         """What the person could say now."""
         if letter is None:
             first = self.run.cues.first(person)
@@ -344,112 +374,22 @@ class Visit:
         if said or known is None:
             return said
         others = tuple(p for p in self.run.rehearsal.people if p != person)
-        return plain(known.about, letter, self.run.flow(self._alliance(known.alliance)), others)
-
-    # -- looking at what came of it
+        return plain(known.about, letter, self.run.flow_of(known), others)
 
     async def _look(self, came: Sequence[Mail]) -> None:
-        """Read what the service holds now, and think about what has just come."""
-        s, r = self.run, self.run.rehearsal
-        before = {a.id: a for a in s.held}
-        s.held = await r.alliances()
-        async with r.service.database.transaction() as c:
-            for mail in came:
-                if not mail.mine and (known := await self._letter(c, mail)):
-                    s.letters[mail.number] = known
-            kept = [k for k in await inbox.listing(c, None, 2 * len(came) + 5) if k.id not in s.rows]
-            outcomes: dict[int, str] = {}
-            for row in kept:
-                full = await inbox.get(c, row.id)
-                found = shown.number_in(full.raw, r.mails) if full else 0
-                s.rows[row.id] = found
-                outcomes[found] = row.outcome
-        mine = sorted((m for m in came if m.mine), key=lambda m: not m.automatic)  # what a person wrote counts last
-        for mail in mine:
-            last = mail is mine[-1]
-            s.thoughts[mail.number] = self._thought(
-                mail, outcomes.get(mail.number, "refused"), before if last else {}, came if last else ()
-            )
+        await watch.look(self.run, came)
         for mail in came:
             if not mail.mine:
                 self._open(mail.person, mail.number)
-        s.said = shown.summary(came)
-        s.ahead = await self._ahead()
-        self._draw()
-        await self._tell()
-
-    async def _letter(self, c: Connection, mail: Mail) -> Letter | None:
-        route = self.run.rehearsal.service.doors.route_of(mail.sender)
-        if not isinstance(route, Route):
-            return None
-        letter = await outbox.get(c, route.alliance, route.letter)
-        return Letter(route.alliance, letter.participant, letter.about, letter.words) if letter else None
-
-    def _thought(self, mail: Mail, outcome: str, before: Mapping[int, Alliance], came: Sequence[Mail]) -> Thought:
-        s = self.run
-        asked = shown.answered(mail, s.mails)
-        known = s.letters.get(asked.number) if asked else None
-        found = new_text(read(mail.raw), (known.words,) if known else ())
-        if outcome not in WITH_WORDS:
-            found = NewText("")
-        recorded: list[str] = []
-        moved: list[str] = []
-        for alliance in s.held if came else ():
-            old = before.get(alliance.id)
-            if old is None:
-                recorded.append("A new alliance")
-            elif old != alliance:
-                recorded += thoughts.recorded(old, alliance, self.run.flow(alliance))
-                moved += thoughts.moved(old, alliance)
-        name = mail.person.name.partition(" ")[0]
-        return Thought(
-            mail.number,
-            name,
-            found.kept,
-            tuple(Cut(cut.why, cut.text) for cut in found.cut if cut.text.strip()),
-            thoughts.understood(outcome, name, asked.subject if asked else mail.subject),
-            tuple(recorded),
-            tuple(moved),
-            tuple(f"to {m.person.name.partition(' ')[0]}: {m.subject}" for m in came if not m.mine),
-        )
-
-    async def _ahead(self) -> str:
-        """What comes next if nobody writes: tried on copies, so that nothing is done."""
-        service = self.run.rehearsal.service
-        post = service.intake.advance.post
-        async with service.database.transaction() as c:
-            queued = await outbox.listing(c, None, 1)
-        found = [(x.due_at, x.rcpt, x.subject) for x in queued]
-        for alliance in self.run.held:
-            flow, at = self.run.flow(alliance), self.run.rehearsal.clock.at
-            due = wake_at(Turn(flow, post.house, alliance, at, "ahead"))
-            for _ in range(FAR):
-                if due is None:
-                    break
-                at = max(due, at)
-                decision, due = decide(flow, post.house, alliance, Woke("ahead"), at)
-                alliance = decision.alliance  # noqa: PLW2901 - the copy that goes on
-                if written := letters_of(decision, post, at):
-                    found.append((written[0].due or at, written[0].rcpt, written[0].subject))
-                    break
-        if not found:
-            return ""
-        at, rcpt, subject = min(found)
-        person = next((p for p in self.run.rehearsal.people if p.address == rcpt), None)
-        name = person.name.partition(" ")[0] if person else rcpt
-        return f"{shown.day(at.astimezone(person.zone if person else None))}, {name}: {subject}"
-
-    def _alliance(self, number: int) -> Alliance:
-        return next(a for a in self.run.held if a.id == number)
 
     # -- the operator's own letters
 
     def _reload(self) -> None:
         """Take the operator's templates as they are now, if they were edited; what is wrong with them is shown."""
-        newest = _newest(self.letters_folder)
-        if newest == self._edited:
+        edited = newest(self.letters_folder)
+        if edited == self._edited:
             return
-        self._edited = newest
+        self._edited = edited
         advance = self.run.rehearsal.service.intake.advance
         try:
             advance.post = replace(advance.post, render=templates.load(self.letters_folder).render)
@@ -459,19 +399,25 @@ class Visit:
 
     # -- telling
 
+    async def _show(self) -> None:
+        """Draw the page anew, and wake whoever looks on."""
+        self._draw()
+        await self._tell()
+
     def _draw(self) -> None:
         run = self.run
         people = run.rehearsal.people
-        suggest = {p.key: bool(self._suggestion(p, run.answering(p))) for p in people}
+        cued = {p.key: bool(self._cue(p, run.answering(p))) for p in people}
         self.page = Page(
             scene=run.scene,
             at=shown.day(run.rehearsal.clock.at.astimezone(people[0].zone)),
             playing=self._playing is not None,
             pace=self.pace,
             ahead=run.ahead,
-            goal=shown.goal(run),
+            goal=shown.goal(run, playing=self._playing is not None),
             said=run.said,
-            inboxes=tuple(shown.inbox(run, p, suggest) for p in people),
+            turn=run.turn,
+            mailboxes=tuple(shown.mailbox(run, p, cued=cued[p.key]) for p in people),
             latest=shown.latest(run),
             standing=shown.standing(run),
             personas=tuple((x.key, x.name) for x in PERSONAS.values()),
@@ -489,5 +435,5 @@ class Visit:
             self._news.notify_all()
 
 
-def _newest(folder: Path) -> float:
+def newest(folder: Path) -> float:
     return max((p.stat().st_mtime for p in folder.rglob("*") if p.is_file()), default=0.0)

@@ -21,10 +21,6 @@ from agent.web import machine
 from agent.web.views import Page, Paper, Play
 
 HERE = Path(__file__).parent / "page"
-LETTER_POLICY = (
-    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
-    "frame-ancestors 'self'"
-)  # of a mail: no script, no form, nothing from elsewhere, an origin of its own
 MOST_TYPED = 200_000  # bytes of a form
 
 _pages = Environment(
@@ -51,7 +47,9 @@ def application(play: Play) -> Starlette:
             await play.act(request.path_params["act"], dict(parse_qsl(body, keep_blank_values=True)))
         except ValueError as error:
             return PlainTextResponse(str(error), 409)
-        return Response(status_code=204) if "x-act" in request.headers else RedirectResponse("../", 303)
+        if "x-act" not in request.headers:
+            return RedirectResponse("../", 303)
+        return Response(status_code=204, headers={"X-Version": str(await play.changed(-1))})
 
     async def events(request: Request) -> Response:
         return StreamingResponse(_events(play, dict(request.query_params)), media_type="text/event-stream")
@@ -74,9 +72,9 @@ def application(play: Play) -> Starlette:
 def panels(view: Page) -> dict[str, str]:
     """Every panel of the page by its id."""
     drawn = {name: _panel(name, page=view) for name in ("bar", "goal", "inside", "news")}
-    for place, inbox in enumerate(view.inboxes):
+    for place, box in enumerate(view.mailboxes):
         for name in ("badge", "rows", "mail", "reply"):
-            drawn[f"{name}-{inbox.key}"] = _panel(name, page=view, inbox=inbox, place=place)
+            drawn[f"{name}-{box.key}"] = _panel(name, page=view, box=box, place=place)
     return drawn
 
 
@@ -98,7 +96,7 @@ async def _events(play: Play, sent: dict[str, str]) -> AsyncIterator[str]:
             if sent.get(name) != now[name]:
                 yield f"event: panel\ndata: {json.dumps({'id': name, 'html': html})}\n\n"
         sent = now
-        yield "event: settled\ndata: {}\n\n"
+        yield f"event: settled\ndata: {seen}\n\n"
 
 
 def digest(html: str) -> str:

@@ -16,12 +16,10 @@ from urllib.parse import urlsplit
 import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 GRACE_S = 1  # how long open streams may take to end
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -42,6 +40,7 @@ class Guard:
     """Refuses what a page of another site makes a browser send, and puts the headers on every answer. ASGI middleware."""
 
     app: ASGIApp
+    hosts: frozenset[str] = frozenset()  # that we answer to; empty for any
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -55,16 +54,28 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        if _is_of_another_site(scope["method"], Headers(scope=scope)):
+        headers = Headers(scope=scope)
+        if self.hosts and _name_of(headers.get("host", "")) not in self.hosts:
+            await PlainTextResponse("Nobody here has that name.", 400)(scope, receive, told)
+        elif _is_of_another_site(scope["method"], headers):
             await PlainTextResponse("This came from another site.", 403)(scope, receive, told)
-            return
-        await self.app(scope, receive, told)
+        else:
+            await self.app(scope, receive, told)
+
+
+def _name_of(host: str) -> str:
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_of_another_site(method: str, headers: Headers) -> bool:
+    """A link on another site may lead here; nothing else of it may ask us, or move anything."""
+    site = headers.get("sec-fetch-site", "same-origin")
     if method in ("GET", "HEAD"):
-        return False
-    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return site in ("cross-site", "same-site") and headers.get("sec-fetch-mode") != "navigate"
+    if site not in ("same-origin", "none"):
         return True
     origin = headers.get("origin")
     return origin is not None and urlsplit(origin).netloc != headers.get("host")
@@ -78,23 +89,21 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def guarded(app: Starlette, token: str = "") -> ASGIApp:
+def guarded(app: Starlette, host: str, token: str = "") -> ASGIApp:
     """The application as it may be served: to this machine alone, or below a path that only who has the token knows."""
     if token:
         return Guard(Starlette(routes=[Mount(f"/{token}", app=app)]))
-    return TrustedHostMiddleware(Guard(app), allowed_hosts=list(LOOPBACK))
+    return Guard(app, frozenset({"127.0.0.1", "localhost", "::1", host.strip("[]")}))
 
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, host: str, port: int, ending: Callable[[], Awaitable[None]]
-) -> AsyncIterator[tuple[int, "asyncio.Task[None]"]]:
-    """Serve until the block is left; yields the port, and a task that ends when the process is told to stop.
+    app: ASGIApp, listening: socket.socket, ending: Callable[[], Awaitable[None]]
+) -> AsyncIterator["asyncio.Task[None]"]:
+    """Serve until the block is left; yields a task that ends when the process is told to stop.
 
-    `ending` is called before connections are waited for: whoever holds a stream open ends it then. Raises OSError when
-    nothing can listen there.
+    `ending` is called before connections are waited for: whoever holds a stream open ends it then.
     """
-    listening = _listen(host, port)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=GRACE_S
     )
@@ -102,7 +111,7 @@ async def serving(
     server.ending = ending
     task = asyncio.create_task(server.serve(sockets=[listening]))
     try:
-        yield listening.getsockname()[1], task
+        yield task
     finally:
         server.should_exit = True
         await task
@@ -118,7 +127,8 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there; raises OSError when none can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:

@@ -6,6 +6,11 @@ Words are ready to be read; instants are texts in the reader's own time. Nothing
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+LETTER_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'self'"
+)  # of a mail: no script, no form, nothing from elsewhere, an origin of its own
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -19,7 +24,6 @@ class Cut:
 class Thought:
     """What the service made of one mail: what it kept of it, how it read it, what it recorded, and what followed."""
 
-    mail: int
     name: str  # whose mail it is
     kept: str
     cuts: tuple[Cut, ...]
@@ -65,12 +69,13 @@ class Composer:
     subject: str
     text: str
     key: str
+    sent: int  # how many mails this person has written: what was typed before the last of them is sent no more
     wanted: bool  # the service waits for this answer
-    suggested: bool  # "Reply for me" has something to say
+    cued: bool  # "Reply for me" has something to say
 
 
 @dataclass(frozen=True, slots=True)
-class Inbox:
+class Mailbox:
     """One person's mail program."""
 
     key: str
@@ -78,7 +83,6 @@ class Inbox:
     address: str
     persona: str
     about: str  # what is difficult about this mail program
-    stage: str
     rows: tuple[Row, ...]
     opened: Opened | None
     composer: Composer
@@ -138,7 +142,8 @@ class Page:
     ahead: str  # what will happen next, with its date; "" when nothing will
     goal: str  # what a visitor may do now
     said: str  # what has just happened, in one line
-    inboxes: tuple[Inbox, ...]
+    turn: str  # the key of who writes just now, while it plays; "" for nobody
+    mailboxes: tuple[Mailbox, ...]
     latest: Thought | None  # of the newest mail that somebody wrote
     standing: Standing | None
     personas: tuple[tuple[str, str], ...]

@@ -14,7 +14,7 @@ from agent.rehearsal.visit import Visit
 from agent.settings import shipped
 from agent.smtp.inbound import Envelope
 from agent.web.page import application
-from agent.web.server import guarded, serving
+from agent.web.server import guarded, listen, serving
 from agent.web.views import Play
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -33,8 +33,10 @@ HOSTILE = """<!doctype html><title>x</title><body>
 @asynccontextmanager
 async def served(visit, port=0):
     play = Play(visit.view, visit.act, visit.paper, visit.changed)
-    async with serving(guarded(application(play)), "127.0.0.1", port, visit.end) as (found, _):
-        yield found
+    visit._over = False
+    with listen("127.0.0.1", port) as listening:
+        async with serving(guarded(application(play), "127.0.0.1"), listening, visit.end):
+            yield listening.getsockname()[1]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -57,8 +59,10 @@ async def opened(page, visit):
 
 async def click(page, selector):
     """Press a button, and wait until what it does is shown."""
-    async with page.expect_response(lambda answer: "/do/" in answer.url):
+    async with page.expect_response(lambda answer: "/do/" in answer.url) as answer:
         await page.click(selector)
+    version = int((await (await answer.value).all_headers())["x-version"])
+    await page.wait_for_function("version => Number(document.body.dataset.live) >= version", arg=version)
 
 
 async def step(page, times):
@@ -242,7 +246,6 @@ async def test_a_reload_and_a_lost_connection_lose_nothing(page, visit):
         await page.wait_for_selector("body[data-live]")
         await page.fill("#text-jonas", "half a thought")
     await expect(page.locator(".lost")).to_be_visible()
-    visit.begin()
     await visit.act("jump", {})
     async with served(visit, port):
         await page.wait_for_selector("body[data-live]")
@@ -250,11 +253,53 @@ async def test_a_reload_and_a_lost_connection_lose_nothing(page, visit):
         await expect(page.locator(".clock")).to_have_text(visit.page.at)
 
 
+async def test_what_cannot_be_done_is_seen(opened):
+    await opened.click("#send-maya")
+    await expect(opened.locator(".told")).to_be_visible()
+    await expect(opened.locator(".told")).to_contain_text("Write something first")
+    await click(opened, "#step")
+    await expect(opened.locator(".told")).to_be_hidden()
+
+
+async def test_a_button_pressed_twice_sends_once(opened, visit):
+    await opened.fill("#text-maya", "Jonas Berg (jonas@example.org) and I share a flat.")
+    await opened.dblclick("#send-maya")
+    await expect(opened.locator("#mail-maya h3")).to_contain_text("one question first")
+    await click(opened, "#jump")
+
+    assert sum(m.mine for m in visit.run.mails) == 1
+
+
+async def test_what_was_begun_for_a_letter_is_there_again_when_one_comes_back_to_it(opened, visit):
+    await step(opened, 5)
+    letter = visit.run.opened["jonas"]
+    await opened.fill("#text-jonas", "half a thought")
+    await click(opened, "#open-jonas-6")
+    await expect(opened.locator("#text-jonas")).to_have_value("")
+    await click(opened, f"#open-jonas-{letter}")
+    await expect(opened.locator("#text-jonas")).to_have_value("half a thought")
+    await opened.reload()
+    await expect(opened.locator("#text-jonas")).to_have_value("half a thought")
+    await opened.wait_for_selector("body[data-live]")
+    await click(opened, "#send-jonas")
+
+    assert visit.run.mails[-2].text == "half a thought"
+
+
+async def test_while_it_plays_one_sees_who_writes_what(opened, visit):
+    visit.pace = "brisk"
+    await opened.set_viewport_size({"width": 390, "height": 844})
+    await click(opened, "#play")
+    await expect(opened.locator("#text-maya")).to_have_value(re.compile("opening a bakery"))
+    await expect(opened.locator("section[data-tab=jonas]")).to_be_visible(timeout=20_000)  # the tab follows who writes
+    await click(opened, "#play")
+
+
 async def test_what_is_being_typed_outlives_what_happens_meanwhile(opened, visit):
     await step(opened, 5)
     await opened.fill("#text-jonas", "half a thought")
     await visit.act("persona", {"person": "maya", "persona": "gmail"})
-    await visit.act("fill", {"person": "maya", "to": str(visit.page.inboxes[0].composer.to)})
+    await visit.act("fill", {"person": "maya", "to": str(visit.page.mailboxes[0].composer.to)})
     await expect(opened.locator("#text-maya")).not_to_be_empty()
 
     assert await opened.input_value("#text-jonas") == "half a thought"

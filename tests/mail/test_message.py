@@ -326,14 +326,14 @@ BOMBS = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_over_within_a_second(name):
     raw = BOMBS[name]
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     found = read(raw)
     new_text(found, ("Some words of ours that were sent before.",))
     kind_of(found, "a@example.org")
     reports_of(found)
 
-    assert time.perf_counter() - begun < 1.0
+    assert time.process_time() - begun < 1.0
 
 
 @pytest.mark.row("T39", "T40")

@@ -25,6 +25,7 @@ Nobody sees your answer before both of you have written.
 
 The Alliance agent
 """
+LONG = "One sentence that goes on for as long as a program lets it go on"
 ANSWER = "Please tell me early.\nAnd never on a Friday afternoon."
 ATTRIBUTION = "On Tue, 3 Jun 2025 at 10:00, The Alliance agent <a.xyz@reply.example.org> wrote:"
 
@@ -458,7 +459,15 @@ def test_halves_that_say_the_same_agree():
 @pytest.mark.parametrize(
     ("text", "html", "lines"),
     [
-        ("One sentence\nthat was broken", "<div>One sentence that was broken</div>", "One sentence that was broken"),
+        (f"{LONG}\nthat was broken", f"<div>{LONG} that was broken</div>", f"{LONG} that was broken"),
+        ("One short\nline", "<div>One short line</div>", "One short\nline"),  # no program wraps there
+        ("One\n\nline", "<div>One line</div>", "One\nline"),
+        (f"{LONG}\n2. that", f"<div>{LONG} 2. that</div>", f"{LONG}\n2. that"),
+        (f"{LONG}\nMy hope: that", f"<div>{LONG} My hope: that</div>", f"{LONG}\nMy hope: that"),
+        (f"{LONG}\nprivate that", f"<div>{LONG} private that</div>", f"{LONG}\nprivate that"),
+        (f"{LONG}\nPASS", f"<div>{LONG} PASS</div>", f"{LONG}\nPASS"),
+        ("One two", "<div>One<br>two</div>", "One\ntwo"),
+        ("One\nprivate", "<i>One</i><i>private</i>", "One\nprivate"),  # other words
         ("One\n\nTwo", "<p class=MsoNormal>One</p><p class=MsoNormal>Two</p>", "One\nTwo"),
         ("One\n\nTwo", "<p>One</p><p>Two</p>", "One\n\nTwo"),
         ("One *two*\nthree", "<div>One <b>two</b> three</div>", "One *two*\nthree"),  # other signs: as it came

@@ -89,4 +89,6 @@ def test_a_gateway_marks_warns_and_rewrites_and_leaves_the_rest():
 
 def test_a_scanner_finds_every_link_once_and_knows_which_are_near():
     assert machines.links_in(RAW) == ["https://example.org/a?b=1"]
-    assert [machines.is_near(link) for link in ("http://127.0.0.1:9/x", "http://localhost/", "https://example.org/")] == [True, True, False]  # fmt: skip
+    near = ("http://127.0.0.1:9/x", "http://localhost:9", "http://127.0.0.1/", "http://127.0.0.1:1/", "https://example.org:9/", "http://[::1]:x/")  # fmt: skip
+    assert [machines.leads_to(link, 9) for link in near] == [True, True, False, False, False, False]
+    assert not machines.leads_to("http://127.0.0.1:0/", 0)

@@ -1,5 +1,6 @@
 """A visit to the page, without the page: what a visitor does, what is shown of it, and that the run can be taken away."""
 
+import asyncio
 import re
 import shutil
 from dataclasses import replace
@@ -7,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from agent.rehearsal import record
-from agent.rehearsal.play import play, rehearsing
+from agent.rehearsal.play import Rehearsal, play, rehearsing
 from agent.rehearsal.script import read
 from agent.rehearsal.visit import Visit
 from agent.settings import shipped
@@ -25,12 +26,21 @@ async def visit(tmp_path):
 
 
 def inbox(visit, key):
-    return next(i for i in visit.page.inboxes if i.key == key)
+    return next(i for i in visit.page.mailboxes if i.key == key)
 
 
 async def say(visit, key, text, **form):
     to = inbox(visit, key).composer.to
     await visit.act("send", {"person": key, "to": str(to), "text": text, **form})
+
+
+async def play_to_the_end(visit):
+    visit.pace = "at once"
+    await visit.act("play", {})
+    seen = 0
+    async with asyncio.timeout(60):
+        while visit.page.playing:
+            seen = await visit.changed(seen)
 
 
 async def step(visit, times):
@@ -39,8 +49,8 @@ async def step(visit, times):
 
 
 async def test_at_first_everybody_has_an_empty_mailbox_and_one_knows_what_to_write(visit):
-    assert [i.rows for i in visit.page.inboxes] == [(), ()]
-    assert [i.composer.suggested for i in visit.page.inboxes] == [True, False]
+    assert [i.rows for i in visit.page.mailboxes] == [(), ()]
+    assert [i.composer.cued for i in visit.page.mailboxes] == [True, False]
     assert visit.page.standing is None
     assert visit.page.ahead == ""
 
@@ -55,12 +65,7 @@ async def test_reply_for_me_fills_the_box_and_sends_nothing(visit):
 
 
 async def test_the_script_played_by_itself_ends_with_an_agreement_and_a_check_in(visit):
-    visit.pace = "at once"
-    await visit.act("play", {})
-    assert visit.page.playing
-    seen = 0
-    while visit.page.playing:
-        seen = await visit.changed(seen)
+    await play_to_the_end(visit)
 
     assert visit.page.standing.phase == "agreed"
     assert visit.page.standing.draft == "The agreement, draft 2"
@@ -75,11 +80,7 @@ async def test_what_a_visitor_writes_goes_its_own_way_and_play_goes_on_from_ther
     await say(visit, "maya", "He is calm where I am not.")
     await say(visit, "maya", "SEND")
     await say(visit, "jonas", "Yes")
-    visit.pace = "at once"
-    await visit.act("play", {})
-    seen = 0
-    while visit.page.playing:
-        seen = await visit.changed(seen)
+    await play_to_the_end(visit)
 
     assert visit.page.standing.phase == "agreed"
     assert "He is calm where I am not." in " ".join(line.text for line in visit.page.standing.lines)
@@ -105,7 +106,7 @@ async def test_the_why_is_seen_from_the_invitation_on(visit):
         return [s.seen_by for a in visit.page.standing.asked if a.title == "Why we want this" for s in a.said]
 
     await step(visit, 2)
-    assert whys() == ["only Maya, until all have answered"]
+    assert whys() == ["only Maya, until the invitation"]
     await step(visit, 1)
     assert whys() == ["Maya and Jonas"]
 
@@ -131,6 +132,18 @@ async def test_a_yes_is_told_as_a_yes_to_one_text_alone(visit):
     [draft] = [d for d in visit.run.held[-1].drafts if d.version == 2]
 
     assert last.recorded == (f"Jonas’s yes to draft 2, for that text alone (SHA-256 {draft.sha256[:12]}…)",)
+
+
+async def test_a_change_is_told_with_what_was_and_what_is(visit):
+    while len(visit.run.held[-1].drafts if visit.run.held else ()) < 2:
+        await step(visit, 1)
+
+    assert visit.page.latest.recorded[1:] == (
+        (
+            "In it line 8 was “We say it at closing time, over coffee. (Maya)” "
+            "and is now “We say it within a day, over coffee. (Jonas)”"
+        ),
+    )
 
 
 async def test_a_line_of_the_draft_leads_to_the_mail_that_it_came_from(visit):
@@ -167,15 +180,11 @@ async def test_what_is_told_to_come_next_comes_next(visit):
 
     assert newest.subject == what
     assert visit.page.at == when
-    assert visit.page.inboxes[0].rows[0].subject == what
+    assert visit.page.mailboxes[0].rows[0].subject == what
 
 
 async def test_a_year_goes_by_with_all_that_is_due_in_it(visit):
-    visit.pace = "at once"
-    await visit.act("play", {})
-    seen = 0
-    while visit.page.playing:
-        seen = await visit.changed(seen)
+    await play_to_the_end(visit)
     await visit.act("year", {})
 
     assert visit.page.at.startswith("Thu 1 Apr 2027")
@@ -198,6 +207,92 @@ async def test_the_run_taken_away_as_a_script_plays_again_to_the_same_letters(vi
     async with rehearsing(again.people, tmp_path / "again.db", lambda _: None, again.start) as rehearsal:
         await play(again, rehearsal)
         assert [m.raw for m in rehearsal.mails] == [m.raw for m in visit.run.mails]
+
+
+@pytest.mark.parametrize(
+    "persona", ["forwarder", "elsewhere", "reactor", "outlook-reactor", "out-of-office", "bouncing"]
+)
+async def test_a_run_with_a_difficult_mail_program_plays_again_too(visit, tmp_path, persona):
+    await step(visit, 6)
+    await visit.act("persona", {"person": "jonas", "persona": persona})
+    await step(visit, 8)
+    again = read((await visit.paper("script.txt")).content.decode(), "again")
+
+    async with rehearsing(again.people, tmp_path / "again.db", lambda _: None, again.start) as rehearsal:
+        await play(again, rehearsal)
+        assert [m.raw for m in rehearsal.mails] == [m.raw for m in visit.run.mails]
+
+
+async def test_somebody_whom_nobody_foresaw_gets_a_mailbox_and_the_run_plays_again(visit, tmp_path):
+    await say(visit, "maya", "Kim Novak (kim@example.com) and I sing in a choir.", subject="Kim and me")
+    await say(visit, "maya", "She hears what I do not.")
+    await say(visit, "maya", "SEND")
+    assert [m.name for m in visit.page.mailboxes] == ["Maya Lind", "Jonas Berg", "Kim Novak"]
+    await say(visit, "kim", "Yes, gladly")
+    assert visit.page.standing.phase == "asking"
+
+    again = read((await visit.paper("script.txt")).content.decode(), "again")
+    async with rehearsing(again.people, tmp_path / "again.db", lambda _: None, again.start) as rehearsal:
+        await play(again, rehearsal)
+        assert [m.text for m in rehearsal.mails] == [m.text for m in visit.run.mails]
+
+
+@pytest.mark.parametrize("script", sorted(SCRIPTS))
+async def test_every_shipped_script_played_on_the_page_comes_to_its_end(visit, script):
+    await visit.act("anew", {"script": script, "flow": "one_to_one"})
+    await play_to_the_end(visit)
+
+    assert visit.page.faults == ()
+    assert len(visit.run.mails) < 200
+
+
+async def test_what_breaks_us_while_it_plays_is_told_and_the_visit_goes_on(visit, monkeypatch):
+    async def broken(*_):
+        raise AssertionError("as when a letter cannot be written")
+
+    monkeypatch.setattr(Rehearsal, "write", broken)
+    await play_to_the_end(visit)
+    monkeypatch.undo()
+
+    assert "This should not happen" in visit.page.faults[0]
+    await visit.act("anew", {"script": "tour", "flow": "one_to_one"})
+    await step(visit, 1)
+    assert visit.page.faults == ()
+    assert len(visit.run.mails) == 2
+
+
+async def test_own_words_are_not_replaced_by_those_of_the_script(visit):
+    await visit.act("anew", {"script": "pair", "flow": "one_to_one"})
+    while not any(m.person.key == "jonas" and "good thank-you" in m.subject for m in visit.run.mails):
+        await step(visit, 1)
+    await say(visit, "jonas", "A postcard.")
+    await play_to_the_end(visit)
+
+    [thanks] = [a for a in visit.page.standing.asked if a.title == "Good thanks"]
+    assert [s.text for s in thanks.said if s.name == "Jonas"] == ["A postcard."]
+
+
+async def test_a_mail_that_was_overtaken_is_not_sent(visit):
+    sent = str(inbox(visit, "maya").composer.sent)
+    await step(visit, 1)
+    with pytest.raises(ValueError, match="has written meanwhile"):
+        await say(visit, "maya", "Twice", sent=sent)
+    assert len(visit.run.mails) == 2
+
+
+async def test_beginning_anew_with_a_broken_letter_is_told_and_the_old_run_goes_on(tmp_path):
+    letters = tmp_path / "templates"
+    shutil.copytree(shipped("templates"), letters)
+    visit = Visit(tmp_path / "run", SCRIPTS, FLOWS, letters, script="tour", flow="one_to_one")
+    await visit.anew("tour", "one_to_one")
+    try:
+        (letters / "en" / "prompt.txt").write_text("Subject: {{ nonsense }}", "utf-8")
+        with pytest.raises(ValueError, match="nonsense"):
+            await visit.act("anew", {"script": "tour", "flow": "one_to_one"})
+        await step(visit, 1)
+        assert len(visit.run.mails) == 2
+    finally:
+        await visit.close()
 
 
 async def test_an_older_letter_of_the_same_subject_is_named_by_its_number(visit):
@@ -243,7 +338,7 @@ async def test_a_flow_of_ones_own_can_be_played(tmp_path):
         own.write_text("spec = 1", "utf-8")
         with pytest.raises(ValueError, match="mine"):
             await visit.act("anew", {"script": "tour", "flow": "mine"})
-        assert visit.page.inboxes[0].rows  # the old run goes on
+        assert visit.page.mailboxes[0].rows  # the old run goes on
     finally:
         await visit.close()
 
@@ -252,7 +347,7 @@ async def test_beginning_anew_takes_other_people(visit):
     await step(visit, 2)
     await visit.act("anew", {"script": "short", "flow": "one_to_one"})
 
-    assert [i.name for i in visit.page.inboxes] == ["Ana Reyes", "Ben Ito"]
+    assert [i.name for i in visit.page.mailboxes] == ["Ana Reyes", "Ben Ito"]
     assert visit.page.standing is None
 
 
@@ -261,6 +356,8 @@ async def test_beginning_anew_takes_other_people(visit):
     [
         ("send", {"person": "maya", "to": "0", "text": "  "}),
         ("send", {"person": "nobody", "to": "0", "text": "Hi"}),
+        ("send", {"person": "maya", "to": "0", "text": "Hi", "subject": 'A "quote"'}),
+        ("send", {"person": "maya", "to": "0", "text": "Hi", "subject": "@@ end"}),
         ("open", {"person": "maya", "number": "99"}),
         ("open", {"person": "maya", "number": "x"}),
         ("persona", {"person": "maya", "persona": "pigeon"}),
@@ -276,6 +373,6 @@ async def test_what_cannot_be_done_is_told_and_changes_nothing(visit, act, form)
 
 async def test_nobody_reads_the_other_s_mail_by_its_number(visit):
     await step(visit, 3)
-    mayas = visit.page.inboxes[0].rows[0].number
+    mayas = visit.page.mailboxes[0].rows[0].number
     with pytest.raises(ValueError, match="no such mail"):
         await visit.act("open", {"person": "jonas", "number": str(mayas)})

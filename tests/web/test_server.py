@@ -1,9 +1,9 @@
 """Whom the web room answers, and what it tells browsers."""
 
 import pytest
-from conftest import served
+from served import served
 
-from agent.web.server import is_loopback, serving
+from agent.web.server import is_loopback, listen
 
 
 async def test_a_page_is_served_with_a_strict_policy_and_without_cookies(client):
@@ -18,12 +18,14 @@ async def test_a_page_is_served_with_a_strict_policy_and_without_cookies(client)
     assert "set-cookie" not in headers
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "192.0.2.7"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "", "192.0.2.7", "[::", "localhost@evil.example"]
+)
 async def test_another_host_is_refused(client, host):
     assert (await client.ask(Host=host))[0] == 400
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:80", "LOCALHOST:8025"])
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:80", "LOCALHOST:8025", "[::1]:8025"])
 async def test_the_machine_s_own_names_are_answered(client, host):
     assert (await client.ask(Host=host))[0] == 200
 
@@ -67,7 +69,12 @@ def test_which_addresses_are_this_machine_alone():
     assert [is_loopback(h) for h in ("0.0.0.0", "::", "192.168.0.1", "localhost.example")] == [False] * 4
 
 
-async def test_a_port_that_is_taken_is_told(client, played):
+async def test_a_port_that_is_taken_is_told(client):
     with pytest.raises(OSError, match="in use"):
-        async with serving(None, "127.0.0.1", client.port, played.end):
-            pass
+        listen("127.0.0.1", client.port)
+
+
+@pytest.mark.parametrize("mode", ["no-cors", "cors", "same-origin"])
+async def test_nothing_is_drawn_for_another_site_but_a_link_leads_here(client, mode):
+    assert (await client.ask("GET", "/events", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode=mode))[0] == 403
+    assert (await client.ask("GET", "/", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="navigate"))[0] == 200

@@ -108,12 +108,19 @@ def _parted(text: str) -> tuple[str, str]:
 def _end_of(text: str, mark: re.Match[str]) -> int:
     """Where the private words end."""
     blank = _BLANK.search(text, mark.end())
-    if blank and not text[mark.end() : blank.start()].strip():
+    while blank and _means_the_next(text, mark, blank.start()):
         blank = _BLANK.search(text, blank.end())
     end = blank.start() if blank else len(text)
     closing = _CLOSING.get(mark["open"], "")
     closed = text.find(closing, mark.end(), end) if closing and closing not in mark[0] else -1
     return closed if closed >= 0 else end
+
+
+def _means_the_next(text: str, mark: re.Match[str], end: int) -> bool:
+    """Whether a paragraph ends in a PRIVATE that can only mean the one below: not "(this is private)"."""
+    *others, last = _PRIVATE.finditer(text, mark.start(), end)
+    behind = others and last[0].rstrip()[-1:] in ")]}" and text[text.rfind("\n", 0, last.start()) + 1 : last.start()]
+    return not (behind or text[last.end() : end].strip())
 
 
 def _labelled(text: str, prompts: Mapping[str, str]) -> tuple[tuple[tuple[str, str], ...], str]:

@@ -16,7 +16,7 @@ _WHICH = re.compile(
 _LAST = re.compile(r"\b(last|previous|earlier|first|second|third)\s+(?:answer|reply|one)\b", re.IGNORECASE)
 _UNTIL = "UNTIL"
 _ORDER = (
-    "delete", "stop", "pause", "later", "edit", "data", "human", "who", "explain", "resend", "back", "status", "help",
+    "delete", "stop", "pause", "later", "edit", "data", "human", "who", "resend", "explain", "back", "status", "help",
     "resume", "both", "hide", "all", "short", "next", "show", "change", "close", "ideas", "export", "send", "pass",
 )  # fmt: skip
 

@@ -28,7 +28,11 @@ def is_name(text: str) -> bool:
     """Whether it looks like somebody's name or initials, and like no word that we know."""
     text = text.strip()
     known = grammar("consent").known | grammar("change").known
-    return len(text) <= 30 and bool(_NAME.fullmatch(text)) and not any(w.text in known for w in words(text))
+    return (
+        len(text) <= 30
+        and bool(_NAME.fullmatch(text))
+        and not any(w.text in known for w in words(text) if w.end - w.start > 1)
+    )
 
 
 def bare(text: str) -> str:

@@ -44,6 +44,7 @@ class Grammar:
     def __init__(self, name: str) -> None:
         self._rules: dict[str, _Rule] = {}
         known: set[str] = set()
+        english: set[str] = set()
         kinds: set[str] = set()
         for path in sorted(Path(__file__).parent.glob(f"{name}*.lark")):  # consent.lark, consent_other.lark
             tree = _reader().parse(path.read_text(encoding="utf-8"))
@@ -52,13 +53,19 @@ class Grammar:
                 name_, alt = str(rule.children[0]).rstrip(" :"), rule.children[1]
                 assert isinstance(alt, Tree)
                 self._rules.setdefault(name_, _Rule()).take(alt)
-            known |= {str(t) for t in tree.scan_values(lambda t: isinstance(t, Token) and t.type == "WORD")}
+            said = {str(t) for t in tree.scan_values(lambda t: isinstance(t, Token) and t.type == "WORD")}
+            known |= said
+            english |= said if path.stem == name else set()
             kinds |= {str(t) for t in tree.scan_values(lambda t: isinstance(t, Token) and t.type == "KIND")}
         self.known = frozenset(w for literal in known for w in _phrase(literal))
         for found in self._rules.values():
             found.index(self._rules)
         self._closed = "ANY" not in kinds
-        self._mended = functools.lru_cache(maxsize=4096)(lambda word: mended(word, self.known))
+        # Slips are mended in English alone: where verbs are inflected, the next letter is the next person.
+        mendable = {w for literal in english for w in _phrase(literal)}
+        self._mended = functools.lru_cache(maxsize=4096)(
+            lambda word: word if word in self.known else mended(word, mendable)
+        )
         self._classes = [n for n in self._rules if not n.startswith("_")]
         self.read = functools.lru_cache(maxsize=4096)(self._read)
 

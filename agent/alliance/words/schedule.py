@@ -9,25 +9,39 @@ from dataclasses import dataclass, replace
 
 from agent.alliance.model import Rhythm, Rule
 from agent.alliance.words.grammar import grammar, texts
-from agent.alliance.words.tokens import LONGEST, NUMBERS, straight, words
+from agent.alliance.words.phrases import Spoken, spoken_in
+from agent.alliance.words.tokens import LONGEST, NUMBERS, Word, straight, words
 from agent.alliance.words.zone import zone_in
 
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)(?:s|rs|r|urs|nes|day|sday|nesday|rsday|ursday|urday)?s?")
-_NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+_NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
 _SAID_NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last", -2: "second to last"}
+_MANY = {"fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90}
 _FREQ = {
     "daily": ("DAILY", 1), "otherday": ("DAILY", 2), "ndays": ("DAILY", 0), "workdays": ("WEEKLY", 1), "weekend": ("WEEKLY", 1),
     "nweekend": ("WEEKLY", 0), "weekly": ("WEEKLY", 1), "fortnightly": ("WEEKLY", 2), "nweeks": ("WEEKLY", 0), "monthly": ("MONTHLY", 1),
-    "nmonths": ("MONTHLY", 0), "othermonth": ("MONTHLY", 2), "quarterly": ("MONTHLY", 3), "halfyearly": ("MONTHLY", 6),
-    "yearly": ("YEARLY", 1), "otherdays": ("WEEKLY", 2), "otherthrough": ("WEEKLY", 2),
+    "nmonths": ("MONTHLY", 0), "othermonth": ("MONTHLY", 2), "quarterly": ("MONTHLY", 3), "nquarters": ("MONTHLY", 0), "halfyearly": ("MONTHLY", 6),
+    "yearly": ("YEARLY", 1), "nyears": ("YEARLY", 0), "otherdays": ("WEEKLY", 2), "otherthrough": ("WEEKLY", 2), "times": ("", 0),
 }  # fmt: skip
+_UNITS = {
+    "day": "day", "daily": "day", "week": "week", "weeks": "week", "wk": "week", "wks": "week", "weekly": "week", "month": "month", "monthly": "month",
+    "quarter": "quarter", "quarterly": "quarter", "year": "year", "yearly": "year", "annually": "year",
+}  # fmt: skip
+_NONE = frozenset(("or", "asks", "few", "date"))  # pieces with which nothing is sure
+# Words that say how often: where one of them is in no piece, something was said that is not understood.
+_COUNTS = frozenset(
+    ("day", "days", "week", "weeks", "wk", "wks", "weekly", "month", "months", "monthly", "quarter", "quarters", "year", "years", "weekend", "weekends",
+     "fortnight", "hour", "hours", "hourly", "minutes", "every", "each", "alternate", "twice", "thrice", "times", "january", "february", "april", "june",
+     "july", "august", "september", "october", "november", "december")
+)  # fmt: skip
 _FILLER = re.compile(
     r"(?:\b(?:i|we|i'd|we'd|say|think|would|like|to|meet|let's|us|both|works?|for|me|please|maybe|perhaps|good|be|is|are|best|fine|ok|how|about|shall|should|can|could|may"
     r"|enough|on|at|the|in|and|a|of|it|that|one|time|hi|thanks|yes|so|or|just|usually|always|again|once|with|you)\b|[\s,.;:!?()@/&'-])+",
     re.IGNORECASE,
 )
+_PART = re.compile(r"[,;\n]|[.!?](?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +74,53 @@ def read_schedule(text: str) -> Rule | None:
 
 
 def read_meeting(text: str) -> MeetingReading:
-    """The date rule, and the place in the person's own words."""
+    """The date rule, and the place in the person's own words.
+
+    Every language reads it. The one that makes most of the words counts, and languages that do equally well must agree.
+    """
     plain = straight(text[:LONGEST])
     zone, plain = zone_in(plain)
-    pieces = _kept(_pieces(plain))
-    rule = (
-        _rule(pieces, zone)
-        if pieces and not re.search(r"\bhow (?:often|many)\b|\bnot sure\b|\?\s*\S.*\bor\b", plain, re.IGNORECASE)
-        else None
-    )
-    return MeetingReading(rule, _left(text, plain, pieces) if rule else text.strip())
+    best = [_heard(_english(plain), plain, zone)]
+    for spoken in spoken_in(plain, best[0].grasp):
+        if spoken.known >= best[0].grasp:
+            one = _heard(spoken, plain, zone)
+            best = [b for b in best if b.grasp >= one.grasp] + [one] * (one.grasp >= best[0].grasp)
+    rule = best[0].rule if len({one.rule for one in best}) == 1 else None
+    return MeetingReading(rule, _left(text, plain, best[0]) if rule else text.strip())
 
 
-def _pieces(plain: str) -> list[_Piece]:
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What one language makes of a text."""
+
+    rule: Rule | None
+    pieces: tuple[tuple[int, int], ...]  # where they stand
+    fillers: tuple[tuple[int, int], ...]  # where words stand that say nothing
+    grasp: int  # how many characters that are
+
+
+def _heard(spoken: Spoken, plain: str, zone: str) -> _Heard:
+    pieces = _pieces(spoken.words)
+    kept = _kept(pieces)
+    at = tuple(sorted({(p.start, p.end) for p in pieces}))
+    inside = {k for a, b in at for k in range(a, b)}
+    left = any(w.text in _COUNTS and w.start not in inside for w in spoken.words)
+    unsure = left or not kept or re.search(r"\?\s*\S.*\bor\b", plain)
+    grasp = sum(plain[k].isalnum() for k in inside.union(*(range(a, b) for a, b in spoken.fillers)))
+    return _Heard(None if unsure else _rule(kept, zone), at, spoken.fillers, grasp)
+
+
+def _english(plain: str) -> Spoken:
     tokens = words(re.sub(r"[\n]", " ", plain))
     tokens = tuple(
         replace(t, text=plain[t.start : t.end].lower()) if t.text in {"ok", "with", "point", "fully"} else t
         for t in tokens
     )
+    fillers = tuple((t.start, t.end) for t in tokens if t.text.isalpha() and _FILLER.fullmatch(t.text))
+    return Spoken(tokens, fillers)
+
+
+def _pieces(tokens: tuple[Word, ...]) -> list[_Piece]:
     short = texts(tokens)
     kinds = {
         "NUM": " ".join({w for w in short if _number(w) is not None}),
@@ -90,7 +133,7 @@ def _pieces(plain: str) -> list[_Piece]:
 
 
 def _number(word: str) -> int | None:
-    return int(word[:6]) if word.isdecimal() else NUMBERS.get(word)
+    return int(word[:6]) if word.isdecimal() else NUMBERS.get(word, _MANY.get(word))
 
 
 def _day(word: str) -> int | None:
@@ -120,7 +163,7 @@ def _rule(pieces: list[_Piece], zone: str) -> Rule | None:
     freqs = list(dict.fromkeys(_freq(p) for p in pieces if p.name in _FREQ))
     byday, bymonthday = _byday(pieces), _bymonthday(pieces)
     nth = any(re.match(r"-?\d", code) for code in byday)
-    if "or" in by or ("once" in by and not freqs) or (not freqs and not byday and not bymonthday):
+    if by.keys() & _NONE or ("once" in by and not freqs) or (not freqs and not byday and not bymonthday):
         return None
     if len(freqs) > 1 and set(freqs) & {("WEEKLY", 1), ("DAILY", 1)} and (byday or "part" in by):
         freqs = [f for f in freqs if f != ("DAILY", 1)]
@@ -141,8 +184,25 @@ def _rule(pieces: list[_Piece], zone: str) -> Rule | None:
 
 def _freq(piece: _Piece) -> tuple[str, int]:
     freq, interval = _FREQ[piece.name]
+    if piece.name == "times":
+        return _spread(piece)
     nth = next((_NTH[w] for w in piece.words if w in _NTH), 0)
-    return freq, interval or next(iter(piece.numbers), nth)
+    interval = interval or next(iter(piece.numbers), nth) or 2  # "every other" has no number
+    return freq, interval * (3 if piece.name == "nquarters" else 1)
+
+
+def _spread(piece: _Piece) -> tuple[str, int]:
+    """So many times in a unit, where that can be spread evenly; an interval of 0 where it cannot."""
+    many = {"once": 1, "twice": 2, "thrice": 3}.get(piece.words[0]) or next(iter(piece.numbers), 0)
+    unit = next((u for w in reversed(piece.words) if (u := _UNITS.get(w))), "")
+    months = {"month": 1, "quarter": 3, "year": 12}.get(unit, 0)
+    if many == 1 and unit in ("day", "week"):
+        return ("DAILY" if unit == "day" else "WEEKLY"), 1
+    if (many, unit) == (2, "month"):
+        return "WEEKLY", 2
+    if (many, unit) == (1, "year"):
+        return "YEARLY", 1
+    return "MONTHLY", months // many if many and months % many == 0 else 0
 
 
 def _byday(pieces: list[_Piece]) -> tuple[str, ...]:
@@ -194,6 +254,9 @@ def _time(pieces: list[_Piece]) -> tuple[int | None, int]:
         if set(p.words) & {"noon", "midday", "midnight"}:
             return (0 if "midnight" in p.words else 12), 0
         digits = [int(x) for w in p.words for x in re.findall(r"\d+", w)] or p.numbers
+        if "quarter" in p.words or "halfto" in p.words:  # "quarter to nine", "halb neun"
+            before = "past" not in p.words
+            digits = [digits[0] - before, 30 if "halfto" in p.words else 45 if before else 15]
         if len(digits) == 1 and digits[0] >= 100:
             digits = [digits[0] // 100, digits[0] % 100]
         hour, minute = digits[0], (digits[1] if len(digits) > 1 else 30 if "half" in p.words else 0)
@@ -209,16 +272,17 @@ def _time(pieces: list[_Piece]) -> tuple[int | None, int]:
     return None, 0
 
 
-def _left(text: str, plain: str, pieces: list[_Piece]) -> str:
+def _left(text: str, plain: str, heard: _Heard) -> str:
     """What is in no piece, without words that only join."""
+    bare = straight(text)
+    for start, end in heard.fillers:
+        bare = bare[:start] + " " * (end - start) + bare[end:]
     parts, at = [], 0
-    for piece in [*pieces, None]:
-        chunk = text[at : piece.start if piece else len(plain)]
-        for part in re.split(r"[,;\n]|[.!?](?=\s|$)", chunk):
-            bare = _FILLER.sub(" ", straight(part)).strip()
-            if bare:
+    for start, end in (*heard.pieces, (len(plain), len(plain))):
+        for part, said in zip(_PART.split(text[at:start]), _PART.split(bare[at:start]), strict=False):
+            if _FILLER.sub(" ", said).strip():
                 parts.append(part.strip(" -–—()"))
-        at = piece.end if piece else at
+        at = max(at, end)
     return ", ".join(parts)
 
 

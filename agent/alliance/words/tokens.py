@@ -17,17 +17,20 @@ _FOLD = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
 )
 _DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "‒": "-"})
-_END = re.compile(r"(?:[.!?。！？؟…]+[\"'”’)\]]*|[^\w\s,.;:()\"'&/-]{1,4})(?=\s|$)|(?<=[。！？])")
+ALONE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u3005"  # written without blanks: each sign is a word
+MARKS = "\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0962\u0963"  # belong to the letter before them
+_LETTERS = rf"(?:(?![{ALONE}])[^\W\d_]|[{MARKS}])+"
+_END = re.compile(rf"(?:[.!?。！？؟।…]+[\"'”’)\]]*|[^\w\s,.;:()\"'&/{MARKS}¡¿、،-]{{1,4}})(?=\s|$)|(?<=[。！？])")
 _ABBREVIATION = re.compile(
     r"(?:^|\W)(?:p|e\.g|i\.e|etc|vs|ca|approx|dr|mr|mrs|ms|st|sec|p\.s|a\.m|p\.m)\.$", re.IGNORECASE
 )
 _NUMBERED = re.compile(r"(?:^|\W)(?:no|nr|pt)\.$", re.IGNORECASE)
 _LIST_MARK = re.compile(r"^\s*\(?\d{1,3}[.)]$")
 _TOKEN = re.compile(
-    r"[+-]1\b|100 ?%|\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*|:-?\)|:-?D\b|<3|\.\.+|[^\w\s]\ufe0f?|_",
+    rf"[+-]1\b|100 ?%|\d+(?:[.,]\d+)?|[{ALONE}]|{_LETTERS}(?:'{_LETTERS})*|:-?\)|:-?D\b|<3|\.\.+|[^\w\s]\ufe0f?|_",
 )
-_STOP = re.compile(r"(?<![.!])(?:\.|[!。！]+)\s*$")
-_INVISIBLE = frozenset("\ufe0f\u200d\u200b\ufeff")
+_STOP = re.compile(r"(?<![.!])(?:\.|[!。！।]+)\s*$")
+_INVISIBLE = frozenset("\ufe0f\u200d\u200b\ufeff¡")
 _WORDS = {
     "im": "i'm", "ive": "i've", "ill": "i'll", "id": "i'd", "dont": "don't", "cant": "can't", "wont": "won't", "didnt": "didn't",
     "doesnt": "doesn't", "isnt": "isn't", "its": "it's", "thats": "that's", "lets": "let's", "cannot": "can't", "pls": "please",
@@ -40,7 +43,7 @@ _WORDS = {
     "unsubscribe": "unsubscribe", "unsub": "unsubscribe", "unsuscribe": "unsubscribe", "skp": "skip", "favour": "favor",
     "w": "with", "v": "version", "draft": "draft", "clauses": "points", "items": "points", "lines": "points", "sections": "points",
     "clause": "point", "item": "point", "line": "point", "section": "point", "number": "point", "nr": "point", "no.": "point",
-    "#": "point",
+    "#": "point", "、": ",", "،": ",",
 }  # fmt: skip
 _EMOJI = {
     "👍": "<thumb>", "👌": "<thumb>", "✅": "<thumb>", "✔": "<thumb>", "☑": "<thumb>", "🆗": "<thumb>", "👎": "<down>",
@@ -151,23 +154,21 @@ def _word(raw: str) -> str:
 def mended(word: str, known: Collection[str]) -> str:
     """The one known word that a slip of the finger away gives this word; the word itself when there is none or more.
 
-    Only longer words are mended, and never one that is known: "disagree" stays what it is, "nto" is asked about. A third
-    person's "-s" is no slip.
+    Only longer words are mended, and never one that is known: "disagree" stays what it is, "nto" is asked about. Another
+    ending is no slip: "accepts" is somebody else, and so is "confirma" in Portuguese.
     """
     if word in known or len(word) < 4 or not word.isascii() or not word.isalpha():
         return word
-    near = {
-        k
-        for k in known
-        if len(k) >= 4 and k[0] == word[0] and word != k + "s" and abs(len(k) - len(word)) <= 1 and _one_slip(word, k)
-    }
+    near = {k for k in known if len(k) >= 4 and k[0] == word[0] and abs(len(k) - len(word)) <= 1 and _one_slip(word, k)}
     swapped = {k for k in near if sorted(k) == sorted(word)}
     best = swapped or near
     return best.pop() if len(best) == 1 else word
 
 
 def _one_slip(a: str, b: str) -> bool:
-    """Whether one letter too many, too few, wrong, or two swapped make the difference."""
+    """Whether one letter too many, too few, wrong, or two swapped make the difference, and the last letter does not."""
+    if a[-1] != b[-1]:
+        return a[-2:] == b[-2:][::-1] and a[:-2] == b[:-2]
     if len(a) > len(b):
         a, b = b, a
     i = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), len(a))

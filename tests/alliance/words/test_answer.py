@@ -182,3 +182,15 @@ def test_brackets_end_what_is_private():
     reading = read_answer(f"4, mornings (private: {SECRET}), money, yes", now=NOW)
 
     assert (reading.text, reading.private) == ("4, mornings , money, yes", SECRET)
+
+
+@pytest.mark.row("F17")
+@pytest.mark.parametrize(("text", "shared", "private"), [
+    ("PRIVATE I worry\nprivate\n\nabout rent\n\nI cook", "I cook", "I worry\n\n\nabout rent"),
+    ("PRIVATE I worry (this is private)\n\nI cook", "I cook", "I worry (this is"),
+])  # fmt: skip
+def test_a_private_paragraph_may_end_in_the_word_that_makes_the_next_one_private(text, shared, private) -> None:
+    found = read_answer(text, now=NOW)
+
+    assert found.text == shared
+    assert found.private.split() == private.split()

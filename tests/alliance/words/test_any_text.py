@@ -41,9 +41,9 @@ def test_no_reader_raises_on_any_text(name: str, text: str) -> None:
 @pytest.mark.parametrize("name", READERS)
 def test_no_reader_is_slow_on_huge_text(name: str) -> None:
     for text in HUGE:
-        before = time.perf_counter()
+        before = time.process_time()
         READERS[name](text)
-        assert time.perf_counter() - before < 1, text[:20]
+        assert time.process_time() - before < 1, text[:20]
 
 
 @given(

@@ -26,6 +26,38 @@ def test_a_plain_yes_is_a_yes(text: str) -> None:
     assert read_consent(text, 17, version=2).verdict == "confirm"
 
 
+@pytest.mark.parametrize("text", [
+    "Ja, ich bestätige den Entwurf.", "Hiermit stimme ich allem zu. Viele Grüße", "Oui, je confirme le texte. Merci à tous !", "J'accepte tous les points.", "Sí, acepto el borrador, gracias",
+    "Por mi parte, confirmado", "Sì, accetto il testo.", "Per me va bene tutto", "Ja hoor, ik ga akkoord met alles.", "Ik bevestig de tekst.", "Sim, concordo com tudo.",
+    "Tak, akceptuję tekst. Pozdrawiam", "Ja, jag godkänner allt", "我完全同意这份协议。谢谢", "はい、内容に同意します。", "네, 모두 동의합니다.", "نعم، أوافق على كل شيء.", "हाँ, मैं सहमत हूँ।",
+    "Evet, kabul ediyorum", "Да, съгласна съм с всичко", "Yes, that works perfectly.", "Yes, all correct.", "Yes, please proceed.", "The text isn't perfect, but I accept it.",
+    "Forget my last mail, I agree.", "Agreed. Everything is in order.", "Yes. You got it exactly right!", "It's now a yes from me", "Agreed - F.K.",
+])  # fmt: skip
+def test_a_plain_yes_may_have_company_and_any_language(text: str) -> None:
+    assert read_consent(text, 17, version=2).verdict == "confirm"
+
+
+@pytest.mark.parametrize("text", [
+    "si confirmo", "Si acepto el acuerdo", "tak", "Tack", "Aceite", "Angenommen", "Confirma tudo", "是不是", "同意吗", "确认收到", "同意しますか", "동의합니다만", "اتفق", "да ли",
+    "Evet değil", "Ja und nein", "Sí y no", "please do", "Proceed", "Correct.", "It isn't perfect but", "I agree it would be good", "Yes, that would be great",
+    "please go ahead without me", "I agree, carry on without me", "I agree, now delete it", "Yes, please do it again", "Yes, exactly what I wanted not",
+])  # fmt: skip
+def test_a_neighbour_of_a_yes_is_none(text: str) -> None:
+    assert read_consent(text, 17, version=2).verdict != "confirm"
+
+
+@pytest.mark.parametrize("text", [
+    "Acepta el acuerdo", "acepta todo", "Accetta tutto", "potwierdza", "Akceptuje wszystko", "aprueba", "Concorda", "aprobo", "acceptes", "confirmes", "agrees",
+])  # fmt: skip
+def test_another_ending_is_another_person_and_no_slip_of_the_finger(text: str) -> None:
+    assert read_consent(text, 17, version=2).verdict == "unclear"
+
+
+@pytest.mark.parametrize("text", ["Agred", "I confrim", "i agre", "Confrimed, thanks"])
+def test_a_slip_of_the_finger_is_mended(text: str) -> None:
+    assert read_consent(text, 17, version=2).verdict == "confirm"
+
+
 @pytest.mark.row("F29")
 @pytest.mark.parametrize("text", UNCLEAR)
 def test_what_only_looks_like_a_yes_is_none(text: str) -> None:
@@ -259,3 +291,19 @@ def test_an_unknown_word_beside_a_yes_is_asked_about(yes: str, word: str, before
     verdict = read_consent(text, 17).verdict
 
     assert verdict != "confirm" or len(letters) < 4 or word.strip().isascii()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AGREE, except 3: Open the shop in June",
+        "Agree, but 3: Open the shop in June",
+        "Yes, apart from line 3: Open the shop in June",
+        "I agree, only 3: Open the shop in June",
+    ],
+)
+def test_a_yes_with_new_words_for_one_line_is_that_change_and_no_yes(text):
+    found = read_consent(text, 6, now=NOW)
+
+    assert found.verdict == "changes"
+    assert [(c.kind, c.number, c.text) for c in found.changes] == [("replace", 3, "Open the shop in June")]

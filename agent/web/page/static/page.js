@@ -21,6 +21,9 @@ function put({ id, html }) {
   const now = panel.querySelector("form[data-key]");
   if (box && now && box.dataset.key === now.dataset.key)
     for (const [name, value] of typed) { const el = document.getElementById(name); if (el) el.value = value; }
+  else if (now) recall(now);
+  const turn = panel.querySelector("[data-turn]")?.dataset.turn;
+  if (turn) show(turn);
   if (view && panel.querySelector("article")?.dataset.mail === mail)
     panel.querySelector(`.ways input[value=${view}]`)?.click();
   const list = panel.querySelector(".list");
@@ -29,18 +32,26 @@ function put({ id, html }) {
   if (again) { again.focus({ preventScroll: true }); if (place && again.setSelectionRange) again.setSelectionRange(...place); }
 }
 
+// What somebody has begun to type for one letter is kept in this window until it is sent.
+const place = (form) => `${location.pathname}${form.person.value}-${form.to.value}`;
+function recall(form) { const kept = sessionStorage.getItem(place(form)); if (kept && !form.text.value) form.text.value = kept; }
+
 async function send(form, by) {
+  if (form.ariaBusy === "true") return;  // pressed twice
   const body = new URLSearchParams(new FormData(form));
   if (by?.name) body.set(by.name, by.value);
   const action = by?.getAttribute("formaction") ?? form.getAttribute("action");
-  by?.setAttribute("aria-busy", "true");
+  form.ariaBusy = "true";
   try {
     const answer = await fetch(action, { method: "POST", body, headers: { "X-Act": "1" } });
-    if (!answer.ok) document.getElementById("news").textContent = await answer.text();
-  } catch { lost(true); } finally { by?.removeAttribute("aria-busy"); }
+    if (answer.ok && action === "do/send") sessionStorage.removeItem(place(form));
+    if (answer.ok && action === "do/anew") sessionStorage.clear();
+    told(answer.ok ? "" : answer.status < 500 ? await answer.text() : "This should not happen; the log says more.");
+  } catch { lost(true); } finally { form.ariaBusy = null; }
   if (action === "do/open") show(body.get("person"));
 }
 
+function told(what) { const place = document.querySelector(".told"); place.textContent = what; place.hidden = !what; }
 function lost(is) { document.querySelector(".lost").hidden = !is; }
 
 function show(tab) {
@@ -53,6 +64,9 @@ function tabs() {
   for (const section of document.querySelectorAll("main > section")) section.classList.toggle("shown", section.dataset.tab === chosen);
 }
 
+document.addEventListener("input", ({ target }) => {
+  if (target.name === "text") sessionStorage.setItem(place(target.form), target.value);
+});
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-act]")) return;
   event.preventDefault();
@@ -82,7 +96,8 @@ document.addEventListener("click", (event) => {
 const have = [...document.querySelectorAll("[data-panel]")].map((panel) => [panel.id, panel.dataset.panel]);
 const events = new EventSource(`events?${new URLSearchParams(have)}`);
 events.addEventListener("panel", (event) => put(JSON.parse(event.data)));
-events.addEventListener("settled", () => { lost(false); document.body.dataset.live = "1"; });
+events.addEventListener("settled", (event) => { lost(false); document.body.dataset.live = event.data; });
 events.addEventListener("anew", () => location.reload());
+document.querySelectorAll("form[data-key]").forEach(recall);
 events.onerror = () => { delete document.body.dataset.live; lost(true); };
 tabs();
