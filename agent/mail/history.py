@@ -192,6 +192,9 @@ def _introductions(lines: list[str], why: list[str]) -> None:
             typed_above = typed_above or why[at] == "kept" or not (why[at] or blank)
             at += 1
             continue
+        for k in range(max(0, at - 2), at):  # above its From line, Notes has the name of a company
+            if lines[at].startswith("\t") and lines[k].startswith("\t") and not why[k]:
+                why[k] = reason
         after = at + length
         while after < len(lines) and not lines[after].strip():
             after += 1

@@ -18,7 +18,7 @@ _MOBILE = re.compile(
 )
 RULE = re.compile(r"\s*(?:[-_=*~#+]\s?){5,}\W*$|\s*[-_=~*]{4,}[^\w\n]{0,3}[\w !.'&/]{2,60}[^\w\n]{0,3}[-_=~*>]{4,}\s*$")
 _LISTS = re.compile(
-    r"unsubscri|mailing list|mailman|yahoo! groups|yahoogroups|egroups|google groups|googlegroups|to post|list archives?|subscription|list-\w+:|this (?:list|group)|you (?:are receiving|received) this|lists?\.\w+\.\w|listinfo|archives?\b.*http|sponsor|do you yahoo|yahoo!|hotmail|get your free|msn\b|powered by|"
+    r"unsubscri|mailing list|mailman|yahoo! groups|yahoogroups|egroups|google groups|googlegroups|to post|list archives?|subscription|list-\w+:|this (?:list|group)|you (?:are receiving|received) this|lists?\.\w+\.\w|listinfo|archives?\b.*http|sponsor|yahoo|hotmail|get your free|msn\b|powered by|"
     r"abmelden|désabonner|désinscri|darse de baja|cancellar|afmelden|sourceforge|avast|virus|advert|free email|view this message in context|this mail sent through",
     re.IGNORECASE,
 )

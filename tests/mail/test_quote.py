@@ -108,6 +108,13 @@ def test_lines_that_were_wrapped_out_of_their_marks_are_ours():
     assert kept(f"{ANSWER}\n\n{ATTRIBUTION}\n{text}").startswith(ANSWER)
 
 
+@pytest.mark.parametrize("words", ["\U0001f642", "7", "From: me", "I wrote:"])
+def test_a_short_answer_between_our_lines_is_no_ornament_and_no_introduction(words):
+    above, below = LETTER.split("This is prompt", 1)
+
+    assert kept(f"{quoted(above.rstrip())}\n\n{words}\n\n{quoted('This is prompt' + below)}") == words
+
+
 def test_everything_marked_but_not_ours_is_the_answer():
     assert kept(quoted(LETTER + "\nI need time to think.\n")) == "I need time to think."
 
@@ -259,6 +266,7 @@ def test_two_dates_and_addresses_in_a_sentence_introduce_nothing():
         "Date: Tue, 03 Jun 2025 10:00:00 +0200\nTo: ann@example.org",
         "====\n\nMessage du : 03/06/2025 10:00\nDe : The agent <a@example.org>\nA : ann@example.org\nSujet : Question",
         "\tFrom:  The agent                    06/03/2025 10:00 AM\n\t\n\nTo: Ann/ORG\ncc:\nSubject: Question",
+        "\tSome Company\n\t\n\tFrom:  The agent                    06/03/2025 10:00 AM\n\t\n\nTo: Ann/ORG\ncc:\nSubject: Question",
         "\tThe agent\n\tSent by: The agent\n\t06/03/2025 10:00 AM\n\t\t\n\t\t To: Ann/ORG\n\t\t cc:\n\t\t Subject: Question",
     ],
 )
