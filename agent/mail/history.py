@@ -198,6 +198,9 @@ def _introductions(lines: list[str], why: list[str]) -> None:
             typed_above = typed_above or why[at] == "kept" or not (why[at] or blank)
             at += 1
             continue
+        for k in range(max(0, at - 2), at):  # above its From line, Notes has the name of a company
+            if lines[at].startswith("\t") and lines[k].startswith("\t") and not why[k]:
+                why[k] = reason
         after = at + length
         while after < len(lines) and not lines[after].strip():
             after += 1
@@ -307,7 +310,10 @@ def _attribution(lines: list[str], why: list[str], at: int) -> int:
             return 0
         after = next((n for n in range(k + 1, min(k + 4, len(lines))) if lines[n].strip()), None)
         below = after is None or why[after] in ("quote", "ours")
-        if _is_attribution(joined, opens=opens, below=below, marked=after is not None and bool(why[after])):
+        marked = after is not None and bool(why[after])
+        if marked and "ours" in why[:at] and not (_WHEN.search(joined) or _WHO.search(joined)):
+            continue  # what we wrote was introduced above: these words stand in between
+        if _is_attribution(joined, opens=opens, below=below, marked=marked):
             goes_on = after == k + 1 and not _ENDS.search(joined) and _NAME_AND_WHO.match(lines[after])
             return height + bool(goes_on)
     return 0

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 SIGNATURE_LINES = 12  # longer than that, it is no signature
 FOOTER_LINES = 40
@@ -17,7 +18,7 @@ _MOBILE = re.compile(
 )
 RULE = re.compile(r"\s*(?:[-_=*~#+]\s?){5,}\W*$|\s*[-_=~*]{4,}[^\w\n]{0,3}[\w !.'&/]{2,60}[^\w\n]{0,3}[-_=~*>]{4,}\s*$")
 _LISTS = re.compile(
-    r"unsubscri|mailing list|mailman|yahoo! groups|yahoogroups|egroups|google groups|googlegroups|to post|list archives?|subscription|list-\w+:|this (?:list|group)|you (?:are receiving|received) this|lists?\.\w+\.\w|listinfo|archives?\b.*http|sponsor|do you yahoo|yahoo!|hotmail|get your free|msn\b|powered by|"
+    r"unsubscri|mailing list|mailman|yahoo! groups|yahoogroups|egroups|google groups|googlegroups|to post|list archives?|subscription|list-\w+:|this (?:list|group)|you (?:are receiving|received) this|lists?\.\w+\.\w|listinfo|archives?\b.*http|sponsor|yahoo|hotmail|get your free|msn\b|powered by|"
     r"abmelden|désabonner|désinscri|darse de baja|cancellar|afmelden|sourceforge|avast|virus|advert|free email|view this message in context|this mail sent through",
     re.IGNORECASE,
 )
@@ -78,7 +79,7 @@ def _footers(lines: list[str], why: list[str], start: int, end: int) -> None:
         line = lines[k]
         if why[k]:
             continue
-        rest = written[n : n + FOOTER_LINES + 1]
+        rest = [k, *takewhile(lambda i: not _is_mark(lines[i]), written[n + 1 : n + FOOTER_LINES + 1])]
         if _MOBILE.match(line) and len(line) < 160:
             why[k] = "mobile footer"
             if len(rest) <= 2:
@@ -92,7 +93,8 @@ def _footers(lines: list[str], why: list[str], start: int, end: int) -> None:
         elif (_starts_paragraph(lines, k, start) or _LEGAL_HEAD.match(line)) and len(rest) <= FOOTER_LINES:
             paragraph = _paragraph(lines, k, end)
             headed = _LEGAL_HEAD.match(line) is not None and len(paragraph) > 100
-            if _told(paragraph.removeprefix(line if headed else "")) + headed >= 3 and k > 0:
+            above = any(lines[i].strip() and not why[i] for i in range(k))
+            if above and _told(paragraph.removeprefix(line if headed else "")) + headed >= 3:
                 _cut(why, k, end, "legal footer")
 
 
@@ -131,9 +133,9 @@ def _signature(lines: list[str], why: list[str], start: int, end: int, names: Se
     above = bool(written) and any(line.strip() for line in lines[: written[0]])
     for n in range(max(0, len(written) - SIGNATURE_LINES - 1), len(written)):
         line = lines[written[n]].replace("\u00a0", " ")
-        if line.strip(" *") not in ("--", "—", "–", "__", "---") or line.startswith((" ", "\t")):
+        if not _is_mark(line):
             continue
-        rest = [lines[i] for i in written[n + 1 :]]
+        rest = [lines[i] for i in takewhile(lambda i: not _is_mark(lines[i]), written[n + 1 :])]
         if len(rest) > 3 and n == 0 and not above:
             continue  # nothing stands above: this is the message itself
         listed = any(_LIST_ITEM.match(r) for r in rest[:2]) and not any(_CONTACT.search(r) for r in rest)
@@ -141,6 +143,11 @@ def _signature(lines: list[str], why: list[str], start: int, end: int, names: Se
             _cut(why, written[n], end, "signature")
             break
     _contact_block(lines, why, range(start, end), names, answers=answers)
+
+
+def _is_mark(line: str) -> bool:
+    """The line that begins a signature, as programs and people write it (RFC 3676 section 4.3)."""
+    return line.strip(" \u00a0*") in ("--", "—", "–", "__", "---") and not line.startswith((" ", "\t"))
 
 
 def _contact_block(lines: list[str], why: list[str], span: range, names: Sequence[str], *, answers: bool) -> None:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.mail.html import text_of
 from agent.mail.message import Message, read
 from agent.mail.quote import new_text, typed
 
@@ -105,6 +106,13 @@ def test_lines_that_were_wrapped_out_of_their_marks_are_ours():
     )
 
     assert kept(f"{ANSWER}\n\n{ATTRIBUTION}\n{text}").startswith(ANSWER)
+
+
+@pytest.mark.parametrize("words", ["\U0001f642", "7", "From: me", "I wrote:"])
+def test_a_short_answer_between_our_lines_is_no_ornament_and_no_introduction(words):
+    above, below = LETTER.split("This is prompt", 1)
+
+    assert kept(f"{quoted(above.rstrip())}\n\n{words}\n\n{quoted('This is prompt' + below)}") == words
 
 
 def test_everything_marked_but_not_ours_is_the_answer():
@@ -288,6 +296,7 @@ def test_two_dates_and_addresses_in_a_sentence_introduce_nothing():
         "Date: Tue, 03 Jun 2025 10:00:00 +0200\nTo: ann@example.org",
         "====\n\nMessage du : 03/06/2025 10:00\nDe : The agent <a@example.org>\nA : ann@example.org\nSujet : Question",
         "\tFrom:  The agent                    06/03/2025 10:00 AM\n\t\n\nTo: Ann/ORG\ncc:\nSubject: Question",
+        "\tSome Company\n\t\n\tFrom:  The agent                    06/03/2025 10:00 AM\n\t\n\nTo: Ann/ORG\ncc:\nSubject: Question",
         "\tThe agent\n\tSent by: The agent\n\t06/03/2025 10:00 AM\n\t\t\n\t\t To: Ann/ORG\n\t\t cc:\n\t\t Subject: Question",
     ],
 )
@@ -618,6 +627,72 @@ def test_a_quote_of_our_letter_never_changes_the_answer(answer, letter, width, m
     text = f"{answer}\n\n{quote}" if where == "top" else f"{quote}\n\n{answer}"
 
     assert typed(text, (letter,)).kept.split() == typed(answer).kept.split()
+
+
+def said(text: str) -> list[str]:
+    """The words, and what else says something; drawn lines do not."""
+    return [word for word in text.split() if re.search("[\\w\U0001f642]", word)]
+
+
+tricky = st.lists(
+    st.sampled_from(
+        [
+            "Gladly, on Mondays.",
+            "From: the heart",
+            "To: you",
+            "Date: soon",
+            "-----",
+            "*",
+            "--  two",
+            "1. yes",
+            "- no",
+            "Ann",
+            "Ann Example",
+            "-Ann Example",
+            "Thanks,",
+            "On Fridays I wrote:",
+            "Write to ben@example.org",
+            "+49 30 1234567",
+            "https://example.org",
+            "This stays confidential",
+            "Sent",
+            "\U0001f642",
+            "",
+            "",
+        ]
+    ),
+    min_size=1,
+    max_size=8,
+).map(lambda lines: "\n".join(lines).strip("\n"))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    answer=tricky,
+    width=st.integers(50, 90),
+    mark=st.sampled_from(["> ", ">", ">> "]),
+    where=st.sampled_from(["top", "bottom", "between"]),
+)
+def test_whatever_is_typed_a_quote_of_our_letter_does_not_change_how_it_is_read(answer, width, mark, where):
+    alone = typed(answer, (LETTER,), ("ann", "example")).kept
+    above, below = LETTER.split("This is prompt", 1)
+    quotes = [quoted(wrapped(text, width), mark) for text in (LETTER, above.rstrip("\n"), f"This is prompt{below}")]
+    text = {
+        "top": f"{answer}\n\n{ATTRIBUTION}\n{quotes[0]}",
+        "bottom": f"{ATTRIBUTION}\n{quotes[0]}\n\n{answer}",
+        "between": f"{quotes[1]}\n\n{answer}\n\n{quotes[2]}",
+    }[where]
+
+    assert said(typed(text, (LETTER,), ("ann", "example")).kept) == said(alone)
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=st.text(max_size=200), html=st.text(max_size=200), ours=st.lists(st.text(max_size=80), max_size=2))
+def test_what_is_kept_of_a_whole_message_is_made_of_the_words_of_its_halves(text, html, ours):
+    message = Message(text=text, html=html.replace("<", "&lt;"))
+    whole = f"{text} {text_of(message.html)}"
+
+    assert all(word in whole for word in new_text(message, tuple(ours)).kept.split())
 
 
 @settings(max_examples=150, deadline=None)
