@@ -1,7 +1,7 @@
 """A page that is served, and a client of it."""
 
 import pytest
-from served import Played, served
+from visitor import Played, served
 
 
 @pytest.fixture

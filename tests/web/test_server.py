@@ -1,7 +1,7 @@
 """Whom the web room answers, and what it tells browsers."""
 
 import pytest
-from served import served
+from visitor import served
 
 from agent.web.server import is_loopback, listen
 
