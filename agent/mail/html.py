@@ -58,7 +58,7 @@ _NONE = re.compile(r"[-+]?0*(?:\.0+1?)?(?:[a-z]+|%)?", re.IGNORECASE)  # Word wr
 _AS_TYPED = re.compile(r"white-space(?:-collapse)?:(?:-\w+-)?(?:pre|break-spaces)", re.IGNORECASE)  # line ends count
 _AS_ONE = re.compile(r"white-space(?:-collapse)?:(?:normal|nowrap|collapse)", re.IGNORECASE)
 _AS_BLOCK = re.compile(r"(?<![\w-])display:(?:block|flex|grid|table|list-item|flow-root)", re.IGNORECASE)
-_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _NAME = re.compile(r"[.#]?[\w-]+|\*")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f]")
 
@@ -227,18 +227,19 @@ class _Page:
 
 def _sheet(root: etree._Element) -> dict[str, str]:
     """What the style sheets say of lines, by class, id or element; when in doubt it is meant, since a line stays one."""
-    found: dict[str, str] = {}
-    for style in root.iter("style"):
-        for rule in _COMMENT.sub(" ", style.text or "").split("}"):
+    found: dict[str, set[str]] = {}
+    for sheet in root.iter("style"):
+        for rule in _COMMENT.sub(" ", sheet.text or "").split("}"):
             head, _, body = rule.rpartition("{")
             body = "".join(body.split())
-            if not (_AS_TYPED.search(body) or _AS_BLOCK.search(body)):
+            said = {m[0] for style in (_AS_TYPED, _AS_BLOCK) if (m := style.search(body))}
+            if not said:
                 continue
             for selector in head.rpartition("{")[2].split(","):
                 names = _NAME.findall((selector.split() or [""])[-1].partition(":")[0])
                 for name in [n for n in names if n[0] in ".#"] or names:
-                    found[name] = f"{found.get(name, '')};{body}"
-    return found
+                    found.setdefault(name, set()).update(said)
+    return {name: ";".join(sorted(said)) for name, said in found.items()}
 
 
 def _is_apart(element: etree._Element, tag: str) -> bool:

@@ -308,6 +308,10 @@ BOMBS = {
     "100,000 headers": mail(*["X: y"] * 100_000),
     "a header of 1 MB": mail("Subject: " + "x" * 1_000_000),
     "encoded words": mail("Subject: " + "=?utf-8?q?" * 9_000),
+    "4,000 rules for 4,000 elements": mail(
+        "Content-Type: text/html", body="<style>" + "b{white-space:pre}" * 4_000 + "</style>" + "<b>x</b>" * 4_000
+    ),
+    "30,000 comments in a style sheet": mail("Content-Type: text/html", body="<style>" + "/*" * 30_000),
     "2 MB of one line": mail("From: a@example.org", body="a " * 1_000_000),
     "100,000 quoted lines": mail("From: a@example.org", body="> > > a\r\n" * 100_000),
     "50,000 colons": mail("From: a@example.org", body="On " * 20_000 + "\r\n" + ":" * 50_000),

@@ -108,19 +108,24 @@ def _parted(text: str) -> tuple[str, str]:
 def _end_of(text: str, mark: re.Match[str]) -> int:
     """Where the private words end."""
     blank = _BLANK.search(text, mark.end())
-    while blank and _means_the_next(text, mark, blank.start()):
-        blank = _BLANK.search(text, blank.end())
+    at = mark.start()
+    while blank and _means_the_next(text, mark, at, blank.start()):
+        at = blank.end()
+        blank = _BLANK.search(text, at)
     end = blank.start() if blank else len(text)
     closing = _CLOSING.get(mark["open"], "")
     closed = text.find(closing, mark.end(), end) if closing and closing not in mark[0] else -1
     return closed if closed >= 0 else end
 
 
-def _means_the_next(text: str, mark: re.Match[str], end: int) -> bool:
+def _means_the_next(text: str, first: re.Match[str], at: int, end: int) -> bool:
     """Whether a paragraph ends in a PRIVATE that can only mean the one below: not "(this is private)"."""
-    *others, last = _PRIVATE.finditer(text, mark.start(), end)
-    behind = others and last[0].rstrip()[-1:] in ")]}" and text[text.rfind("\n", 0, last.start()) + 1 : last.start()]
-    return not (behind or text[last.end() : end].strip())
+    marks = list(_PRIVATE.finditer(text, at, end))
+    if not marks or text[marks[-1].end() : end].strip():
+        return False
+    last = marks[-1]
+    closes = last.start() > first.start() and last[0].rstrip()[-1:] in ")]}"
+    return not (closes and text[text.rfind("\n", 0, last.start()) + 1 : last.start()])
 
 
 def _labelled(text: str, prompts: Mapping[str, str]) -> tuple[tuple[tuple[str, str], ...], str]:
