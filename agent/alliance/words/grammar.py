@@ -17,7 +17,7 @@ from lark import Lark, Token, Tree
 from agent.alliance.words.tokens import Word, mended, words
 
 MOST_WORDS = 60  # a plain sentence is shorter; what is longer is asked about
-MOST_SCANNED = 400
+MOST_SCANNED = 200  # words of a schedule with all that stands around it
 _FILE = r"""
 start: rule+
 rule: HEAD alt

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 from agent.alliance.model import Rule
-from agent.alliance.words.grammar import grammar, texts
+from agent.alliance.words.grammar import MOST_SCANNED, grammar, texts
 from agent.alliance.words.phrases import Spoken, spoken_in
 from agent.alliance.words.tokens import LONGEST, NUMBERS, Word, straight, words
 from agent.alliance.words.zone import zone_in
@@ -77,10 +77,13 @@ def read_meeting(text: str) -> MeetingReading:
     """The date rule, and the place in the person's own words.
 
     Every language reads it. The one that makes most of the words counts, and languages that do equally well must agree.
+    A text too long to be read whole has no rule.
     """
-    plain = straight(text[:LONGEST])
-    zone, plain = zone_in(plain)
-    best = [_heard(_english(plain), plain, zone)]
+    zone, plain = zone_in(straight(text[:LONGEST]))
+    english = _english(plain)
+    if len(text) > LONGEST or len(english.words) > MOST_SCANNED:
+        return MeetingReading(None, text.strip())
+    best = [_heard(english, plain, zone)]
     for spoken in spoken_in(plain, best[0].grasp):
         if spoken.known >= best[0].grasp:
             one = _heard(spoken, plain, zone)

@@ -30,7 +30,7 @@ def test_a_plain_yes_is_a_yes(text: str) -> None:
     "Ja, ich bestätige den Entwurf.", "Hiermit stimme ich allem zu. Viele Grüße", "Oui, je confirme le texte. Merci à tous !", "J'accepte tous les points.", "Sí, acepto el borrador, gracias",
     "Por mi parte, confirmado", "Sì, accetto il testo.", "Per me va bene tutto", "Ja hoor, ik ga akkoord met alles.", "Ik bevestig de tekst.", "Sim, concordo com tudo.",
     "Tak, akceptuję tekst. Pozdrawiam", "Ja, jag godkänner allt", "我完全同意这份协议。谢谢", "はい、内容に同意します。", "네, 모두 동의합니다.", "نعم، أوافق على كل شيء.", "हाँ, मैं सहमत हूँ।",
-    "Evet, kabul ediyorum", "Да, съгласна съм с всичко", "Yes, that works perfectly.", "Yes, all correct.", "Yes, please proceed.", "The text isn't perfect, but I accept it.",
+    "Evet, kabul ediyorum", "Да, съгласна съм с всичко", "Yes, that works perfectly.", "Yes, all of it is accurate.", "Yes, please proceed.", "The text isn't perfect, but I accept it.",
     "Forget my last mail, I agree.", "Agreed. Everything is in order.", "Yes. You got it exactly right!", "It's now a yes from me", "Agreed - F.K.",
 ])  # fmt: skip
 def test_a_plain_yes_may_have_company_and_any_language(text: str) -> None:
@@ -38,7 +38,7 @@ def test_a_plain_yes_may_have_company_and_any_language(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "si confirmo", "Si acepto el acuerdo", "tak", "Tack", "Aceite", "Angenommen", "Confirma tudo", "是不是", "同意吗", "确认收到", "同意しますか", "동의합니다만", "اتفق", "да ли",
+    "si apruebo todo", "Si acepto el acuerdo", "tak", "Tack", "Aceite", "Angenommen", "Confirma tudo", "是不是", "同意吗", "确认收到", "同意しますか", "동의합니다만", "اتفق", "да ли",
     "Evet değil", "Ja und nein", "Sí y no", "please do", "Proceed", "Correct.", "It isn't perfect but", "I agree it would be good", "Yes, that would be great",
     "please go ahead without me", "I agree, carry on without me", "I agree, now delete it", "Yes, please do it again", "Yes, exactly what I wanted not",
 ])  # fmt: skip

@@ -87,7 +87,7 @@ OTHERS = {
     "fr": (["Oui", "D'accord", "Je confirme", "J'accepte le texte", "Je suis d'accord", "C'est d'accord"],
            ["Si Maya veut,", "Il dit :", "Pas", "Jamais", "Peut-être", "En principe", "Demain :", "Faut-il écrire", "Elle écrit", "Presque"],
            ["si Jonas est d'accord", "à condition que tout change", "quand j'aurai lu", "mais pas le 3", "sauf le 3", "demain", "dit-elle", "peut-être", "pas encore", "sous réserve", "en principe", "à moins que", "dès que possible", "non"]),
-    "es": (["Sí", "Si, confirmo", "De acuerdo", "Confirmo", "Acepto el acuerdo", "Estoy de acuerdo", "Apruebo todo"],
+    "es": (["Sí", "Si, acepto todo", "De acuerdo", "Confirmo", "Acepto el acuerdo", "Estoy de acuerdo", "Apruebo todo"],
            ["Si Maya quiere,", "Él dice:", "No", "Nunca", "Quizás", "En principio", "Mañana:", "¿Escribo", "Ella", "Casi"],
            ["si Jonas acepta", "siempre que cambie", "cuando lo lea", "pero no el 3", "salvo el 3", "mañana", "dice ella", "quizás", "todavía no", "con reservas", "en principio", "a menos que", "menos el punto 2", "no"]),
     "it": (["Sì", "D'accordo", "Confermo", "Accetto tutto", "Sono d'accordo", "Approvo il testo"],
