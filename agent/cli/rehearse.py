@@ -159,7 +159,7 @@ class _Face:
         from rich.markup import escape
 
         colour = self._colours[mail.person.key]
-        name = mail.person.name.partition(" ")[0]
+        name = mail.person.first
         by = mail.by.replace(mail.person.name, name)
         who = f"[{colour}]{escape(by)}[/] → Alliance" if mail.mine else f"Alliance → [{colour}]{escape(name)}[/]"
         return f"[dim]{mail.number:4}  {_day(mail.at)}[/]  {who}  [bold]{escape(mail.subject)}[/]"

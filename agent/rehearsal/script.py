@@ -31,6 +31,11 @@ class Person:
     zone: ZoneInfo
     persona: str = "plain"  # the key of the persona that this person begins with
 
+    @property
+    def first(self) -> str:
+        """The first name."""
+        return self.name.partition(" ")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:

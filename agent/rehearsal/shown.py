@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from agent.alliance import draft as draft_page
 from agent.alliance.flow import Flow
 from agent.alliance.model import Alliance, Participant, Phase
+from agent.alliance.turn import joined
 from agent.rehearsal import record, thoughts
 from agent.rehearsal.cues import Cues
 from agent.rehearsal.mailbox import Mail, newest
@@ -19,6 +20,7 @@ from agent.web import views
 
 WRITING = 0  # what is open while somebody writes a mail that answers none
 GLANCE = 90  # characters of a mail in the list
+ENCLOSED_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'"  # of what a letter encloses
 PLACE = re.compile(r"mail/(\d{1,6})(?:\.(eml|html)|/(\d{1,2})/[^/]+)")
 _IDS = re.compile(rb"(?im)^(message-id|in-reply-to):\s*(<[^>\s]+>)")
 _TYPES = {"agreement.pdf": "application/pdf", "alliance.ics": "text/calendar"}
@@ -188,10 +190,13 @@ def standing(run: Run) -> views.Standing | None:
         heading = (
             f"The agreement, draft {draft.version}" if alliance.agreed == draft.version else f"Draft {draft.version}"
         )
-    here = (
-        alliance.participants if alliance.phase != Phase.SETUP else alliance.participants[:1]
-    )  # others know of nothing
-    here = () if alliance.phase == Phase.ENDED else here
+    match alliance.phase:
+        case Phase.SETUP:  # the others know of nothing
+            here = alliance.participants[:1]
+        case Phase.ENDED:
+            here = ()
+        case _:
+            here = alliance.participants
     stages = tuple((p.name or p.address, str(p.stage)) for p in here)
     return views.Standing(str(alliance.phase), stages, tuple(asked), heading, tuple(lines))
 
@@ -209,13 +214,13 @@ def goal(run: Run, *, playing: bool) -> str:
     """What a visitor may do now, in a sentence."""
     if playing:
         return "It plays by itself. Pause when you would rather answer yourself."
-    names = joined([p.name.partition(" ")[0] for p in run.rehearsal.people])
+    names = joined([p.first for p in run.rehearsal.people])
     if not run.mails:
         return (
             f"You are {names}, and everything below is real but the clock. Press Play and watch, "
             f"or write the first mail yourself: “Reply for me” knows what to say."
         )
-    waiting = [p.name.partition(" ")[0] for p in run.rehearsal.people if run.wanted(p)]
+    waiting = [p.first for p in run.rehearsal.people if run.wanted(p)]
     if waiting:
         return f"{joined(waiting)} can answer now. Type anything you like, or let “Reply for me” speak."
     if run.ahead:
@@ -226,7 +231,7 @@ def goal(run: Run, *, playing: bool) -> str:
 
 def summary(came: Sequence[Mail]) -> str:
     """What has just come, in a sentence: for those who do not see it."""
-    told = [f"{m.person.name.partition(' ')[0]} got “{m.subject}”" for m in came if not m.mine]
+    told = [f"{m.person.first} got “{m.subject}”" for m in came if not m.mine]
     return f"{'; '.join(told)}." if told else "No mail came."
 
 
@@ -250,18 +255,11 @@ def paper(mails: Sequence[Mail], name: str) -> views.Paper | None:
         return views.Paper(f"{mail.number:03}.eml", "message/rfc822", mail.raw)
     if found[2] == "html":
         return views.Paper("letter.html", "text/html; charset=utf-8", mail.html.encode(), True, views.LETTER_POLICY)
-    file, kind, content = mail.attachments[int(found[3])] if int(found[3]) < len(mail.attachments) else ("", "", b"")
-    return (
-        views.Paper(
-            _ascii(file),
-            kind,
-            content,
-            kind == "application/pdf",
-            "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'",
-        )
-        if file
-        else None
-    )
+    place = int(found[3])
+    if place >= len(mail.attachments):
+        return None
+    file, kind, content = mail.attachments[place]
+    return views.Paper(_ascii(file), kind, content, kind == "application/pdf", ENCLOSED_POLICY)
 
 
 def newest_paper(mails: Iterable[Mail], name: str) -> views.Paper | None:
@@ -307,11 +305,6 @@ def span(time: timedelta) -> str:
             count = round(minutes / length)
             return f"{count} {unit}{'' if count == 1 else 's'}"
     return "No time"
-
-
-def joined(names: Sequence[str]) -> str:
-    """Names as one reads them."""
-    return " and ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _participant(alliance: Alliance, person: Person) -> Participant | None:

@@ -144,9 +144,8 @@ def seen_by(alliance: Alliance, flow: Flow, answer: Answer) -> tuple[str, bool]:
     """Who can see an answer now, in words, and whether it is still hidden from the others."""
     part, kind = flow.part_of(answer.prompt), flow.prompts[answer.prompt].kind
     mine = alliance.participant(answer.participant).name
-    if (
-        answer.passed or not answer.text or kind == "rhythm"
-    ):  # nothing of it is ever shown; of a rhythm, what it comes to
+    # Nothing of these is ever shown; of a rhythm, what it comes to.
+    if answer.passed or not answer.text or kind == "rhythm":
         return f"only {mine}, always", True
     until = "until the draft" if part.reveal == "draft" else "until all have answered"
     shown = part.id in alliance.revealed or (part.reveal == "draft" and bool(alliance.drafts))

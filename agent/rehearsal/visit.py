@@ -349,10 +349,11 @@ class Visit:
         """Answer a letter for which the script's place is not come or has gone by; False when nobody is asked anything."""
         for person in self.run.rehearsal.people:
             letter = self.run.wanted(person)
-            asked = (
-                (self.run.letters[letter.number].participant, self.run.letters[letter.number].about) if letter else None
-            )
-            if letter and asked and self.run.improvised[asked] < TWICE and (text := self._cue(person, letter)):
+            if letter is None:
+                continue
+            known = self.run.letters[letter.number]
+            asked = (known.participant, known.about)
+            if self.run.improvised[asked] < TWICE and (text := self._cue(person, letter)):
                 self.run.improvised[asked] += 1
                 await self._write(person, letter, "", text)
                 return True
@@ -436,4 +437,5 @@ class Visit:
 
 
 def newest(folder: Path) -> float:
+    """When the newest file in it was edited, in seconds since the epoch; 0 when there is none."""
     return max((p.stat().st_mtime for p in folder.rglob("*") if p.is_file()), default=0.0)

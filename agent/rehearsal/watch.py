@@ -79,7 +79,7 @@ def _thought(
         elif old != alliance:
             recorded += thoughts.recorded(old, alliance, run.flow(alliance))
             moved += thoughts.moved(old, alliance)
-    name = mail.person.name.partition(" ")[0]
+    name = mail.person.first
     return Thought(
         name,
         found.kept if outcome in WITH_WORDS else "",
@@ -87,7 +87,7 @@ def _thought(
         thoughts.understood(outcome, name, asked.subject if asked else mail.subject),
         tuple(recorded),
         tuple(moved),
-        tuple(f"to {m.person.name.partition(' ')[0]}: {m.subject}" for m in brought),
+        tuple(f"to {m.person.first}: {m.subject}" for m in brought),
     )
 
 
@@ -114,5 +114,5 @@ async def _ahead(run: Run) -> str:
         return ""
     at, rcpt, subject = min(found)
     person = next((p for p in run.rehearsal.people if p.address == rcpt), None)
-    name = person.name.partition(" ")[0] if person else rcpt
+    name = person.first if person else rcpt
     return f"{shown.day(at.astimezone(person.zone if person else None))}, {name}: {subject}"
