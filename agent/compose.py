@@ -12,17 +12,13 @@ from typing import Protocol
 
 from agent.alliance import letters
 from agent.alliance.dates import zone_named, zone_of
+from agent.alliance.letters import Role
 from agent.alliance.model import Alliance, Participant, Person
 from agent.alliance.turn import Decision, House, Send, joined
 from agent.mail import letter as mail
 from agent.mail.address import Doors
 
-_RECORDS = (letters.Final, letters.Show, letters.Goodbye, letters.Erased, letters.Closed, letters.MyData)
-_RECEIPTS = (
-    letters.AskBack, letters.Care, letters.Closed, letters.Confirmed, letters.Corrected, letters.Explain, letters.Help,
-    letters.Human, letters.CheckinNoted, letters.MyData, letters.NotNow, letters.PassedOnReceipt, letters.Paused,
-    letters.SettleNoted, letters.Status, letters.Unread, letters.WasThisYou, letters.Who,
-)  # fmt: skip
+_ASKED_FOR = (Role.RECORD, Role.RECEIPT)  # these offer no way to unsubscribe
 
 
 class InWords(Protocol):
@@ -115,7 +111,7 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Writt
             text=said.text,
             html=said.html,
             attachments=_attached(alliance, send.letter, post, zone),
-            list_unsubscribe="" if isinstance(send.letter, _RECORDS + _RECEIPTS) else from_address,
+            list_unsubscribe="" if send.letter.role in _ASKED_FOR else from_address,
             language=person.language,
             flow=alliance.flow.partition("@")[0],
         )
@@ -132,14 +128,14 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Writt
         said.subject,
         words,
         raw,
-        question=isinstance(send.letter, letters.QUESTIONS),
+        question=send.letter.role is Role.QUESTION,
         due=send.due,
     )
 
 
 def kind_of(letter: letters.Letter) -> str:
     """The kind of mail, as mail.md section D has them: it decides Auto-Submitted, Precedence and Feedback-ID."""
-    if isinstance(letter, _RECEIPTS):
+    if letter.role is Role.RECEIPT:
         return "receipt"
     match letter:
         case letters.Invitation() | letters.InvitationReminder():

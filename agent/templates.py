@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from babel.dates import format_skeleton, format_time
 from babel.lists import format_list
@@ -130,7 +130,7 @@ def _load_one(folder: Path, faults: list[str]) -> Iterator[tuple[type, _Halves]]
     if not (folder / "_base.mjml").is_file():
         faults.append(f"{folder}: there is no _base.mjml here")
         return
-    kinds = {template_of(kind): kind for kind in get_args(Letter)}
+    kinds = {template_of(kind): kind for kind in Letter.kinds.values()}
     files = {
         path.name: path.read_text("utf-8")
         for path in sorted(folder.glob("*.*"))

@@ -5,7 +5,7 @@ Nothing here waits, reads a clock or draws a number.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -148,8 +148,8 @@ class Turn:
 
     def say(self, number: int, letter: letters.Letter, about: str = "info") -> None:
         """Write a letter now. Letters with room for notes take those that are pending."""
-        if any(f.name == "notes" for f in fields(letter)):
-            letter = replace(letter, notes=(*self.p(number).notes, *letter.notes))  # type: ignore[union-attr,arg-type]
+        if (told := getattr(letter, "notes", None)) is not None:
+            letter = replace(letter, notes=(*self.p(number).notes, *told))  # type: ignore[call-arg]
             self.set(number, notes=())
         self.change(letters=self.alliance.letters + 1)
         thread = (*self.p(number).thread, self.alliance.letters)
@@ -187,7 +187,7 @@ class Turn:
 
     def unsay(self, number: int, which: Callable[[Send], bool]) -> None:
         """Take back questions of this very turn; what was to be read back in them waits for the next."""
-        gone = [s for s in self.sends if s.to == number and which(s) and isinstance(s.letter, letters.QUESTIONS)]
+        gone = [s for s in self.sends if s.to == number and which(s) and s.letter.role is letters.Role.QUESTION]
         self.sends = [s for s in self.sends if s not in gone]
         notes = tuple(n for s in gone for n in getattr(s.letter, "notes", ()))
         thread = tuple(n for n in self.p(number).thread if n not in {s.number for s in gone})

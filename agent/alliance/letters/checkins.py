@@ -1,0 +1,73 @@
+"""Looking back (A21, A22)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from agent.alliance.letters.asking import RevealAnswer
+from agent.alliance.letters.letter import Letter, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Checkin(Letter):
+    """Three short things and one line of the agreement (A21)."""
+
+    role = Role.QUESTION
+
+    number: int
+    since: datetime  # when the agreement was made
+    trust: str
+    works: str
+    care: str
+    line_number: int
+    line: str
+    numbers: bool  # both chose to share numbers
+    digest_days: int
+    skipped: bool = False  # let two go by: ask whether the rhythm still fits (S19)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckinNoted(Letter):
+    """Receipt for a check-in reply: the four fields as they were read (F35)."""
+
+    role = Role.RECEIPT
+
+    rating: int | None
+    works: str
+    care: str
+    line: str
+    line_number: int
+    hide: bool
+    digest: datetime  # at the latest
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person's numbers over the rounds; None where there is none."""
+
+    name: str
+    ratings: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest(Letter):
+    """What both said, side by side (A22)."""
+
+    number: int
+    rounds: tuple[date, ...]  # the columns of the table
+    rows: tuple[Row, ...]  # empty when numbers are not shown
+    works: tuple[RevealAnswer, ...]
+    care: tuple[RevealAnswer, ...]
+    line_number: int
+    line: str
+    line_replies: tuple[RevealAnswer, ...]
+    next_checkin: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RhythmChanged(Letter):
+    """The check-in rhythm was changed by somebody; both are told."""
+
+    name: str  # "" for the recipient
+    rhythm: str
+    next_checkin: date | None
+    checkins: tuple[date, ...] = ()  # the next ones, for the calendar file that goes along

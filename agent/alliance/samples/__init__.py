@@ -1,0 +1,36 @@
+"""Facts for every letter: `alliance preview` shows them and the tests read them.
+
+Several samples of one letter show its branches.
+"""
+
+from agent.alliance import letters as l
+from agent.alliance.samples import agreement, anytime, asking, checkins, setting_up
+from agent.alliance.samples.people import ME, NAMES, PARTNER
+
+
+def samples() -> tuple[l.Letter, ...]:
+    """Every kind of letter at least once, in the order in which people meet them."""
+    return tuple(letter for _, letters in by_subject() for letter in letters)
+
+
+def by_subject() -> tuple[tuple[str, tuple[l.Letter, ...]], ...]:
+    """The same letters under what they are about."""
+    return (
+        ("Setting up", setting_up.samples()),
+        ("Questions and answers", asking.samples()),
+        ("The agreement", agreement.samples()),
+        ("Check-ins", checkins.samples()),
+        ("At any time", anytime.samples()),
+    )
+
+
+def reader_of(letter: l.Letter) -> tuple[str, str]:
+    """Who reads a sample, and who the partner is: what Maya asks goes to Jonas, all else to Maya."""
+    match letter:
+        case l.Invitation() | l.InvitationReminder() | l.InvitationAsk() | l.NotNow() if letter.initiator == ME:
+            return PARTNER, ME
+        case _:
+            return ME, PARTNER
+
+
+__all__ = ["ME", "NAMES", "PARTNER", "by_subject", "reader_of", "samples"]

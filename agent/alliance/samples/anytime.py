@@ -1,0 +1,48 @@
+"""Samples of what is said at any time."""
+
+from datetime import date
+
+from agent.alliance import letters as l
+from agent.alliance.samples.people import MARCH, NAMES, PAGE
+
+
+def samples() -> tuple[l.Letter, ...]:
+    ask = "How do you prefer to be critiqued? What is good feedback to you?"
+    stages = ("setup", "invited", "answering", "waiting", "reading", "settling", "reviewing", "living")
+    places = ("setup", "invited", "asking", "drafting", "agreed", "changing", "ended")
+    unclear = (
+        "yes", "draft", "question", "which_line", "what_words", "number", "rating", "choice", "answer", "send", "held", "pass_on", "why_words", "hidden_number", "delete",
+        "nothing_yet", "checkin_over", "stop", "pause", "unclear",
+    )  # fmt: skip
+    return (
+        *(l.Help(ask if stage == "answering" else "", stage) for stage in stages),
+        *(l.Status(l.StatusRow(NAMES, where, 5, 12, ask if where == "asking" else "", date(2026, 4, 2) if where == "agreed" else None, where == "asking"))
+          for where in places),
+        l.Explain(ask, "When something you did was not good, how do you want to hear about it?", "Straight, the same day, and never in front of others.", "Good feedback"),
+        l.Explain(ask, "When something you did was not good, how do you want to hear about it?", ""),
+        *(l.AskBack(kind, "sounds good, talk Monday", 2, 9) for kind in unclear),
+        l.AskBack("number", "Straight, the same day.", 0, 0),
+        l.Paused(date(2026, 5, 12)),
+        l.Paused(None),
+        l.Goodbye(copy=True),
+        l.Goodbye(copy=False),
+        l.Left("Jonas", agreed=True),
+        l.Left("Jonas", agreed=False),
+        l.AtRest(),
+        l.WasThisYou("maya.lind@example.com", "Agree, much better"),
+        l.Closed(MARCH),
+        *(l.Unread(why, ask) for why in ("empty", "encrypted", "too large", "reaction", "unreadable")),
+        l.Unread("empty", ""),
+        l.MyData(
+            "maya@example.org", "Europe/Berlin",
+            (l.OwnAnswer("Good thanks", "Say it in front of people.", "", MARCH), l.OwnAnswer("Hopes and worries", "We decide things.", "I worry about money.", MARCH)),
+            PAGE,
+        ),
+        l.MyData("maya@example.org", "", (), ()),
+        l.EraseAsk(agreed=True),
+        l.EraseAsk(agreed=False),
+        l.Erased(agreed=True),
+        l.Erased(agreed=False),
+        l.Care(),
+        l.Human(),
+    )  # fmt: skip
