@@ -14,10 +14,11 @@ from hashlib import sha256
 
 from agent.alliance.decide import decide
 from agent.alliance.event import Event, Started
-from agent.alliance.flow import Flow, FlowFile
+from agent.alliance.flow import Flow
 from agent.alliance.flow import load as load_flow
 from agent.alliance.letters import Final
 from agent.alliance.model import Alliance, Person, Phase
+from agent.alliance.shelf import Shelf
 from agent.alliance.turn import Decision
 from agent.compose import Post, Written, letters_of
 from agent.mail.address import derived
@@ -38,11 +39,11 @@ class Matter:
 
 @dataclass(slots=True)
 class Advance:
-    """What the door needs: the database, the post, the flow for new alliances, and the operator's caps."""
+    """What the door needs: the database, the post, the flows for new alliances, and the operator's caps."""
 
     database: Database
     post: Post
-    flow: FlowFile
+    shelf: Shelf
     starts_per_day: int = 5
     invitations_per_address: int = 2
     flows: dict[str, Flow] = field(default_factory=dict)  # those that running alliances are pinned to (decision 29)
@@ -93,9 +94,10 @@ class Advance:
                 work.done[matter.inbox or 0] = "capped"
                 return
             work.started.append(address)
-            await alliances.put_flow(c, self.flow.key, self.flow.content)
+            flow_file = self.shelf.for_start(matter.event)
+            await alliances.put_flow(c, flow_file.key, flow_file.content)
             work.people = await alliances.people(c, [address]) | work.people
-            alliance = Alliance(matter.alliance, self.flow.key, now)
+            alliance = Alliance(matter.alliance, flow_file.key, now)
         alliance = replace(alliance, people=work.people)  # as the batch so far has left them
         flow = await self._flow(c, alliance.flow)
         decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now)

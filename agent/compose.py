@@ -18,6 +18,8 @@ from agent.alliance.turn import Decision, House, Send, joined
 from agent.mail import letter as mail
 from agent.mail.address import Doors
 
+TWO = 2  # from three on it is a team, which letters call so instead of by all its names
+TEAM = "the team"
 _ASKED_FOR = (Role.RECORD, Role.RECEIPT)  # these offer no way to unsubscribe
 
 
@@ -81,17 +83,20 @@ def _person(alliance: Alliance, number: int) -> Person:
 def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Written:
     p, person = alliance.participant(send.to), _person(alliance, send.to)
     named = [q.name for q in alliance.participants if q.name]
-    partner = joined([q.name for q in alliance.participants if q.number != send.to and q.name])
+    team = len(alliance.participants) > TWO
+    partner = TEAM if team else joined([q.name for q in alliance.participants if q.number != send.to and q.name])
+    names = TEAM if team else joined(named)
     zone = zone_of(person, post.house.zone)
     said = post.render(
         send.letter,
         me=p.name,
         partner=partner,
-        names=joined(named),
+        names=names,
         language=person.language,
         zone=zone,
         contact=post.contact,
         service=post.service,
+        team=team,
     )
     from_address = post.doors.reply_address(alliance.id, send.number)
     ids = _thread(alliance, p, send.number, post.doors)
@@ -99,7 +104,7 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Writt
     raw = mail.write(
         mail.Letter(
             kind=kind_of(send.letter),
-            from_name=f"{post.service} (for {joined(named)})" if len(named) > 1 else post.service,
+            from_name=f"{post.service} (for {names})" if len(named) > 1 else post.service,
             from_address=from_address,
             to_address=p.address,
             to_name=p.full_name,

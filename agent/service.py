@@ -21,6 +21,7 @@ from agent.alliance.flow import FlowError, FlowFile
 from agent.alliance.flow import load as load_flow
 from agent.alliance.letters import Final, RhythmChanged
 from agent.alliance.model import Alliance
+from agent.alliance.shelf import Shelf
 from agent.alliance.turn import House
 from agent.checkin import Checkin
 from agent.compose import Post
@@ -29,7 +30,7 @@ from agent.intake import Intake
 from agent.mail.address import Doors, normal
 from agent.mail.letter import Attachment
 from agent.papers.enclosed import enclosed
-from agent.settings import Settings, SettingsError
+from agent.settings import Settings, SettingsError, shipped
 from agent.smtp.inbound import Envelope, Inbound, Limits
 from agent.smtp.relay import Relay
 from agent.smtp.retry import next_wait
@@ -175,12 +176,12 @@ class Service:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, *, now: Callable[[], datetime] | None = None, alone: bool = True, flow: str = FLOW
+    settings: Settings, *, now: Callable[[], datetime] | None = None, alone: bool = True, flow: str = ""
 ) -> AsyncIterator[Service]:
     """Open everything but the port. Every fault of settings, flows and templates is told before that.
 
     `alone` is False for a command that runs beside the service: what the service holds is then left to it. `flow` is the
-    name of the file in the flows folder that new alliances follow.
+    name of a file in the flows folder that new alliances follow instead of the one in the settings.
     """
     clock = now or _now
     read, letters = _checked(settings, flow)
@@ -201,32 +202,35 @@ async def opened(
         await database.close()
 
 
-def _checked(settings: Settings, name: str) -> tuple[FlowFile, templates.Templates]:
-    """The flow and the templates; what is wrong with either is told together."""
+def _checked(settings: Settings, name: str) -> tuple[Shelf, templates.Templates]:
+    """The flows and the templates; what is wrong with any of them is told together."""
     complaints: list[str] = []
-    flow, letters = None, None
-    try:
-        flow = read_flow(settings.flows_folder, name)
-    except FlowError as error:
-        complaints += error.complaints
+    files: list[FlowFile] = []
+    letters = None
+    for one in filter(None, (settings.flows.pair, settings.flows.team, name)):
+        try:
+            files.append(read_flow(settings.flows_folder, one))
+        except FlowError as error:
+            complaints += error.complaints
     try:
         letters = templates.load(settings.templates_folder, (settings.service.language,))
     except templates.TemplatesError as error:
         complaints += error.faults
-    if flow is None or letters is None:
-        raise SettingsError(tuple(complaints))
-    return flow, letters
+    if complaints or letters is None:
+        raise SettingsError(tuple(dict.fromkeys(complaints)))
+    shelf = Shelf(*files[:2])
+    return shelf.holding(files[-1]), letters
 
 
 def _wired(
-    settings: Settings, clock: Callable[[], datetime], database: Database, flow: FlowFile, letters: templates.Templates
+    settings: Settings, clock: Callable[[], datetime], database: Database, shelf: Shelf, letters: templates.Templates
 ) -> Service:
     chosen = settings.service
     doors = Doors(chosen.domain, settings.keys, chosen.local)
     house = House(chosen.zone, chosen.quiet_hours, normal)
     post = Post(doors, house, chosen.name, chosen.contact, letters.render, _papers(settings))
-    advance = Advance(database, post, flow, chosen.starts_per_day, chosen.invitations_per_address)
-    advance.flows[flow.key] = flow.flow
+    advance = Advance(database, post, shelf, chosen.starts_per_day, chosen.invitations_per_address)
+    advance.flows |= {file.key: file.flow for file in shelf.files}
     out = settings.relay
     relay = Relay(
         out.host,
@@ -282,8 +286,9 @@ def _door(settings: Settings, service: Service) -> Inbound:
 
 
 def read_flow(folder: Path, name: str) -> FlowFile:
-    """Read a flow of a folder; raises FlowError with every fault."""
+    """Read a flow of a folder, or the shipped one of this name; raises FlowError with every fault."""
     path = folder / f"{name}.toml"
+    path = path if path.exists() else shipped("flows") / path.name
     try:
         return load_flow(path.read_text("utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:

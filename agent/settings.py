@@ -171,6 +171,11 @@ class Relay(_Section):
 class Flows(_Section):
     """The folder of the flow files; "" for those that are shipped."""
 
+    pair: str = "one_to_one"
+    """The file that a new alliance of two follows."""
+    team: str = "team"
+    """The file that a new alliance of three or more follows."""
+
     folder: Folder = ""
 
 

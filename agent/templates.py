@@ -27,7 +27,7 @@ from agent.alliance.letters import NOTES, Letter
 FALLBACK = "en"
 SUBJECT = 50  # characters (spec section 5, check 4); what a phone shows of one
 SHORT = 240  # characters of an answer that is read back in one line; the whole of it is stored
-COMMON = frozenset({"me", "partner", "names", "contact", "service", "language", "zone"})
+COMMON = frozenset({"me", "partner", "names", "contact", "service", "language", "zone", "team"})
 _SHEET = frozenset({"heading", "preview", "farewell"})  # what `_base` and `_footer` know besides
 
 _LETTER_MARK = "<!-- letter -->"
@@ -93,6 +93,7 @@ class Templates:
         zone: tzinfo,
         contact: str,
         service: str,
+        team: bool = False,
     ) -> Rendered:
         """Put one letter into words for one reader; in English when we do not have the reader's language."""
         kind = type(letter)
@@ -100,7 +101,7 @@ class Templates:
         half = self.halves[language, kind]
         context = {name: getattr(letter, name) for name in half.facts}
         context |= {"me": me, "partner": partner, "names": names, "contact": contact, "service": service}
-        context |= {"language": language, "zone": zone}
+        context |= {"language": language, "zone": zone, "team": team}
         text = half.text.render(context)
         head = _HEADERS.match(text)
         assert head is not None, f"{kind.__name__} has no subject"

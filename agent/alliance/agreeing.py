@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agent.alliance import draft as page
-from agent.alliance import letters, looking, question
+from agent.alliance import letters, looking, question, standing, team_lines
 from agent.alliance.edit import Edit
 from agent.alliance.event import Replied
 from agent.alliance.model import Changed, Confirmation, Draft, Line, Note, Phase, Stage
@@ -16,6 +16,9 @@ from agent.alliance.words import ConsentReading, read_consent, read_meeting, rea
 def first_draft(turn: Turn) -> None:
     """All parts are done and settled: put the first draft before everybody."""
     turn.phase("propose")
+    if turn.flow.is_team:
+        standing.put(turn, team_lines.first_lines(turn.flow, turn.alliance))
+        return
     draft = page.made(turn.flow, turn.alliance, page.first_lines(turn.flow, turn.alliance), turn.now)
     turn.change(drafts=(*turn.alliance.drafts, draft))
     for p in turn.alliance.present:
@@ -80,13 +83,16 @@ def new_version(turn: Turn, lines: tuple[Line, ...], changed: tuple[Changed, ...
 
 def page_reply(turn: Turn, event: Replied, version: int) -> None:
     """A reply to a draft, to the agreement, or to any letter that shows the page."""
+    if turn.flow.is_team:
+        standing.reply(turn, event, version)
+        return
     alliance, number = turn.alliance, event.participant
     newest = alliance.draft
     if newest is None or not 1 <= version <= len(alliance.drafts):
         turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
         return
     answered = alliance.drafts[version - 1]
-    reading = _read(turn, event, answered)
+    reading = read_page(turn, event, answered)
     if reading.verdict not in ("confirm", "changes") and looking.change_rhythm(turn, number, event.text):
         return
     match reading.verdict:
@@ -98,7 +104,8 @@ def page_reply(turn: Turn, event: Replied, version: int) -> None:
             _ask_back(turn, event, answered, reading)
 
 
-def _read(turn: Turn, event: Replied, answered: Draft) -> ConsentReading:
+def read_page(turn: Turn, event: Replied, answered: Draft) -> ConsentReading:
+    """What a reply says of the page that was answered."""
     here = turn.local_now(event.participant).replace(tzinfo=None)
     lines = max([len(answered.lines), *(c.number for c in answered.changed)])  # KEEP 30 may mean a line taken out
     names = tuple(p.full_name or p.name for p in turn.alliance.participants)  # one of them may sign a yes
@@ -110,7 +117,7 @@ def beside(turn: Turn, event: Replied, version: int) -> bool:
     if not 1 <= version <= len(turn.alliance.drafts):
         return False
     answered = turn.alliance.drafts[version - 1]
-    reading = _read(turn, event, answered)
+    reading = read_page(turn, event, answered)
     if reading.verdict == "changes":
         _change(turn, event, answered, reading)
     elif reading.verdict == "confirm" or reading.leaning:
@@ -125,7 +132,7 @@ def is_about_draft(turn: Turn, event: Replied) -> bool:
     newest = turn.alliance.draft
     if newest is None:
         return False
-    reading = _read(turn, event, newest)
+    reading = read_page(turn, event, newest)
     numbered = any(c.number for c in reading.changes)
     return reading.verdict in ("confirm", "decline") or reading.leaning or numbered
 
@@ -241,7 +248,15 @@ def show(turn: Turn, number: int) -> None:
 
 
 def _agree(turn: Turn, draft: Draft) -> None:
-    """Everybody said yes to the same words: the same final text to all, and the check-ins begin (F31)."""
+    """Everybody said yes to the same words."""
+    again = take_effect(turn, draft)
+    for p in turn.alliance.present:
+        turn.move(p.number, "live")
+    send_final(turn, draft, again=again)
+
+
+def take_effect(turn: Turn, draft: Draft) -> bool:
+    """A draft becomes the agreement, and the check-ins begin. Whether it takes the place of an earlier one."""
     in_force = turn.alliance.agreed
     again = bool(in_force)
     turn.phase("agree")
@@ -257,8 +272,11 @@ def _agree(turn: Turn, draft: Draft) -> None:
     if turn.alliance.meeting_since is None or turn.alliance.meeting != rule:
         turn.change(meeting_since=turn.now)
     looking.plan(turn)
-    for p in turn.alliance.present:
-        turn.move(p.number, "live")
+    return again
+
+
+def send_final(turn: Turn, draft: Draft, *, again: bool) -> None:
+    """The same final text to all (F31)."""
     letter = final(turn, draft, again=again)
     for p in turn.alliance.present:
         turn.say(p.number, letter, f"final:{draft.version}")

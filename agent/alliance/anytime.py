@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
-from agent.alliance import agreeing, asking, letters, looking, question, settling, setup
+from agent.alliance import agreeing, asking, ballot, gather, letters, looking, question, settling, setup, standing
 from agent.alliance import draft as page
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
@@ -44,6 +44,8 @@ def obey(turn: Turn, event: Replied, command: Command) -> bool:
             pause(turn, number, command.until)
         case "resume":
             resume(turn, number)
+        case "rules" if turn.alliance.rules:
+            ballot.open_again(turn, number)
         case "hide":
             turn.set(number, numbers=False)
             turn.note(number, Note("hidden"))
@@ -88,6 +90,8 @@ def _about_prompts(turn: Turn, event: Replied, command: Command) -> bool:
                 _nothing_next(turn, event)
         case "short":
             _shorten(turn, number)
+        case "quiet" if turn.flow.is_team:
+            asking.leave_to_others(turn, event)
         case "both":
             return False
         case "edit" | "back":
@@ -113,6 +117,8 @@ def _pass(turn: Turn, event: Replied) -> bool:
     kind, _, key = event.about.partition(":")
     if kind in ("prompt", "all", "follow"):
         asking.skip(turn, event)
+    elif kind == "mend":
+        standing.passed(turn, event)
     elif kind == "settle":
         settling.settled_reply(turn, event, key, leave_open=True)
     elif kind == "reveal":
@@ -259,15 +265,19 @@ def stop(turn: Turn, number: int) -> None:
     turn.set(number, notes=())
     turn.move(number, "leave")
     _forget_unrevealed(turn, number)
-    over = len(turn.alliance.present) < turn.flow.people[0]
-    for other in turn.alliance.present:
+    gathering = turn.flow.is_team and turn.alliance.phase == Phase.INVITED and number != 1
+    over = len(turn.alliance.present) < turn.flow.people[0] and not gathering
+    for other in turn.alliance.invited if over else ():
+        turn.close(other.number)
+    for other in turn.alliance.present if over or not gathering else ():
         if over:
             turn.close(other.number)
-        if other.stage != Stage.INVITED:
-            turn.say(other.number, letters.Left(turn.p(number).name, agreed), "left")
+        turn.say(other.number, letters.Left(turn.p(number).name, agreed), "left")
     if over:
         turn.phase("end")
         turn.change(ended="left", reveal_due=None)
+    elif gathering:
+        gather.look_around(turn)
 
 
 def _forget_unrevealed(turn: Turn, number: int) -> None:

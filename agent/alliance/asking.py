@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from agent.alliance import agreeing, letters, question, revealing, settling
 from agent.alliance import draft as page
+from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
 from agent.alliance.flow import Part
 from agent.alliance.model import Answer, Note, Phase, Stage
@@ -27,6 +28,22 @@ _KEEPS = re.compile(  # "Keep that": the words of one's own that the letter show
 )
 
 # ---------------------------------------------------------------- going on
+
+
+def begin(turn: Turn, number: int, *, tomorrow: bool = False) -> None:
+    """The first part, at once or on the next day."""
+    turn.set(number, part=turn.flow.parts[0].id, last_heard=turn.p(number).last_heard or turn.now)
+    go_on(turn, number)
+    if tomorrow:
+        not_before(turn, number, awake_at(turn.now + timedelta(days=1), turn.zone(number), turn.house.quiet))
+
+
+def not_before(turn: Turn, number: int, at: datetime) -> None:
+    """The question that was just opened waits until then."""
+    opened = turn.p(number).open
+    if opened is not None:
+        turn.unsay(number, lambda s: s.about == opened.about)
+        turn.set(number, open=replace(opened, due=at, sent=None))
 
 
 def go_on(turn: Turn, number: int) -> None:
@@ -91,15 +108,17 @@ def look_around(turn: Turn) -> bool:
         (part for part in turn.flow.parts if part.reveal == "together" and part.id not in turn.alliance.revealed),
         None,
     )
-    present = turn.alliance.present
-    if due is not None and not any(question.remaining(turn, p.number, due.id) for p in present):
+    awaited = turn.awaited()
+    if not awaited:
+        return False
+    if due is not None and not any(question.remaining(turn, p.number, due.id) for p in awaited):
         at = turn.alliance.reveal_due or turn.all_awake()
         turn.change(reveal_due=at)
-        if at > turn.now or any(p.paused for p in present):
+        if at > turn.now or any(p.paused for p in awaited):
             return False
         revealing.reveal(turn)
         return True
-    if due is None and all(p.stage == Stage.WAITING and not question.remaining(turn, p.number) for p in present):
+    if due is None and all(p.stage == Stage.WAITING and not question.remaining(turn, p.number) for p in awaited):
         settling.settle_or_draft(turn)
         return True
     return False
@@ -280,7 +299,8 @@ def after_correction(turn: Turn, number: int, prompt_id: str, old: Answer) -> No
         voided = (
             newest.version if newest and any(c.version == newest.version for c in turn.alliance.confirmations) else 0
         )
-        letter = letters.Correction(turn.p(number).name, prompt.title, old.text, new.text, voided)
+        name = "" if turn.alliance.rules.get("names") == "hidden" else turn.p(number).name
+        letter = letters.Correction(name, prompt.title, old.text, new.text, voided)
         turn.tell_others(number, letter, f"reveal:{part.id}")
     if turn.alliance.phase == Phase.DRAFTING:
         kept = tuple(s for s in turn.alliance.settlements if s.prompt != prompt_id)
@@ -306,6 +326,18 @@ def skip(turn: Turn, event: Replied) -> None:
     elif kind == "prompt":
         passed(turn, number, key, event.cause)
     _after_answers(turn, number)
+
+
+def leave_to_others(turn: Turn, event: Replied) -> None:
+    """QUIET: no more questions for this member of a team, who sees the draft when the others do (T10)."""
+    number = event.participant
+    for q in question.remaining(turn, number):
+        _store(turn, Answer(number, q.id, "", "", turn.now, event.cause, passed=True))
+    turn.close(number)
+    turn.note(number, Note("quiet"))
+    turn.set(number, all_at_once=True)
+    go_on(turn, number)
+    receipt(turn, number)
 
 
 def put_off(turn: Turn, event: Replied, until: datetime | None) -> None:

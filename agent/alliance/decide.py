@@ -9,7 +9,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agent.alliance import agreeing, anytime, asking, letters, looking, question, revealing, settling, setup, waking
+from agent.alliance import (
+    agreeing,
+    anytime,
+    asking,
+    ballot,
+    letters,
+    looking,
+    question,
+    revealing,
+    settling,
+    setup,
+    standing,
+    waking,
+)
 from agent.alliance.event import (
     AutoReplied,
     Event,
@@ -193,6 +206,9 @@ def _setting_up(turn: Turn, event: Replied) -> None:
     number = event.participant
     reading = read_answer(event.text, now=turn.local_now(number))
     command = reading.commands[0] if reading.commands and not (reading.text or reading.private) else None
+    if number != 1 and command is None:  # a member of a team that has not begun: only the initiator prepares it
+        turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
+        return
     if turn.p(number).paused and not _is_aside(reading):
         anytime.unpause(turn, number)
     if command is None or (command.name in ("short", "send", "stop") and event.about == "ready"):
@@ -283,6 +299,8 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
         case "prompt" if key == "rhythm" and phase in (Phase.AGREED, Phase.CHANGING):
             if not looking.change_rhythm(turn, number, event.text):
                 agreeing.change_asked(turn, number, event.text)
+        case "prompt" | "follow" | "all" if turn.flow.is_team and turn.alliance.closes is not None:
+            standing.late_line(turn, event)
         case "prompt" | "follow" | "all" if phase in (Phase.AGREED, Phase.CHANGING):
             agreeing.change_asked(turn, number, event.text)  # answers can be corrected until sign-off (F14)
         case "prompt" | "follow" | "all" if phase == Phase.DRAFTING and agreeing.is_about_draft(turn, event):
@@ -295,6 +313,12 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
             _answer(turn, event, reading)
         case "reveal":
             revealing.revealed_reply(turn, event, key)
+        case "vote":
+            ballot.voted(turn, event)
+        case "mend":
+            standing.mend_reply(turn, event, int(key))
+        case "rules":
+            ballot.voted(turn, event)
         case "settle":
             settling.settled_reply(turn, event, key)
         case "draft" | "final" if reading.private:

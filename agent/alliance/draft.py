@@ -57,13 +57,18 @@ def asks_of(text: str, author: Participant, people: Iterable[Participant], asked
             p.number
             for s in sentences(text)
             for p in others
-            if bound_by(_by_first_name(s, p), author.name, p.name, asked) == "theirs"
+            if bound_by(by_first_name(s, p), author.name, p.name, asked) == "theirs"
         ),
         0,
     )
 
 
-def _by_first_name(sentence: str, p: Participant) -> str:
+def named(sentence: str, p: Participant) -> bool:
+    """Whether a sentence calls this person by name."""
+    return re.search(rf"(?<!\w){re.escape(p.name)}(?!\w)", by_first_name(sentence, p), re.IGNORECASE) is not None
+
+
+def by_first_name(sentence: str, p: Participant) -> str:
     """The sentence with "Mr Berg" and "Jonas Berg" called Jonas, as everybody is called on the page."""
     first, *rest = p.full_name.split()[:1] + p.full_name.split()[-1:] or [""]
     if not rest or first == rest[0]:
@@ -75,7 +80,7 @@ def _by_first_name(sentence: str, p: Participant) -> str:
 def promises(text: str, author: Participant, people: Iterable[Participant]) -> bool:
     """Whether its author speaks of what they do themselves, and of nothing that another does."""
     said = {
-        bound_by(_by_first_name(s, p), author.name, p.name)
+        bound_by(by_first_name(s, p), author.name, p.name)
         for s in sentences(text)
         for p in people
         if p.number != author.number
@@ -93,7 +98,12 @@ def first_lines(flow: Flow, alliance: Alliance) -> tuple[Line, ...]:
         if prompt.kind == "hopes":  # hopes and fears are never put in the draft (F06, S13)
             continue
         found += list(_lines_of(flow, alliance, prompt))
-    return tuple(replace(line, id=i) for i, line in enumerate(_in_order(flow, found), 1))
+    return with_ids(flow, found)
+
+
+def with_ids(flow: Flow, lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines in the order of the page, with ids from 1."""
+    return tuple(replace(line, id=i) for i, line in enumerate(_in_order(flow, lines), 1))
 
 
 def _in_order(flow: Flow, lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -148,7 +158,7 @@ def exchange_lines(
     groups: list[tuple[int, int, list[str]]] = []  # (asked of, owner, sentences)
     others = [p for p in people if p.number != author.number] or [replace(author, number=0, name="", full_name="")]
     for sentence in sentences(answer.text):
-        bound = {bound_by(_by_first_name(sentence, p), author.name, p.name): p.number for p in reversed(others)}
+        bound = {bound_by(by_first_name(sentence, p), author.name, p.name): p.number for p in reversed(others)}
         if "theirs" in bound:
             groups.append((bound["theirs"], 0, [sentence]))
         elif "mine" in bound:
@@ -168,7 +178,11 @@ def exchange_lines(
 
 def options(alliance: Alliance, prompt_id: str) -> list[tuple[str, int, str, str]]:
     """What can be chosen for a shared prompt: (letter, whose, words, cause); joined lines follow the answers."""
-    found = [(p.number, a.text, a.cause) for p, a in alliance.said(prompt_id)]
+    order = alliance.order.get(prompt_id, ())
+    said = sorted(
+        alliance.said(prompt_id), key=lambda x: order.index(x[0].number) if x[0].number in order else len(order)
+    )
+    found = [(p.number, a.text, a.cause) for p, a in said]
     found += [(c.participant, c.text, c.cause) for c in alliance.choices if c.prompt == prompt_id and c.text]
     return [(chr(ord("A") + i), n, text, cause) for i, (n, text, cause) in enumerate(found[:26])]
 
@@ -237,6 +251,8 @@ def line_text(flow: Flow, alliance: Alliance, line: Line) -> str:
         text = f"{asks}: {text}"
     elif line.owner:
         text = f"{names[line.owner]}: {text}"
+    elif flow.is_team:  # the team's own lines carry no names (T12)
+        pass
     elif len(line.by) > 1 and set(line.by) >= everyone:
         tags.append(flow.words.both if len(everyone) == 2 else joined([names[n] for n in line.by]))
     elif line.by:

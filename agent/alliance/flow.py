@@ -10,11 +10,23 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-Kind = Literal["hopes", "why", "personal", "shared", "exchange", "meeting", "between", "rhythm"]
+from agent.alliance.model import Alliance
+
+Kind = Literal[
+    "hopes", "why", "personal", "shared", "exchange", "meeting", "between", "rhythm", "counted", "promise", "questions"
+]
+RULES = {
+    "questions": ("all", "short", "own"),
+    "agree": ("everyone", "no_objection", "majority"),
+    "rhythm": tuple(str(months) for months in range(1, 13)),
+    "names": ("shown", "hidden"),
+}
+"""What a team can decide about its own way (S35), and the values that the engine knows."""
 
 
 class FlowError(Exception):
@@ -58,6 +70,7 @@ class Part(_Part):
     id: str = Field(min_length=1)
     title: str
     reveal: Literal["together", "draft"] = "together"
+    when: Literal["", "own"] = ""  # "own": only in a team that writes its own questions
     prompts: tuple[Prompt, ...] = Field(alias="prompt", min_length=1)
 
 
@@ -79,6 +92,8 @@ class Checkin(_Part):
     trust: str
     works: str
     care: str
+    worry: str = ""  # a team's second and third number
+    living: str = ""
 
 
 class Words(_Part):
@@ -92,6 +107,44 @@ class Words(_Part):
     unmet: str
     camera: str
     notice: str
+    feels: str = ""
+    objected: str = ""
+
+
+class RuleOption(_Part):
+    """One way to have a rule. `key` is what to reply; `value` is what the engine knows it as."""
+
+    key: str = Field(pattern=r"^[a-z]$")
+    value: str
+    words: str
+
+
+class Rule(_Part):
+    """One thing that a team decides by vote before its first prompt (S35, F46)."""
+
+    id: Literal["questions", "agree", "rhythm", "names"]
+    title: str
+    options: tuple[RuleOption, ...] = Field(alias="option", min_length=2)
+    protects: tuple[str, ...]  # values: at a tie, the first of these that is tied stands
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Self:
+        faults = [
+            f"option {o.key}: {o.value!r} is none of {RULES[self.id]}"
+            for o in self.options
+            if o.value not in RULES[self.id]
+        ]
+        if sorted(self.protects) != sorted(o.value for o in self.options):
+            faults.append("protects: must name the value of each option once")
+        if len({o.key for o in self.options}) != len(self.options):
+            faults.append("option: a key is used twice")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def words_of(self, value: str) -> str:
+        """A value as people read it."""
+        return next(o.words for o in self.options if o.value == value)
 
 
 class Flow(_Part):
@@ -109,6 +162,7 @@ class Flow(_Part):
     checkin: Checkin
     sections: tuple[Section, ...] = Field(alias="section", min_length=1)
     parts: tuple[Part, ...] = Field(alias="part", min_length=1)
+    rules: tuple[Rule, ...] = Field(alias="rule", default=())
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -120,7 +174,7 @@ class Flow(_Part):
         for prompt in self.prompts.values():
             if prompt.section and prompt.section not in known:
                 faults.append(f"prompt {prompt.id}: there is no section {prompt.section!r}")
-            if not prompt.section and prompt.kind != "hopes":
+            if not prompt.section and prompt.kind not in ("hopes", "questions"):
                 faults.append(f"prompt {prompt.id}: needs a section for its line in the draft")
             if prompt.quote and prompt.quote not in self.prompts:
                 faults.append(f"prompt {prompt.id}: quotes {prompt.quote!r}, which is no prompt")
@@ -128,9 +182,18 @@ class Flow(_Part):
             faults.append("section: one with id 'open' is needed for open points")
         if not any(p.short for p in self.prompts.values()):
             faults.append("prompt: at least one must be in the short set (short = true)")
+        if self.is_team and {r.id for r in self.rules} != RULES.keys():
+            faults.append(f"rule: a team decides all of {', '.join(RULES)}")
+        if self.is_team and not (self.checkin.worry and self.checkin.living):
+            faults.append("checkin: a team looks back with three numbers: trust, worry and living")
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    @property
+    def is_team(self) -> bool:
+        """Whether more than two take part: then they decide their own rules, and nobody waits for the last."""
+        return self.people[1] > 2
 
     @cached_property
     def prompts(self) -> dict[str, Prompt]:
@@ -160,6 +223,63 @@ class Flow(_Part):
         reveals = [part for part in self.parts if part.reveal == "together" and any(p in asked for p in part.prompts)]
         receipts = len(self.parts) // 2  # "your answers are in" goes to whoever is first with a part
         return len(asked) + len(reveals) + receipts + 3  # the draft, one change to it, and the agreement itself
+
+
+OWN = "own"
+_OWN_QUESTIONS = 9  # as many as the article has; more would be a questionnaire
+
+
+def tailored(flow: Flow, alliance: Alliance) -> Flow:
+    """The flow as this team has voted for it: all of its prompts, one from each part, or questions of its own (S35, S36)."""
+    if not flow.is_team:
+        return flow
+    chosen = alliance.rules.get("questions", "all")
+    usual = [part for part in flow.parts if not part.when]
+    few = [part.model_copy(update={"prompts": tuple(q for q in part.prompts if q.short)}) for part in usual]
+    if chosen == "all":
+        parts = usual
+    elif chosen == "short":
+        parts = [part for part in few if part.prompts]
+    else:
+        asking = [part for part in flow.parts if part.when == OWN]
+        written = _written(flow, alliance, asking[0]) if asking and asking[0].id in alliance.revealed else ()
+        own = (
+            [Part.model_construct(id=OWN, title=asking[0].title, reveal="together", when=OWN, prompts=written)]
+            if written
+            else []
+        )
+        parts = asking + own if own or asking[0].id not in alliance.revealed else asking + [p for p in few if p.prompts]
+    copy = flow.model_copy(update={"parts": tuple(parts)})
+    copy.__dict__.pop("prompts", None)  # what was cached for the whole flow
+    return copy
+
+
+def _written(flow: Flow, alliance: Alliance, part: Part) -> tuple[Prompt, ...]:
+    """The questions that members wrote, one of each in turn, the same one once."""
+    lists = [
+        [line.strip(" -*•\t") for line in answer.text.splitlines() if line.strip(" -*•\t")]
+        for prompt in part.prompts
+        for _, answer in alliance.said(prompt.id)
+    ]
+    turns = [line for row in zip_longest(*lists) for line in row if line]
+    found = list({" ".join(line.casefold().split()): line for line in reversed(turns)}.values())[::-1][:_OWN_QUESTIONS]
+    section = next(q.section for q in reversed(flow.prompts.values()) if q.kind == "shared")
+    return tuple(
+        Prompt(
+            id=f"{OWN}{n}",
+            kind="shared",
+            ask=line,
+            subject=_short(line),
+            title=_short(line),
+            section=section,
+            short=True,
+        )
+        for n, line in enumerate(found, 1)
+    )
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= 40 else line[:39].rsplit(" ", 1)[0] + "…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ TYPES: dict[type, str] = {
     l.Prompt: "prompt", l.AllPrompts: "prompt", l.FollowUp: "prompt", l.Settle: "prompt", l.Checkin: "prompt", l.ChangeAsk: "prompt",
     l.Explain: "prompt", l.AskBack: "prompt", l.WasThisYou: "prompt", l.EraseAsk: "prompt", l.Nudge: "nudge", l.Rest: "nudge",
     l.Reveal: "reveal", l.DraftLetter: "draft", l.DraftChanged: "draft", l.Final: "final", l.Digest: "digest", l.Help: "guide",
+    l.TeamWho: "prompt", l.TeamWay: "prompt", l.TeamWhy: "prompt", l.TeamReady: "prompt", l.Ballot: "prompt", l.Mend: "prompt",
+    l.TeamAsk: "prompt", l.TeamInvitation: "invitation", l.TeamReveal: "reveal", l.TeamDraft: "draft",
 }  # fmt: skip
 """What sort of letter each is; the others are "info"."""
 
@@ -205,7 +207,9 @@ def _halves(text: str, html: str) -> Iterator[Fault]:
 def _ours(letter: l.Letter, text: str) -> str:
     """The words that are ours: without footer, quotes, pages, and what is only enclosed."""
     own = text.split("\n-- \n", maxsplit=1)[0]
-    if isinstance(letter, l.SetupReady):  # the invitation goes below its heading, and is checked as a letter of its own
+    if isinstance(
+        letter, l.SetupReady | l.TeamReady
+    ):  # the invitation goes below its heading, and is checked as a letter of its own
         own = own[: next((m.start() for m in re.finditer(r"^.*\n", own, re.MULTILINE) if m[0].isupper()), len(own))]
     own = "\n".join(line for line in own.splitlines() if not line.startswith(">") and not line.isupper())
     enclosed = frozenset({"ask", "hint"}) if isinstance(letter, l.AllPrompts) else frozenset()

@@ -15,6 +15,7 @@ class Phase(StrEnum):
 
     SETUP = "setup"  # one person prepares it; nobody else has been written to
     INVITED = "invited"  # invitations are out
+    VOTING = "voting"  # a team chooses its own rules before the first prompt
     ASKING = "asking"  # prompts, reveals, settling
     DRAFTING = "drafting"  # a draft is out for agreement
     AGREED = "agreed"  # an agreement is in force; check-ins run
@@ -29,6 +30,7 @@ class Stage(StrEnum):
     APPROVING = "approving"  # looking at the invitation before it goes out
     HOSTING = "hosting"  # invitation sent, waiting for the others
     INVITED = "invited"  # asked whether to join
+    VOTING = "voting"  # said yes to a team; its rules come first
     ANSWERING = "answering"  # a prompt is open, or owed
     WAITING = "waiting"  # has done a part; the others have not
     READING = "reading"  # a reveal is open
@@ -265,6 +267,53 @@ class Checkin:
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """What one member chose: for each rule by its id the key of an option; "" leaves it to the others."""
+
+    participant: int
+    picks: dict[str, str]
+    cause: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One vote of a team on its own rules (S35, F46). The newest vote of each member counts."""
+
+    number: int
+    opened: datetime
+    closes: datetime
+    votes: tuple[Vote, ...] = ()
+    closed: datetime | None = None
+    tied: tuple[str, ...] = ()  # the rules in which the option that protects people more had to decide
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What one member has against one line of a team's draft: the harm that it could do, in their words (F47, T13)."""
+
+    participant: int
+    version: int
+    line: int  # the line's id
+    why: str
+    cause: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Words that a member would have in a team's next draft: for a line, or with `line` 0 as a new one; "" keeps the line."""
+
+    participant: int
+    version: int
+    line: int
+    text: str
+    cause: str
+    at: datetime
+    section: str = ""  # where a new one belongs
+
+
+@dataclass(frozen=True, slots=True)
 class Alliance:
     """The aggregate root. `people` is filled on loading from rows of their own and is not part of the document."""
 
@@ -300,7 +349,17 @@ class Alliance:
     letters: int = 0  # how many letters were written: numbers the next
     calendar_sequence: int = 0
     second: bool = False  # the initiator asked for another alliance with the same person
-    ended: str = ""  # declined, cancelled, left, closed, expired
+    ballots: tuple[Ballot, ...] = ()
+    way: str = ""  # how a team begins: first, together, team
+    order: dict[str, tuple[int, ...]] = field(
+        default_factory=dict
+    )  # prompt: whose answers, as a team's reveal mixed them
+    rules: dict[str, str] = field(default_factory=dict)  # as the team voted them: the rule's id and the option's value
+    objections: tuple[Objection, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    closes: datetime | None = None  # when a team's draft, or the mending of its lines, is counted
+    mending: tuple[int, ...] = ()  # ids of the lines for which better words are sought now
+    ended: str = ""  # declined, cancelled, left, closed, expired, few
     ended_at: datetime | None = None
 
     def participant(self, number: int) -> Participant:
@@ -308,13 +367,18 @@ class Alliance:
         return self.participants[number - 1]
 
     def others(self, number: int) -> tuple[Participant, ...]:
-        """Everybody but this participant who has not left or declined."""
+        """Everybody but this participant who takes part."""
         return tuple(p for p in self.present if p.number != number)
 
     @property
     def present(self) -> tuple[Participant, ...]:
-        """Those who take part."""
-        return tuple(p for p in self.participants if p.stage not in (Stage.LEFT, Stage.DECLINED))
+        """Those who take part: they said yes, and have not left."""
+        return tuple(p for p in self.participants if p.stage not in (Stage.INVITED, Stage.LEFT, Stage.DECLINED))
+
+    @property
+    def invited(self) -> tuple[Participant, ...]:
+        """Those who were asked, or will be, and have not said yes or no."""
+        return tuple(p for p in self.participants if p.stage == Stage.INVITED)
 
     @property
     def draft(self) -> Draft | None:

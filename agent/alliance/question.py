@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from agent.alliance import ballot, gather, letters, standing
 from agent.alliance import draft as page
-from agent.alliance import letters
 from agent.alliance.flow import Prompt
 from agent.alliance.model import Alliance, Changed, Checkin, Draft
 from agent.alliance.turn import Turn
@@ -30,7 +30,11 @@ def letter_for(turn: Turn, number: int, about: str) -> letters.Letter:
     kind, _, key = about.partition(":")
     match kind:
         case "invitation":
-            return invitation(turn)
+            return gather.invitation(turn) if turn.flow.is_team else invitation(turn)
+        case "vote":
+            return ballot.letter(turn)
+        case "mend":
+            return standing.mend_letter(turn, int(key))
         case "prompt":
             return prompt_letter(turn, number, turn.flow.prompts[key])
         case "all":
@@ -40,7 +44,7 @@ def letter_for(turn: Turn, number: int, about: str) -> letters.Letter:
         case "settle":
             return _settle(turn, key)
         case "draft":
-            return draft_letter(turn, number)
+            return standing.draft_letter(turn, number) if turn.flow.is_team else draft_letter(turn, number)
         case "checkin":
             return _checkin(turn, number, int(key))
     raise AssertionError(about)

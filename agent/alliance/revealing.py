@@ -2,7 +2,7 @@
 
 import re
 
-from agent.alliance import agreeing, asking, letters
+from agent.alliance import agreeing, asking, letters, team
 from agent.alliance import draft as page
 from agent.alliance.event import Replied
 from agent.alliance.flow import Part, Prompt
@@ -22,6 +22,9 @@ def reveal(turn: Turn) -> None:
     """Show a part's answers to all, in the same minute (F15, F16)."""
     part = next(p for p in turn.flow.parts if p.reveal == "together" and p.id not in turn.alliance.revealed)
     turn.change(revealed=(*turn.alliance.revealed, part.id), reveal_due=None)
+    if turn.flow.is_team:
+        team.reveal(turn, part)
+        return
     shown = tuple(p for p in turn.flow.parts if p.reveal == "together")
     questions = _questions(turn, part.id)
     for number in [p.number for p in turn.alliance.present]:
@@ -67,7 +70,10 @@ def _common(choices: tuple[str, ...], said: list[tuple[Participant, Answer]]) ->
 def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
     """At a reveal: choices by number and letter, a line that joins, words to pass on, NEXT."""
     number = event.participant
-    shared = _to_choose(turn, turn.flow.part(part_id))
+    if turn.flow.is_team:
+        team.revealed_reply(turn, event, part_id)
+        return
+    shared = to_choose(turn, turn.flow.part(part_id))
     labels = [f"{i}{o[0]}" for i, q in enumerate(shared, 1) for o in page.options(turn.alliance, q.id)]
     reading = read_choice(event.text, labels)
     if (
@@ -75,7 +81,7 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
     ):  # after ALL the draft comes at once
         for pick in reading.picks:
             if pick.number and pick.number <= len(shared):
-                _choose(turn, number, shared[pick.number - 1].id, pick, event.cause)
+                choose(turn, number, shared[pick.number - 1].id, pick, event.cause)
         agreeing.redraft(turn, number)
         asking.receipt(turn, number)
         return
@@ -85,7 +91,7 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
     picks = [pick for pick in reading.picks if pick.number and pick.number <= len(shared)]
     proposals: list[letters.Item] = []
     for pick in picks:
-        proposals += _choose(turn, number, shared[(pick.number or 1) - 1].id, pick, event.cause)
+        proposals += choose(turn, number, shared[(pick.number or 1) - 1].id, pick, event.cause)
     rest = "" if read_answer(reading.rest, now=turn.now).not_an_answer else reading.rest.strip()
     told = _PASS_ON.match(rest)
     unsure = rest and not told and (turn.p(number).stage != Stage.READING or _BETWEEN_US.search(rest))
@@ -112,12 +118,12 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
         turn.opened(number, event.about)
 
 
-def _to_choose(turn: Turn, part: Part) -> list[Prompt]:
+def to_choose(turn: Turn, part: Part) -> list[Prompt]:
     """The prompts of a part that are numbered in its reveal, since there is something to choose."""
     return [q for q in part.prompts if q.kind == "shared" and page.options(turn.alliance, q.id)]
 
 
-def _choose(turn: Turn, number: int, prompt_id: str, pick: Pick, cause: str) -> list[letters.Item]:
+def choose(turn: Turn, number: int, prompt_id: str, pick: Pick, cause: str) -> list[letters.Item]:
     """Keep a choice; a line of one's own becomes one more letter that the others may take too (decision 2)."""
     title = turn.flow.prompts[prompt_id].title
     options = page.options(turn.alliance, prompt_id)
@@ -127,5 +133,5 @@ def _choose(turn: Turn, number: int, prompt_id: str, pick: Pick, cause: str) -> 
     words = text or next((o[2] for o in options if o[0] == letter), "")
     turn.change(choices=(*turn.alliance.choices, Choice(number, prompt_id, letter, text, cause, turn.now, words)))
     turn.note(number, Note("chosen", title, words))
-    shared = [q.id for q in _to_choose(turn, turn.flow.part_of(prompt_id))]
+    shared = [q.id for q in to_choose(turn, turn.flow.part_of(prompt_id))]
     return [letters.Item(f"{shared.index(prompt_id) + 1}{letter}", title, text, "")] if text else []

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from agent.alliance import asking, letters, question
+from agent.alliance import asking, gather, letters, question
 from agent.alliance import draft as page
 from agent.alliance.event import Replied, Started
 from agent.alliance.model import Answer, Note, Participant, Person, Stage
@@ -13,6 +13,9 @@ from agent.alliance.words import first_name, read_approval, read_invitation, rea
 
 def start(turn: Turn, event: Started) -> None:
     """Open a draft alliance from the first mail; nothing goes to anybody but its author (F01)."""
+    if turn.flow.is_team:
+        gather.start(turn, event)
+        return
     reading = read_start(event.subject, event.text)
     person = turn.alliance.people.get(event.address) or Person(event.address)
     turn.set_person(replace(person, name=person.name or event.name, offset_s=event.offset_s or person.offset_s))
@@ -21,10 +24,6 @@ def start(turn: Turn, event: Started) -> None:
     turn.change(participants=(me,), reason=reading.reason.strip())
     named = [a for a in (turn.house.normal(a) for a in reading.addresses) if a]
     others = [a for a in named if a != event.address]
-    if len(others) > 1:
-        turn.change(participants=(me, _partner(reading.name, "")))
-        _ask_partner(turn, "two")
-        return
     address = others[0] if others else event.address if named else ""
     own = {name.casefold(), first_name(name).casefold()}
     turn.change(participants=(me, _partner("" if reading.name.casefold() in own else reading.name, address)))
@@ -79,6 +78,9 @@ def _show_invitation(turn: Turn) -> None:
 
 def reply(turn: Turn, event: Replied) -> None:
     """The initiator answers while nothing has gone out yet, or replaces an address that was mistyped (decision 14)."""
+    if turn.flow.is_team:
+        gather.reply(turn, event)
+        return
     reading = read_setup(event.text)
     if reading.drop:
         drop(turn)
@@ -209,6 +211,8 @@ def invited(turn: Turn, event: Replied) -> None:
         turn.set(number, short=True, skipped=_left_out(turn))
         turn.note(number, Note("short_set"))
     match reading.verdict:
+        case "yes" if turn.flow.is_team:
+            gather.joined(turn, number)
         case "yes":
             join(turn, number)
         case "no":
@@ -229,6 +233,9 @@ def not_now(turn: Turn, number: int) -> None:
     turn.close(number)
     turn.change(reminded_at=turn.alliance.reminded_at or turn.now)
     turn.say(number, letters.NotNow(turn.p(1).name), "invitation")
+    if turn.flow.is_team:  # nobody in a team hears who was slow
+        gather.look_around(turn)
+        return
     turn.say(1, letters.InvitationNotNow(turn.p(number).name), "sent")
 
 
@@ -248,6 +255,9 @@ def decline(turn: Turn, number: int) -> None:
     turn.leave_alone(number)
     turn.move(number, "decline")
     turn.refused.append((turn.p(1).address, turn.p(number).address))
+    if turn.flow.is_team:
+        gather.look_around(turn)
+        return
     turn.say(1, letters.InvitationDeclined(turn.p(number).name), "declined")
     if len(turn.alliance.present) < turn.flow.people[0]:
         turn.phase("end")
@@ -258,12 +268,11 @@ def join(turn: Turn, number: int) -> None:
     """A YES. When everybody invited has said it, the prompts begin for all (decision 9)."""
     turn.close(number)
     turn.move(number, "join")
-    if any(p.stage == Stage.INVITED for p in turn.alliance.present):
+    if turn.alliance.invited:
         return
     turn.phase("begin")
     turn.move(1, "join")
     turn.note(1, Note("said_yes", turn.p(number).name))
     turn.note(number, Note("welcome", turn.p(1).name))
     for p in turn.alliance.present:
-        turn.set(p.number, part=turn.flow.parts[0].id, last_heard=p.last_heard or turn.now)
-        asking.go_on(turn, p.number)
+        asking.begin(turn, p.number)

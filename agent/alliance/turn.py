@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from agent.alliance import dates, letters, machine
-from agent.alliance.flow import Flow
+from agent.alliance.flow import Flow, tailored
 from agent.alliance.model import Alliance, Note, Open, Participant, Person, Phase, Stage
 
 NUDGE_AFTER = timedelta(days=3)
@@ -72,6 +72,7 @@ class Turn:
     withdrawn: list[tuple[int, str | None]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
+    _given: Flow = field(init=False)
 
     def decision(self) -> Decision:
         """What has been decided so far."""
@@ -82,6 +83,14 @@ class Turn:
             tuple(self.refused),
             tuple(self.erased),
         )
+
+    def __post_init__(self) -> None:
+        self._given = self.flow
+        self.tailor()
+
+    def tailor(self) -> None:
+        """Follow the flow as this team has decided to (S35)."""
+        self.flow = tailored(self._given, self.alliance)
 
     # -- reading
 
@@ -104,7 +113,14 @@ class Turn:
 
     def partner(self, number: int) -> str:
         """The others' names as one reads them: "Jonas", "Ana, Ben and Cy"."""
+        if self.flow.is_team:
+            return "the team"
         return joined([p.name for p in self.alliance.participants if p.number != number and p.stage != Stage.LEFT])
+
+    def awaited(self) -> tuple[Participant, ...]:
+        """Those whose answers the others wait for: both of two; of a team those who are neither silent nor paused (4.5)."""
+        here = self.alliance.present
+        return tuple(p for p in here if not (p.resting or p.paused)) if self.flow.is_team else here
 
     def awake(self, number: int) -> datetime:
         """The first instant from now on at which this person may be written to unasked."""

@@ -8,7 +8,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from agent.alliance import anytime, asking, letters, looking, question, revealing, settling
+from agent.alliance import (
+    anytime,
+    asking,
+    ballot,
+    gather,
+    letters,
+    looking,
+    question,
+    revealing,
+    settling,
+    standing,
+)
 from agent.alliance.dates import awake_at
 from agent.alliance.model import Participant, Phase, Stage
 from agent.alliance.turn import (
@@ -54,16 +65,19 @@ def duties(turn: Turn) -> Iterator[Duty]:
     alliance = turn.alliance
     if alliance.phase == Phase.ENDED:
         return
-    for p in alliance.present:
+    for p in (*alliance.present, *alliance.invited):
         yield from _of_participant(turn, p)
-    yield from _of_invitation(turn)
+    if turn.flow.is_team:
+        yield from _of_team(turn)
+    if not turn.flow.is_team:
+        yield from _of_invitation(turn)
     if alliance.phase == Phase.ASKING:
-        if alliance.reveal_due is not None and not any(p.paused for p in alliance.present):
+        if alliance.reveal_due is not None and not any(p.paused for p in turn.awaited()):
             yield Duty(alliance.reveal_due, revealing.reveal)
         for s in alliance.settlements:
             if s.outcome is None:
                 yield Duty(s.opened + SETTLE_WITHIN, lambda t, prompt=s.prompt: settling.settle_overdue(t, prompt))  # type: ignore[misc]
-    if alliance.phase in (Phase.ASKING, Phase.DRAFTING):
+    if alliance.phase in (Phase.ASKING, Phase.DRAFTING) and not turn.flow.is_team:
         yield from _at_rest(turn)
     if alliance.checkins and alliance.phase in (Phase.AGREED, Phase.CHANGING):
         last = alliance.checkins[-1]
@@ -72,6 +86,28 @@ def duties(turn: Turn) -> Iterator[Duty]:
             yield Duty(last.due, looking.open_checkin)
         if running is not None and running.digest_due is not None:
             yield Duty(running.digest_due, looking.digest)
+
+
+def _of_team(turn: Turn) -> Iterator[Duty]:
+    """When an invitation, a vote or a draft is counted though somebody is silent (F48)."""
+    steps = (
+        (gather.due(turn), gather.look_around),
+        (ballot.due(turn), ballot.close),
+        (turn.alliance.closes, standing.count),
+    )
+    yield from (Duty(at, do) for at, do in steps if at is not None)
+    for p in turn.alliance.invited:
+        if p.open is not None and p.open.sent is not None and not p.open.nudges:
+            since = max(p.open.sent, p.last_heard or p.open.sent)
+            at = awake_at(since + REMIND_AFTER, turn.zone(p.number), turn.house.quiet)
+            yield Duty(at, lambda t, number=p.number: _remind_member(t, number))  # type: ignore[misc]
+
+
+def _remind_member(turn: Turn, number: int) -> None:
+    opened = turn.p(number).open
+    assert opened is not None
+    _remind(turn, number)
+    turn.set(number, open=replace(opened, nudges=1, nudged=turn.now))
 
 
 def _of_participant(turn: Turn, p: Participant) -> Iterator[Duty]:
@@ -86,7 +122,7 @@ def _of_participant(turn: Turn, p: Participant) -> Iterator[Duty]:
         return
     if p.open.sent is None:
         yield Duty(p.open.due, lambda t: question.write_open(t, number))
-    elif p.open.nudges < MOST_NUDGES and not p.open.about.startswith(("checkin", "invitation")):
+    elif p.open.nudges < MOST_NUDGES and not p.open.about.startswith(("checkin", "invitation", "vote", "mend")):
         since = max(p.open.nudged or p.open.sent, p.last_heard or p.open.sent)
         wait = REST_AFTER if p.open.nudges else NUDGE_AFTER
         at = awake_at(since + wait, turn.zone(number), turn.house.quiet)
@@ -119,6 +155,8 @@ def _nudge(turn: Turn, number: int) -> None:
         turn.say(number, letters.Rest(what), f"rest:{opened.about}")
         turn.set(number, resting=True)
     turn.set(number, open=replace(opened, nudges=opened.nudges + 1, nudged=turn.now))
+    if turn.flow.is_team and turn.alliance.phase == Phase.ASKING:
+        asking.look_around(turn)  # the others do not wait for who is silent (spec 4.5)
 
 
 def _of_invitation(turn: Turn) -> Iterator[Duty]:
@@ -126,7 +164,7 @@ def _of_invitation(turn: Turn) -> Iterator[Duty]:
     alliance = turn.alliance
     if alliance.phase != Phase.INVITED or alliance.invited_at is None:
         return
-    waiting = [p for p in alliance.present if p.stage == Stage.INVITED and p.open and p.open.sent]
+    waiting = [p for p in alliance.invited if p.open and p.open.sent]
     if not waiting or alliance.rested_at is not None:
         return
     number, opened, heard = waiting[0].number, waiting[0].open, waiting[0].last_heard

@@ -40,18 +40,16 @@ def letters_of(templates: Path, sources: Sequence[str]) -> tuple[Shown, ...]:
     filled = load(templates)
     shown: list[Shown] = []
     for about, letter in ((about, letter) for about, letters in samples.by_subject() for letter in letters):
-        me, partner = samples.reader_of(letter)
+        reader = samples.reader_of(letter)
         said = filled.render(
             letter,
-            me=me,
-            partner=partner,
-            names=samples.NAMES,
+            **reader,
             language="en",
             zone=BERLIN,
             contact="operator@example.org",
             service="Alliance",
         )
-        faults = faults_of(letter, said.subject, said.text, said.html, me=me, sources=sources)
+        faults = faults_of(letter, said.subject, said.text, said.html, me=reader["me"], sources=sources)
         shown.append(Shown(f"{len(shown) + 1:03}-{template_of(type(letter))}", about, letter, said, faults))
     return tuple(shown)
 

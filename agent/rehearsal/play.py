@@ -22,7 +22,7 @@ from agent.rehearsal.mailbox import Mail
 from agent.rehearsal.personas import PERSONAS, Persona
 from agent.rehearsal.programs import Program, Typed
 from agent.rehearsal.script import Gets, Person, Quiet, Replies, Scene, Script, Step, Unseen, Uses, Waits, Writes
-from agent.service import FLOW, Service, opened
+from agent.service import Service, opened
 from agent.smtp.inbound import Envelope, Inbound, Limits
 from agent.store import alliances, inbox, outbox
 
@@ -249,7 +249,7 @@ async def rehearsing(
     relay_port = await letterbox.start()
     try:
         settings = _settings(people, database, relay_port, flow, templates)
-        async with opened(settings, now=clock, flow=flow.stem if flow else FLOW) as service:
+        async with opened(settings, now=clock, flow=flow.stem if flow else "") as service:
             begun = {p.key: p.persona for p in people}
             rehearsal = Rehearsal(service, clock, tuple(people), shown, begun)
             letterbox.keep = rehearsal.caught

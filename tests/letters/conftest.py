@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,7 +22,7 @@ def templates() -> Templates:
 
 @pytest.fixture(scope="session")
 def render(templates: Templates) -> Callable[..., Rendered]:
-    def filled(letter: Letter, **known: str) -> Rendered:
+    def filled(letter: Letter, **known: Any) -> Rendered:
         reader = {
             "me": "Maya",
             "partner": "Jonas",
@@ -37,8 +38,8 @@ def render(templates: Templates) -> Callable[..., Rendered]:
 @pytest.fixture(scope="session")
 def sources() -> tuple[str, ...]:
     """The prompts that are used word for word."""
-    flow = tomllib.loads((ROOT / "flows" / "one_to_one.toml").read_text("utf-8"))
-    return tuple(p["ask"] for part in flow["part"] for p in part["prompt"] if p["id"].startswith("P"))
+    flows = [tomllib.loads((ROOT / "flows" / name).read_text("utf-8")) for name in ("one_to_one.toml", "team.toml")]
+    return tuple(p["ask"] for flow in flows for part in flow["part"] for p in part["prompt"] if p["id"][0] in "PQ")
 
 
 @pytest.fixture(scope="session")

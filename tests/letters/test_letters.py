@@ -11,7 +11,7 @@ import pytest
 from agent.alliance import letters as l
 from agent.alliance.lettercheck import faults_of
 from agent.alliance.model import Note
-from agent.alliance.samples import samples
+from agent.alliance.samples import reader_of, samples
 from agent.templates import template_of
 
 LETTERS = [pytest.param(letter, id=f"{template_of(type(letter))}-{n}") for n, letter in enumerate(samples())]
@@ -25,7 +25,8 @@ def _one(kind, n=0):
 @pytest.mark.row("F58")
 @pytest.mark.parametrize("letter", LETTERS)
 def test_a_letter_keeps_the_house_rules(letter, render, sources, article):
-    r = render(letter)
+    reader = reader_of(letter) | {"me": "Maya"}
+    r = render(letter, **reader)
 
     faults = faults_of(letter, r.subject, r.text, r.html, me="Maya", sources=sources, copied=article)
 

@@ -11,3 +11,4 @@ from agent.alliance.letters.asking import *  # noqa: F403
 from agent.alliance.letters.checkins import *  # noqa: F403
 from agent.alliance.letters.letter import *  # noqa: F403
 from agent.alliance.letters.setting_up import *  # noqa: F403
+from agent.alliance.letters.team import *  # noqa: F403

@@ -9,7 +9,7 @@ from agent.alliance.model import Note
 
 @dataclass(frozen=True, slots=True)
 class SetupPartner(Letter):
-    """Ask the initiator for the partner's address; `problem` says why it is asked: "", "missing", "same", "two", "refused"."""
+    """Ask the initiator for the partner's address; `problem` says why it is asked: "", "missing", "same", "refused"."""
 
     role = Role.QUESTION
 

@@ -3,8 +3,10 @@
 Several samples of one letter show its branches.
 """
 
+from typing import Any
+
 from agent.alliance import letters as l
-from agent.alliance.samples import agreement, anytime, asking, checkins, setting_up
+from agent.alliance.samples import agreement, anytime, asking, checkins, setting_up, team
 from agent.alliance.samples.people import ME, NAMES, PARTNER
 
 
@@ -19,18 +21,21 @@ def by_subject() -> tuple[tuple[str, tuple[l.Letter, ...]], ...]:
         ("Setting up", setting_up.samples()),
         ("Questions and answers", asking.samples()),
         ("The agreement", agreement.samples()),
+        ("A team", team.samples()),
         ("Check-ins", checkins.samples()),
         ("At any time", anytime.samples()),
     )
 
 
-def reader_of(letter: l.Letter) -> tuple[str, str]:
-    """Who reads a sample, and who the partner is: what Maya asks goes to Jonas, all else to Maya."""
+def reader_of(letter: l.Letter) -> dict[str, Any]:
+    """Who reads a sample, and with whom: what Maya asks goes to Jonas, what is for a team to Ewa, all else to Maya."""
+    if type(letter).__module__ == team.__name__.replace("samples", "letters"):
+        return {"me": "Ewa", "partner": "the team", "names": "the team", "team": True}
     match letter:
         case l.Invitation() | l.InvitationReminder() | l.InvitationAsk() | l.NotNow() if letter.initiator == ME:
-            return PARTNER, ME
+            return {"me": PARTNER, "partner": ME, "names": NAMES}
         case _:
-            return ME, PARTNER
+            return {"me": ME, "partner": PARTNER, "names": NAMES}
 
 
 __all__ = ["ME", "NAMES", "PARTNER", "by_subject", "reader_of", "samples"]

@@ -20,7 +20,7 @@ _SHORT_INVITATION = l.Invitation(
 def samples() -> tuple[l.Letter, ...]:
     return (
         *(l.SetupPartner("We open a bakery.", name, problem) for name, problem in
-          (("Jonas", "missing"), ("", ""), ("", "two"), ("Jonas", "same"), ("Jonas", "refused"))),
+          (("Jonas", "missing"), ("", ""), ("Jonas", "same"), ("Jonas", "refused"))),
         l.SetupExisting("Jonas", MARCH, agreed=True),
         l.SetupExisting("Jonas", MARCH, agreed=False),
         l.SetupWhy(

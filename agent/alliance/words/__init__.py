@@ -10,7 +10,9 @@ from agent.alliance.words.consent import read_consent
 from agent.alliance.words.invitation import read_approval, read_invitation
 from agent.alliance.words.rhythm import read_rhythm, say_rhythm, slower
 from agent.alliance.words.schedule import MeetingReading, read_meeting, read_schedule, say_rule
-from agent.alliance.words.start import first_name, read_setup, read_start
+from agent.alliance.words.start import first_name, read_people, read_setup, read_start
+from agent.alliance.words.team import Objection, read_ballot, read_objections, read_way
+from agent.alliance.words.team import said as said_of_page
 from agent.alliance.words.values import (
     AnswerReading,
     ApprovalReading,
@@ -27,8 +29,38 @@ from agent.alliance.words.values import (
 from agent.alliance.words.zone import read_zone
 
 __all__ = [
-    "AnswerReading", "ApprovalReading", "Change", "CheckinReading", "ChoiceReading", "Command", "ConsentReading",
-    "InvitationReading", "MeetingReading", "Pick", "SetupReading", "StartReading", "first_name", "read_answer", "read_approval",
-    "read_checkin", "read_choice", "read_consent", "read_invitation", "read_meeting", "read_rhythm", "read_schedule", "read_setup",
-    "read_start", "read_zone", "say_rhythm", "say_rule", "slower",
+    "AnswerReading",
+    "ApprovalReading",
+    "Change",
+    "CheckinReading",
+    "ChoiceReading",
+    "Command",
+    "ConsentReading",
+    "InvitationReading",
+    "MeetingReading",
+    "Objection",
+    "Pick",
+    "SetupReading",
+    "StartReading",
+    "first_name",
+    "read_answer",
+    "read_approval",
+    "read_ballot",
+    "read_checkin",
+    "read_choice",
+    "read_consent",
+    "read_invitation",
+    "read_meeting",
+    "read_objections",
+    "read_people",
+    "read_rhythm",
+    "read_schedule",
+    "read_setup",
+    "read_start",
+    "read_way",
+    "read_zone",
+    "said_of_page",
+    "say_rhythm",
+    "say_rule",
+    "slower",
 ]  # fmt: skip

@@ -15,6 +15,13 @@ _FULL = rf"{_PART}(?:[ \t]+(?:(?:van|von|de|der|den|da|di|del|la|le|al|bin|ben|t
 _BEFORE_ADDRESS = re.compile(
     rf"({_FULL})[ \t]*[,:]?[ \t\n]*(?:[(<\[]|at\b|on\b|under\b|is\b|-|–|—|'s (?:address|e-?mail)(?: is)?)?[ \t]*(?:mailto:)?\Z"
 )
+_AFTER_ADDRESS = re.compile(rf"[>\])]?[ \t]*\(({_FULL})\)")
+_TEAM = re.compile(
+    r"\bteam alliance\b|\b(?:alliance|agreement)\b[^.!?\n]{0,30}\b(?:for|with|in|of) (?:my|our|the|this) (?:whole |entire )?"
+    r"(?:team|crew|group|department|squad|board|club|band|class|family|household|choir|shift)\b"
+    r"|\b(?:team|crew|group|band|family) of (?:three|four|five|six|seven|eight|nine|ten|eleven|twelve|[3-9]|[1-4]\d|50)\b",
+    re.IGNORECASE,
+)
 _NAMED = re.compile(
     rf"\b(?:with|and|invite|asking|ask|partner is|name is|called|named|about|together with)[ \t]+(?:my [a-z]+[ \t]+(?:[a-z]+[ \t]+)?,?[ \t]*)?({_FULL})"
 )
@@ -38,14 +45,24 @@ def read_start(subject: str, text: str) -> StartReading:
     `reason` is the whole text as written; the person is asked for the why in a letter of its own.
     """
     body = text[: LONGEST * 2]
-    found = list(_ADDRESS.finditer(body))
-    addresses = tuple(dict.fromkeys(m.group().rstrip(".'") for m in found))
-    name = ""
-    for m in found:
-        before = _BEFORE_ADDRESS.search(body[max(0, m.start() - 80) : m.start()])
-        name = name or (_real(before[1]) if before else "")
+    people = read_people(body)
+    addresses = tuple(address for _, address in people)
+    name = next((n for n, _ in people if n), "")
     name = name or _in_subject(subject) or next((n for m in _NAMED.finditer(body) if (n := _real(m[1]))), "")
-    return StartReading(_fuller(name, body), addresses[0] if addresses else None, addresses, text.strip())
+    team = _TEAM.search(f"{subject}\n{body}") is not None
+    return StartReading(_fuller(name, body), addresses[0] if addresses else None, addresses, text.strip(), people, team)
+
+
+def read_people(text: str) -> tuple[tuple[str, str], ...]:
+    """Everybody with an address in a text, as (name, address): "Ben Ray <ben@...>", "ben@... (Ben)"; "" for no name."""
+    found: dict[str, str] = {}
+    for m in _ADDRESS.finditer(text):
+        before = _BEFORE_ADDRESS.search(text[max(0, m.start() - 80) : m.start()])
+        after = _AFTER_ADDRESS.match(text, m.end())
+        name = (_real(before[1]) if before else "") or (_real(after[1]) if after else "")
+        address = m.group().rstrip(".'")
+        found[address] = found.get(address) or name
+    return tuple((name, address) for address, name in found.items())
 
 
 def _real(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 CommandName = Literal[
     "pass", "later", "pause", "resume", "all", "short", "next", "back", "help", "status", "stop", "explain", "who",
     "show", "change", "both", "edit", "delete", "data", "human", "hide", "send", "keep", "add", "resend", "close",
-    "ideas", "export",
+    "ideas", "export", "rules", "quiet",
 ]  # fmt: skip
 
 
@@ -117,6 +117,8 @@ class StartReading:
     address: str | None = None  # None when no address was given
     addresses: tuple[str, ...] = ()  # all that were named, the sender's own too
     reason: str = ""  # the words as written
+    people: tuple[tuple[str, str], ...] = ()  # (name, address) of all that were named; "" where one has no name
+    team: bool = False  # it speaks of a team, a crew, a family of five
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,255 @@
+"""A team: gathering, its own rules, its parts and its draft (T01 to T14)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.alliance.letters.agreement import LineChange, PageSection
+from agent.alliance.letters.asking import RevealQuestion
+from agent.alliance.letters.letter import Letter, Role
+from agent.alliance.model import Note
+
+# ---------------------------------------------------------------- gathering
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody whom the initiator named."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamWho(Letter):
+    """Ask the initiator for names and addresses. `problem`: few, many, refused (then `refused` has their names)."""
+
+    role = Role.QUESTION
+
+    people: tuple[Named, ...]
+    problem: str
+    refused: tuple[str, ...]
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamWay(Letter):
+    """Alliances of two first, side by side, or straight to the team: a suggestion that blocks nothing (S26, F51, T02)."""
+
+    role = Role.QUESTION
+
+    size: int
+    people: tuple[Named, ...]
+    pairs: tuple[str, ...]  # with whom there is an alliance of two already
+    alone: tuple[str, ...]  # and with whom there is none
+
+
+@dataclass(frozen=True, slots=True)
+class TeamWhy(Letter):
+    """Ask the initiator for the reason that all will read."""
+
+    role = Role.QUESTION
+
+    notes: tuple[Note, ...]
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamInvitation(Letter):
+    """Ask one member whether to take part (T03)."""
+
+    role = Role.QUESTION
+
+    initiator: str
+    initiator_full: str
+    initiator_address: str
+    why: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamReady(Letter):
+    """Show the initiator whom it goes to, and the email as they will get it."""
+
+    role = Role.QUESTION
+
+    notes: tuple[Note, ...]
+    people: tuple[Named, ...]
+    invitation: TeamInvitation
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSent(Letter):
+    """The invitations are out."""
+
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamWelcome(Letter):
+    """Receipt for a YES, while others have not answered."""
+
+    role = Role.RECEIPT
+
+    initiator: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamTooFew(Letter):
+    """Fewer than three said yes: it ends here, and the initiator is offered alliances of two (spec 4.5)."""
+
+    host: bool
+
+
+# ---------------------------------------------------------------- the team's rules
+
+
+@dataclass(frozen=True, slots=True)
+class BallotOption:
+    """One way to have a rule; `now` when it holds today."""
+
+    key: str
+    words: str
+    now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BallotRow:
+    """One rule and its options."""
+
+    number: int
+    title: str
+    options: tuple[BallotOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot(Letter):
+    """The team decides how it does this (S35, F46, T04)."""
+
+    role = Role.QUESTION
+
+    notes: tuple[Note, ...]
+    rows: tuple[BallotRow, ...]
+    closes: datetime
+    again: bool  # the rules are put to the vote anew
+
+
+@dataclass(frozen=True, slots=True)
+class Voted(Letter):
+    """Receipt for a vote: as it was read; "" was left to the others."""
+
+    role = Role.RECEIPT
+
+    rows: tuple[tuple[str, str], ...]
+    closes: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One rule as it was decided."""
+
+    title: str
+    words: str
+    tied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRules(Letter):
+    """What the team chose, and who takes part (T05)."""
+
+    rows: tuple[RuleRow, ...]
+    people: str
+    size: int
+    first: bool  # the first question comes next
+
+
+# ---------------------------------------------------------------- parts and draft
+
+
+@dataclass(frozen=True, slots=True)
+class TeamReveal(Letter):
+    """A part's answers, in mixed order, to all in the same minute (T09)."""
+
+    number: int
+    part: str
+    questions: tuple[RevealQuestion, ...]
+    hidden: bool  # without names
+    next_part: str  # "" when the draft is next
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDraft(Letter):
+    """A draft for the team, with the rule by which a line stands, and what silence means (F48, T12)."""
+
+    role = Role.QUESTION
+
+    notes: tuple[Note, ...]
+    version: int
+    changes: tuple[LineChange, ...]
+    in_force: int  # the version that stays in force meanwhile; 0 when none
+    sections: tuple[PageSection, ...]
+    asks_of_me: tuple[int, ...]
+    rule: str  # everyone, no_objection, majority
+    left_out: int  # answers for which there was no room
+    closes: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing that was understood about a line; `number` 0 for a new one. `words` "" is KEEP."""
+
+    number: int
+    why: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Objected(Letter):
+    """Receipt for objections and better words; `no_harm` are lines of which the harm was not named."""
+
+    role = Role.RECEIPT
+
+    heard: tuple[Heard, ...]
+    no_harm: tuple[int, ...]
+    closes: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MendRow:
+    """One line to mend: what is feared, and better words that somebody has sent."""
+
+    number: int
+    line: str
+    whys: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mend(Letter):
+    """Ask all for words that would mend what somebody objects to, without a name (T13)."""
+
+    role = Role.QUESTION
+
+    notes: tuple[Note, ...]
+    version: int
+    rows: tuple[MendRow, ...]
+    others: int  # lines without an objection
+    closes: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TeamAsk(Letter):
+    """One short question about an unclear reply in a team: `kind` is way, vote, draft, reveal or mend."""
+
+    role = Role.RECEIPT
+
+    kind: str
+    words: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamWait(Letter):
+    """The rule asks for words that have not come: wait, or change the rule by vote; the same to all (spec 4.5)."""
+
+    rule: str

@@ -1,0 +1,121 @@
+"""Samples of the letters to a team: Ana's crew of six."""
+
+from datetime import UTC, datetime
+
+from agent.alliance import letters as l
+from agent.alliance.model import Note
+
+_WHY = "We are good at the work and not so good at saying when it hurts. I'd like us to fix that together."
+_PEOPLE = tuple(l.Named(n, f"{n.lower()}@example.org") for n in ("Ben", "Chi", "Dev", "Ewa", "Finn"))
+_FRIDAY = datetime(2026, 3, 20, 9, tzinfo=UTC)
+_INVITATION = l.TeamInvitation("Ana", "Ana Ruiz", "ana@example.org", _WHY, 6)
+_ROWS = (
+    ("Questions", ("all nine", "one from each part", "ours, we will write some")),
+    ("A line is agreed when", ("everyone says yes", "nobody objects", "more than half say yes")),
+    ("Check-ins", ("every month", "every two months", "every quarter")),
+    ("Answers show", ("names", "no names until the draft")),
+)
+_BALLOT = tuple(
+    l.BallotRow(n, title, tuple(l.BallotOption("abc"[i], words, now=False) for i, words in enumerate(options)))
+    for n, (title, options) in enumerate(_ROWS, 1)
+)
+_AGAIN = tuple(
+    l.BallotRow(n, row.title, tuple(l.BallotOption(o.key, o.words, o.key == "b") for o in row.options))
+    for n, row in enumerate(_BALLOT[1:3], 1)
+)
+_PAGE = (
+    l.PageSection(
+        "The atmosphere",
+        (l.PageLine(1, "We keep mornings calm."), l.PageLine(2, "Anyone can say “I was wrong”, and we carry on.")),
+    ),
+    l.PageSection(
+        "What we each answer for",
+        (
+            l.PageLine(3, "Ana: I tell you what I know within a day."),
+            l.PageLine(4, "Ben: I keep the plan up to date."),
+            l.PageLine(5, "Chi: I sit in when two people are stuck."),
+            l.PageLine(6, "Ewa: If I will be late, I say so the day before."),
+        ),
+    ),
+    l.PageSection(
+        "How we act",
+        (
+            l.PageLine(7, "When two of us clash, we talk within a day. If we stay stuck, Chi sits in."),
+            l.PageLine(8, "We decide by “nobody objects”. Ana decides when safety is at stake."),
+        ),
+    ),
+    l.PageSection("Still open", (l.PageLine(9, "Do we answer messages at weekends?"),)),
+)
+
+
+def _answers(*said: tuple[str, str, str]) -> tuple[l.RevealAnswer, ...]:
+    return tuple(l.RevealAnswer(letter, name, text) for letter, name, text in said)
+
+
+def samples() -> tuple[l.Letter, ...]:
+    atmosphere = l.RevealQuestion(
+        1, "The atmosphere we want",
+        _answers(("A", "", "Calm mornings, loud lunches."), ("B", "", "People ask for help before lunch."), ("C", "", "Calm. Nobody shouts across the room.")),
+        alike=False, shared_words=(),
+    )  # fmt: skip
+    feeling = l.RevealQuestion(
+        0, "How we want it to feel", _answers(("", "", "Supportive and spacious."), ("", "", "Spacious.")), alike=False,
+        shared_words=("spacious (2)",),
+    )  # fmt: skip
+    named = l.RevealQuestion(
+        0,
+        "What the team can count on from me",
+        _answers(("", "Ben", "I keep the plan up to date.")),
+        alike=False,
+        shared_words=(),
+    )
+    row = l.MendRow(
+        8,
+        "We decide by “nobody objects”. Ana decides when safety is at stake.",
+        ("If “safety” is not spelled out, it can mean anything.",),
+        (),
+    )
+    other = l.MendRow(1, "We keep mornings calm.", (), ("No calls before ten.",))
+    change = l.LineChange(
+        8,
+        "We decide by “nobody objects”.",
+        "We decide by “nobody objects”, and Ana when somebody could get hurt.",
+        "",
+        request=False,
+    )
+    return (
+        l.TeamWho((), "few", (), 3, 50),
+        l.TeamWho(_PEOPLE[:1], "few", (), 3, 50),
+        l.TeamWho(_PEOPLE, "many", (), 3, 50),
+        l.TeamWho(_PEOPLE, "refused", ("Gia",), 3, 50),
+        l.TeamWay(6, _PEOPLE, ("Ben", "Chi"), ("Dev", "Ewa", "Finn")),
+        l.TeamWay(6, _PEOPLE, (), ("Ben", "Chi", "Dev", "Ewa", "Finn")),
+        l.TeamWay(6, _PEOPLE, ("Ben",), ("Chi", "Dev", "Ewa", "Finn")),
+        l.TeamWhy((), 5),
+        l.TeamReady((Note("kept", "Why", _WHY),), _PEOPLE, _INVITATION),
+        _INVITATION,
+        l.TeamSent(5),
+        l.TeamWelcome("Ana"),
+        l.TeamTooFew(host=True),
+        l.TeamTooFew(host=False),
+        l.Ballot((), _BALLOT, _FRIDAY, again=False),
+        l.Ballot((), _AGAIN, _FRIDAY, again=True),
+        l.Voted((("Questions", "all nine"), ("Check-ins", "")), _FRIDAY),
+        l.TeamRules(
+            (l.RuleRow("Questions", "all nine", tied=False), l.RuleRow("A line is agreed when", "nobody objects", tied=True)),
+            "Ana, Ben, Chi, Ewa and Finn", 5, first=True,
+        ),
+        l.TeamRules((l.RuleRow("Check-ins", "every month", tied=False),), "Ana, Ben, Chi, Ewa and Finn", 5, first=False),
+        l.TeamReveal(1, "the atmosphere", (atmosphere, feeling), hidden=True, next_part="what each of us answers for"),
+        l.TeamReveal(2, "what each of us answers for", (named,), hidden=False, next_part=""),
+        *(l.TeamDraft((), 1, (), 0, _PAGE, (), rule, 0, _FRIDAY) for rule in ("everyone", "no_objection", "majority")),
+        l.TeamDraft((), 1, (), 0, _PAGE, (7,), "no_objection", 4, _FRIDAY),
+        l.TeamDraft((Note("stale", "1"),), 2, (change,), 1, _PAGE, (), "majority", 0, _FRIDAY),
+        l.Objected((l.Heard(8, "It can mean anything.", ""), l.Heard(1, "", "No calls before ten."), l.Heard(0, "", "We eat lunch together."), l.Heard(2, "", ""), l.Heard(4, "", "-")), (3,), _FRIDAY),
+        l.Objected((), (), _FRIDAY),
+        l.Mend((), 1, (row,), 7, _FRIDAY),
+        l.Mend((), 1, (row, other), 1, _FRIDAY),
+        l.TeamWait("everyone"),
+        l.TeamWait("majority"),
+        *(l.TeamAsk(kind, "sounds good, talk Monday", 1) for kind in ("way", "vote", "draft", "mend", "reveal")),
+    )  # fmt: skip

@@ -1,0 +1,281 @@
+"""A team told aloud, on the pure core: Ana's crew, from her first note to the page that stands."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from agent.alliance import letters as l
+from agent.alliance.decide import decide
+from agent.alliance.event import Replied, Started, Woke
+from agent.alliance.flow import load
+from agent.alliance.model import Alliance, Phase, Stage
+from agent.alliance.turn import House, Send
+
+FLOW = load((Path(__file__).parents[2] / "flows/team.toml").read_text("utf-8"))
+MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
+NAMES = ("Ana", "Ben", "Chi", "Dev", "Ewa", "Finn")
+FIRST = (
+    "Hi, I lead a crew of six: me, Ben <ben@example.org>, Chi <chi@example.org>, Dev <dev@example.org>, "
+    "Ewa <ewa@example.org> and Finn <finn@example.org>. I'd like us to make a team alliance."
+)
+WHY = "We are good at the work and not so good at saying when it hurts."
+ANSWERS = {
+    "Q1": ("Calm mornings, loud lunches.", "People ask for help before lunch.", "Calm mornings, loud lunches.", "Room to try things.", "People ask for help before lunch.", "We laugh."),
+    "Q2": ("Supportive and spacious.", "Spacious.", "Supportive.", "Direct.", "Spacious, vulnerable.", "Oppositional."),
+    "Q3": ("One morning a week without calls.", "A walk on Fridays.", "Pass", "A walk on Fridays.", "Less mail.", "Pass"),
+    "Q4": ("I keep the plan up to date.", "I check every order by noon.", "I sit in when two people are stuck.", "Pass", "I clean the van on Fridays.", "Pass"),
+    "Q5": ("I tell you what I know within a day.", "I answer each message by five.", "I say when I am stuck.", "I ask before I change your work.", "If I will be late, I say so the day before.", "I bring the coffee."),
+    "Q6": ("I listen until you are done.", "Pass", "Pass", "I thank people by name each week.", "Pass", "Pass"),
+    "Q7": ("We slow down.", "We slow down.", "We let each other finish.", "We breathe.", "We let each other finish.", "Pass"),
+    "Q8": ("When two of us clash, we talk within a day.", "We decide by noon.", "When two of us clash, we talk within a day.", "Pass", "We decide by noon.", "Pass"),
+    "Q9": ("First they talk alone.", "First they talk alone.", "Pass", "We take an hour apart.", "Pass", "Pass"),
+}  # fmt: skip
+
+
+@dataclass
+class Team:
+    """One team, and all letters so far."""
+
+    alliance: Alliance = field(default_factory=lambda: Alliance(1, FLOW.key, MONDAY))
+    now: datetime = MONDAY
+    house: House = field(default_factory=lambda: House("Europe/Berlin"))
+    sent: list[Send] = field(default_factory=list)
+    new: list[Send] = field(default_factory=list)
+    wake: datetime | None = None
+    count: int = 0
+
+    def happens(self, event) -> "Team":
+        decision, self.wake = decide(FLOW.flow, self.house, self.alliance, event, self.now)
+        self.alliance, self.new = decision.alliance, list(decision.sends)
+        self.sent += self.new
+        return self
+
+    def starts(self, text: str = FIRST) -> "Team":
+        return self.happens(
+            Started("ana@example.org", "Ana Ruiz", "Team alliance for our crew", text, 3600, self._cause())
+        )
+
+    def says(self, who: str, text: str, about: str = "") -> "Team":
+        number = next(p.number for p in self.alliance.participants if p.name == who)
+        asked = about or self._about(number)
+        return self.happens(Replied(number, asked, text, 3600, self._cause()))
+
+    def _about(self, number: int) -> str:
+        opened = self.alliance.participant(number).open
+        return opened.about if opened else next(s.about for s in reversed(self.sent) if s.to == number)
+
+    def _cause(self) -> str:
+        self.count += 1
+        return f"inbox:{self.count}"
+
+    def on(self, until: datetime) -> "Team":
+        """Let time go on, doing what is due."""
+        while self.wake is not None and self.wake <= until:
+            self.now = max(self.now, self.wake)
+            before = self.wake
+            self.happens(Woke(f"wake:{self._cause()}"))
+            assert self.wake is None or self.wake > before, "a duty does not move"
+        self.now = until
+        return self
+
+    def days(self, n: float) -> "Team":
+        return self.on(self.now + timedelta(days=n))
+
+    def got(self, kind: type, who: str = "") -> list:
+        return [
+            s.letter
+            for s in self.sent
+            if isinstance(s.letter, kind) and (not who or self.alliance.participant(s.to).name == who)
+        ]
+
+
+def gathered(*yes: str, no: tuple[str, ...] = ()) -> Team:
+    """A team whose members have said what they say to the invitation, with the vote open."""
+    t = Team().starts().says("Ana", "TEAM").says("Ana", WHY).says("Ana", "SEND")
+    for name in yes or NAMES[1:]:
+        t.says(name, "YES")
+    for name in no:
+        t.says(name, "no thanks")
+    return t if t.alliance.phase == Phase.VOTING else t.days(2.5)
+
+
+def ruled(votes: str = "a b b b", *yes: str, no: tuple[str, ...] = ()) -> Team:
+    t = gathered(*yes, no=no)
+    for p in t.alliance.present:
+        t.says(p.name, votes)
+    return t.days(1.5)
+
+
+def answered(t: Team, silent: tuple[str, ...] = ()) -> Team:
+    """Everybody answers everything that is asked, a day at a time."""
+    for _ in range(40):
+        if t.alliance.phase != Phase.ASKING:
+            return t
+        for p in t.alliance.present:
+            opened = t.alliance.participant(p.number).open
+            if p.name not in silent and opened and opened.sent and opened.about.startswith(("prompt", "follow")):
+                key = opened.about.partition(":")[2]
+                words = (
+                    ANSWERS[key][NAMES.index(p.name)]
+                    if opened.about.startswith("prompt") and key in ANSWERS
+                    else "Pass"
+                )
+                t.says(p.name, words)
+        t.days(1)
+    return t
+
+
+@pytest.mark.row("F51", "S26", "F50", "F04")
+def test_the_initiator_is_asked_first_and_nobody_else_is_written_to():
+    t = Team().starts()
+
+    assert [type(s.letter) for s in t.sent] == [l.TeamWay]
+    assert [n.name for n in t.sent[0].letter.people] == list(NAMES[1:])
+    t.says("Ana", "the team please").says("Ana", WHY)
+    assert {s.to for s in t.sent} == {1}
+    assert isinstance(t.new[0].letter, l.TeamReady)
+    t.says("Ana", "SEND")
+    assert [s.to for s in t.new if isinstance(s.letter, l.TeamInvitation)] == [2, 3, 4, 5, 6]
+    assert all(s.letter.why == WHY for s in t.new if isinstance(s.letter, l.TeamInvitation))
+
+
+@pytest.mark.row("S35", "F46")
+def test_the_team_votes_its_own_rules_and_a_tie_protects():
+    t = gathered()
+    assert len(t.got(l.Ballot)) == 6
+    for name, vote in zip(NAMES, ("a a b a", "a b b b", "a b a b", "a c c b", "a a b b", "pass"), strict=True):
+        t.says(name, vote)
+
+    assert t.alliance.rules == {"questions": "all", "agree": "everyone", "rhythm": "2", "names": "hidden"}
+    rules = t.got(l.TeamRules, "Ewa")[0]
+    assert [r.title for r in rules.rows if r.tied] == ["A line is agreed when"]
+    assert t.alliance.phase == Phase.ASKING
+    assert not t.got(l.Prompt)
+    t.days(1.5)
+    assert len(t.got(l.Prompt)) == 6
+
+
+@pytest.mark.row("S31", "F15")
+def test_a_part_is_shown_to_all_at_once_without_names_and_in_mixed_order():
+    t = answered(ruled())
+    first = [s for s in t.sent if isinstance(s.letter, l.TeamReveal) and s.letter.number == 1]
+
+    assert len(first) == 6
+    assert len({repr(s.letter) for s in first}) == 1
+    shown = first[0].letter
+    assert shown.hidden
+    assert all(not a.name for q in shown.questions for a in q.answers)
+    assert "spacious (3)" in shown.questions[1].shared_words
+    told = [a.text for a in shown.questions[0].answers]
+    assert sorted(told) == sorted(ANSWERS["Q1"])
+    assert told != list(ANSWERS["Q1"])
+
+
+@pytest.mark.row("S32", "S34", "F22")
+def test_the_draft_has_few_lines_in_the_teams_own_words():
+    t = answered(ruled())
+    draft = t.got(l.TeamDraft, "Ewa")[-1]
+    lines = [line.text for s in draft.sections for line in s.lines]
+
+    assert "Calm mornings, loud lunches." in lines
+    assert "Ben: I check every order by noon. I answer each message by five." in lines
+    assert "It feels supportive and spacious." in lines or "It feels spacious and supportive." in lines
+    said = " ".join(a.text for a in t.alliance.answers)
+    for line in t.alliance.draft.lines:
+        if not line.text.startswith("It feels"):
+            assert all(s.strip() in said for s in line.text.rstrip(".").split(". "))
+
+
+def drafted(rule: str, silent: tuple[str, ...] = ()) -> Team:
+    t = answered(ruled(f"a {'abc'[['everyone', 'no_objection', 'majority'].index(rule)]} b b"), silent)
+    assert t.alliance.phase == Phase.DRAFTING
+    return t
+
+
+@pytest.mark.row("F47", "F48")
+@pytest.mark.parametrize(
+    ("rule", "outcome"), [("everyone", Phase.DRAFTING), ("no_objection", Phase.DRAFTING), ("majority", Phase.AGREED)]
+)
+def test_the_same_replies_have_three_outcomes(rule, outcome):
+    t = drafted(rule)
+    for name in ("Ana", "Chi", "Dev", "Ewa"):
+        t.says(name, "OK")
+    t.says("Ben", "I object to 3 because it could mean anything.")
+    t.days(7.5)
+
+    assert t.alliance.phase == outcome
+    mending = [type(s.letter) for s in t.sent if isinstance(s.letter, l.Mend)]
+    assert bool(mending) == (outcome == Phase.DRAFTING)
+
+
+@pytest.mark.row("F48")
+def test_silence_lets_a_page_stand_only_where_the_team_said_so_and_is_nobodys_yes():
+    for rule, phase in (("everyone", Phase.DRAFTING), ("no_objection", Phase.AGREED), ("majority", Phase.AGREED)):
+        t = drafted(rule)
+        for name in ("Ana", "Ben", "Chi", "Dev"):
+            t.says(name, "OK")
+        t.days(8)
+        assert t.alliance.phase == phase, rule
+        assert {c.participant for c in t.alliance.confirmations} == {1, 2, 3, 4}
+        if phase == Phase.AGREED:
+            assert [y.name for y in t.got(l.Final, "Finn")[0].agreed] == ["Ana", "Ben", "Chi", "Dev"]
+        else:
+            assert len(t.got(l.TeamWait)) == 6
+
+
+@pytest.mark.row("F47")
+def test_an_objection_is_mended_in_the_words_of_who_objects_and_a_second_one_leaves_the_line_open():
+    t = drafted("no_objection")
+    n = next(i for i, line in enumerate(t.alliance.draft.lines, 1) if line.text.startswith("We decide by noon"))
+    t.says("Ben", f"object to {n} because noon is not the same for all.")
+    for name in ("Ana", "Chi", "Dev", "Ewa", "Finn"):
+        t.says(name, "OK")
+    mend = t.days(0.5).got(l.Mend, "Ewa")[0]
+    assert mend.rows[0].whys == ("noon is not the same for all.",)
+    t.says("Ben", "We decide by the end of the day.").says("Ana", "KEEP").days(5)
+    second = t.got(l.TeamDraft, "Ana")[-1]
+    assert [(c.was, c.now) for c in second.changes] == [("We decide by noon.", "We decide by the end of the day.")]
+    t.says("Chi", f"I object to {n}: that is too late.")
+    for name in ("Ana", "Ben", "Dev", "Ewa", "Finn"):
+        t.says(name, "OK")
+    third = t.alliance.draft
+    assert third.version == 3
+    assert [line.text for line in third.lines if line.open] == ["We decide by the end of the day."]
+
+
+@pytest.mark.row("F49")
+def test_one_silent_member_gets_two_nudges_and_then_the_draft_like_everybody():
+    t = drafted("no_objection", silent=("Finn",))
+
+    assert len([s for s in t.sent if s.to == 6 and isinstance(s.letter, l.Nudge | l.Rest)]) == 2
+    assert t.alliance.participant(6).stage == Stage.REVIEWING
+    assert not [line for line in t.alliance.draft.lines if line.owner == 6]
+
+
+@pytest.mark.row("F49")
+def test_too_few_are_offered_alliances_of_two():
+    t = gathered("Ben", no=("Chi", "Dev", "Ewa", "Finn"))
+
+    assert t.alliance.phase == Phase.ENDED
+    assert [s.letter.host for s in t.sent if isinstance(s.letter, l.TeamTooFew)] == [True, False]
+
+
+@pytest.mark.row("S36")
+def test_a_team_may_write_its_own_questions():
+    t = ruled("c b b a")
+    t.days(0.5)
+    for name in NAMES:
+        t.says(name, f"What do we want to be known for?\nWhat does {name} need?" if name != "Finn" else "pass")
+    t.days(1.5)
+    asked = [s.letter.ask for s in t.sent if isinstance(s.letter, l.Prompt) and s.to == 4]
+
+    assert asked[1] == "What do we want to be known for?"
+    for _ in range(10):
+        for name in NAMES:
+            if (o := t.alliance.participant(NAMES.index(name) + 1).open) and o.sent and o.about.startswith("prompt"):
+                t.says(name, "We finish what we start.")
+        t.days(1)
+    assert t.alliance.phase == Phase.DRAFTING
+    assert "We finish what we start." in [line.text for line in t.alliance.draft.lines]
