@@ -24,7 +24,15 @@ from datetime import UTC, datetime  # noqa: E402
 from agent.alliance import words  # noqa: E402
 
 _NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-_SCORED = {"pass": "skip", "later": "pause", "explain": "help", "who": "help", "next": "skip", "data": "status"}
+_SCORED = {
+    "quiet": "pause",
+    "pass": "skip",
+    "later": "pause",
+    "explain": "help",
+    "who": "help",
+    "next": "skip",
+    "data": "status",
+}
 
 
 def _command(command: words.Command | None) -> str:

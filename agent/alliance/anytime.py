@@ -40,7 +40,9 @@ def obey(turn: Turn, event: Replied, command: Command) -> bool:
             turn.say(number, letters.EraseAsk(bool(turn.alliance.agreed)), "erase")
         case "show":
             agreeing.show(turn, number)
-        case "pause":
+        case "quiet" if turn.flow.is_team and turn.alliance.phase == Phase.ASKING:
+            asking.leave_to_others(turn, event)
+        case "pause" | "quiet":
             pause(turn, number, command.until)
         case "resume":
             resume(turn, number)
@@ -90,8 +92,6 @@ def _about_prompts(turn: Turn, event: Replied, command: Command) -> bool:
                 _nothing_next(turn, event)
         case "short":
             _shorten(turn, number)
-        case "quiet" if turn.flow.is_team:
-            asking.leave_to_others(turn, event)
         case "both":
             return False
         case "edit" | "back":

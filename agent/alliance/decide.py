@@ -52,10 +52,25 @@ _PAGES = (
     "reveal",
 )  # numbers and letters mean their own here
 _ASIDES = frozenset(
-    ["pause", "later", "stop", "close", "status", "help", "data", "export", "human", "delete", "show", "who", "hide"]
+    [
+        "pause",
+        "quiet",
+        "later",
+        "stop",
+        "close",
+        "status",
+        "help",
+        "data",
+        "export",
+        "human",
+        "delete",
+        "show",
+        "who",
+        "hide",
+    ]
 )
 _BESIDE = frozenset(
-    ["stop", "close", "delete", "pause", "status", "help", "data", "export", "human", "show", "who"]
+    ["stop", "close", "delete", "pause", "quiet", "status", "help", "data", "export", "human", "show", "who", "rules"]
 )  # count beside other words
 _ALONE = frozenset(
     ["stop", "help", "status", "data", "export", "human", "delete", "explain", "who", "pause", "resume"]

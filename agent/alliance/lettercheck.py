@@ -23,7 +23,8 @@ TYPES: dict[type, str] = {
     l.Explain: "prompt", l.AskBack: "prompt", l.WasThisYou: "prompt", l.EraseAsk: "prompt", l.Nudge: "nudge", l.Rest: "nudge",
     l.Reveal: "reveal", l.DraftLetter: "draft", l.DraftChanged: "draft", l.Final: "final", l.Digest: "digest", l.Help: "guide",
     l.TeamWho: "prompt", l.TeamWay: "prompt", l.TeamWhy: "prompt", l.TeamReady: "prompt", l.Ballot: "prompt", l.Mend: "prompt",
-    l.TeamAsk: "prompt", l.TeamInvitation: "invitation", l.TeamReveal: "reveal", l.TeamDraft: "draft",
+    l.TeamAsk: "prompt", l.TeamInvitation: "invitation", l.TeamReveal: "reveal",
+    l.TeamCheckin: "prompt", l.TeamDigest: "digest", l.TeamDraft: "draft",
 }  # fmt: skip
 """What sort of letter each is; the others are "info"."""
 

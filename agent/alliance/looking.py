@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from agent.alliance import draft as page
-from agent.alliance import letters, question
+from agent.alliance import letters, pulse, question
 from agent.alliance.dates import all_awake_at, at_hour, checkin_days, zone_named
 from agent.alliance.event import Replied
 from agent.alliance.model import Checkin, CheckinReply, Phase, Rhythm, Stage
@@ -71,7 +71,7 @@ def next_days(turn: Turn) -> tuple[date, ...]:
 def open_checkin(turn: Turn) -> None:
     """The day has come: the same check-in to everybody (S19)."""
     checkin = turn.alliance.checkins[-1]
-    _set(turn, replace(checkin, asked=turn.now, line=_next_line(turn), digest_due=_digest_due(turn)))
+    keep(turn, replace(checkin, asked=turn.now, line=_next_line(turn), digest_due=_digest_due(turn)))
     for p in turn.alliance.present:
         if p.stage == Stage.LIVING and not p.paused:
             turn.move(p.number, "look_back")
@@ -85,7 +85,8 @@ def _digest_due(turn: Turn) -> datetime:
     return all_awake_at(turn.now + timedelta(days=turn.flow.checkin.digest_after_days), zones, turn.house.quiet)
 
 
-def _set(turn: Turn, checkin: Checkin) -> None:
+def keep(turn: Turn, checkin: Checkin) -> None:
+    """Take the place of the check-in with this number."""
     turn.change(checkins=tuple(checkin if c.number == checkin.number else c for c in turn.alliance.checkins))
 
 
@@ -95,6 +96,9 @@ def _set(turn: Turn, checkin: Checkin) -> None:
 def reply(turn: Turn, event: Replied, number: int) -> None:
     """One short reply fills four fields; what has none is asked back, and nothing is lost (F35)."""
     who, checkin = event.participant, turn.alliance.checkins[number - 1]
+    if turn.flow.is_team and checkin.closed is None and checkin.asked is not None:
+        pulse.reply(turn, event, checkin)
+        return
     reading = read_checkin(event.text)
     said_nothing = reading.rating is None and not (reading.works or reading.care or reading.line or reading.passed)
     if said_nothing and change_rhythm(turn, who, event.text):
@@ -113,24 +117,30 @@ def reply(turn: Turn, event: Replied, number: int) -> None:
     old = next((r for r in checkin.replies if r.participant == who), None)
     said = _merged(old, reading, event, turn.now)
     checkin = replace(checkin, replies=(*(r for r in checkin.replies if r.participant != who), said))
-    _set(turn, checkin)
+    keep(turn, checkin)
     if (said.rating is None or reading.unclear) and not said.passed:
         turn.say(who, letters.AskBack("rating", event.text, 0, number), event.about)
         return
     turn.close(who)
     if turn.p(who).stage == Stage.CHECKING:
         turn.move(who, "looked_back")
-    if all_in(turn, checkin):
-        checkin = replace(checkin, digest_due=turn.all_awake())
-        _set(turn, checkin)
-        if turn.all_awake() <= turn.now:
-            digest(turn)
-            if any(x.to == who for x in turn.sends):
-                return  # the digest says it all; there is none when everybody passed
+    checkin = end_if_all(turn, checkin)
+    if any(x.to == who for x in turn.sends):
+        return  # the digest says it all; there is none when everybody passed
     at = question.line_of(turn, checkin).number
     due = checkin.digest_due or turn.now
     noted = letters.CheckinNoted(said.rating, said.works, said.care, said.line, at, said.hide, due)
     turn.say(who, noted, event.about)
+
+
+def end_if_all(turn: Turn, checkin: Checkin) -> Checkin:
+    """The digest does not wait for its day once everybody has replied, only for all to be awake."""
+    if all_in(turn, checkin):
+        checkin = replace(checkin, digest_due=turn.all_awake())
+        keep(turn, checkin)
+        if turn.all_awake() <= turn.now:
+            digest(turn)
+    return checkin
 
 
 def _tells_a_number(words: str, rating: int | None) -> bool:
@@ -141,7 +151,7 @@ def _tells_a_number(words: str, rating: int | None) -> bool:
 
 def all_in(turn: Turn, checkin: Checkin) -> bool:
     """Whether everybody who was asked has answered."""
-    complete = {r.participant for r in checkin.replies if r.rating is not None or r.passed}
+    complete = {r.participant for r in checkin.replies if r.rating is not None or r.numbers or r.passed}
     return all(p.number in complete or p.paused or p.stage != Stage.CHECKING for p in turn.alliance.present) and bool(
         complete
     )
@@ -203,12 +213,15 @@ def set_rhythm(turn: Turn, rhythm: Rhythm) -> None:
 def digest(turn: Turn) -> None:
     """What those who replied said, side by side; nothing about who did not (decision 16, invariant 5)."""
     checkin = next(c for c in turn.alliance.checkins if c.asked is not None and c.closed is None)
-    _set(turn, replace(checkin, closed=turn.now))
+    keep(turn, replace(checkin, closed=turn.now))
     for p in turn.alliance.present:
         if p.stage == Stage.CHECKING:
             turn.close(p.number)
             turn.move(p.number, "looked_back")
     plan(turn)
+    if turn.flow.is_team:
+        pulse.digest(turn, checkin)
+        return
     replies = sorted((r for r in checkin.replies if not r.passed), key=lambda r: r.participant)  # not by who was first
     if not replies:
         return

@@ -251,6 +251,7 @@ class CheckinReply:
     line: str = ""  # yes, partly, no, not needed
     hide: bool = False
     passed: bool = False
+    numbers: tuple[int, ...] = ()  # a team's three: trust, worry, living by it; its line is in `works`
 
 
 @dataclass(frozen=True, slots=True)

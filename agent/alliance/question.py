@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agent.alliance import ballot, gather, letters, standing
+from agent.alliance import ballot, gather, letters, pulse, standing
 from agent.alliance import draft as page
 from agent.alliance.flow import Prompt
 from agent.alliance.model import Alliance, Changed, Checkin, Draft
@@ -45,6 +45,8 @@ def letter_for(turn: Turn, number: int, about: str) -> letters.Letter:
             return _settle(turn, key)
         case "draft":
             return standing.draft_letter(turn, number) if turn.flow.is_team else draft_letter(turn, number)
+        case "checkin" if turn.flow.is_team:
+            return pulse.letter(turn, int(key))
         case "checkin":
             return _checkin(turn, number, int(key))
     raise AssertionError(about)

@@ -279,3 +279,62 @@ def test_a_team_may_write_its_own_questions():
         t.days(1)
     assert t.alliance.phase == Phase.DRAFTING
     assert "We finish what we start." in [line.text for line in t.alliance.draft.lines]
+
+
+def living(rule: str = "no_objection") -> Team:
+    t = drafted(rule)
+    for name in NAMES:
+        t.says(name, "OK")
+    assert t.alliance.phase == Phase.AGREED
+    return t
+
+
+def round_of(t: Team, *replies: str) -> Team:
+    """On to the next check-in; as many members as there are replies answer it."""
+    t.on(t.alliance.checkins[-1].due + timedelta(hours=1))
+    for name, text in zip(NAMES, replies, strict=False):
+        t.says(name, text, f"checkin:{len([c for c in t.alliance.checkins if c.asked])}")
+    return t.days(6)
+
+
+@pytest.mark.row("F39", "S28", "S37", "S38", "F40")
+def test_numbers_are_the_groups_alone_and_need_four_replies():
+    t = living()
+    round_of(t, "4 3 4, the calm mornings hold", "3 3 3", "2,2,2")
+    few = t.got(l.TeamDigest, "Finn")[-1]
+    assert (few.rows, few.words) == ((), ("the calm mornings hold",))
+    round_of(t, "3 2 3", "3 3 3", "3 2 3", "4 3 3")
+    enough = t.got(l.TeamDigest, "Finn")[-1]
+    assert [r.ratings for r in enough.rows] == [(3.5,), (2.5,), (3,)]
+    assert len({repr(s.letter) for s in t.sent if isinstance(s.letter, l.TeamDigest) and s.letter.number == 2}) == 1
+    round_of(t, "4 2 3", "4 3 3", "4 2 3", "4 3 3", "pass", "lots of fun")
+    round_of(t, *["5 2 3"] * 6)
+    last = t.got(l.TeamDigest, "Ana")[-1]
+    assert [(m.name, m.how) for m in last.moved] == [
+        ("Trust", "up"),
+        ("Bring a worry", "down"),
+        ("We live by it", "same"),
+    ]
+    told = " ".join(repr(s.letter) for s in t.sent if isinstance(s.letter, l.TeamDigest))
+    assert not any(name in told for name in NAMES)
+
+
+@pytest.mark.row("S35", "S33")
+def test_the_rules_can_be_changed_by_the_same_vote_when_the_page_stands():
+    t = living().says("Chi", "RULES")
+    assert len([s for s in t.sent if isinstance(s.letter, l.Ballot) and s.letter.again]) == 6
+    for name in NAMES:
+        t.says(name, "c a", "vote:2")
+    assert t.alliance.rules["agree"] == "majority"
+    assert t.alliance.rhythm.every == 1
+
+
+@pytest.mark.row("S33", "F26")
+def test_any_member_may_put_a_new_line_to_the_others():
+    t = living().says("Finn", "Add: We eat together on Thursdays.", "final:1")
+
+    assert t.alliance.phase == Phase.CHANGING
+    for name in NAMES:
+        t.says(name, "OK")
+    assert t.alliance.agreed == 2
+    assert "We eat together on Thursdays." in t.alliance.in_force.text

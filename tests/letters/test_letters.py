@@ -216,7 +216,7 @@ def test_paragraphs_are_apart(letter, render):
     for block in render(letter).text.split("\n\n"):
         lines = block.splitlines()
         assert all(
-            re.match(r"> ?|- |-- $|\d+\. |\S+ {2,}", line) or lines[n - 1].endswith((":", "-- ", "?")) or n == 0
+            re.match(r"> ?|- |-- $|\d+\. |\S.*? {2,}", line) or lines[n - 1].endswith((":", "-- ", "?")) or n == 0
             for n, line in enumerate(lines)
         ), block
 

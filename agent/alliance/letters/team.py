@@ -1,7 +1,7 @@
 """A team: gathering, its own rules, its parts and its draft (T01 to T14)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from agent.alliance.letters.agreement import LineChange, PageSection
 from agent.alliance.letters.asking import RevealQuestion
@@ -237,9 +237,63 @@ class Mend(Letter):
     closes: datetime
 
 
+# ---------------------------------------------------------------- looking back
+
+
+@dataclass(frozen=True, slots=True)
+class TeamCheckin(Letter):
+    """Three numbers and one line for the team (S38, T15)."""
+
+    role = Role.QUESTION
+
+    number: int
+    trust: str
+    worry: str
+    living: str
+    digest_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamCheckinNoted(Letter):
+    """Receipt for a check-in reply, as it was read."""
+
+    role = Role.RECEIPT
+
+    numbers: tuple[int, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """The group's mean to the nearest half, round by round."""
+
+    name: str
+    ratings: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where a row stands against its first round: up, down or same."""
+
+    name: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDigest(Letter):
+    """What the team noticed: numbers of the whole group when four or more replied, lines without names (F39, T16)."""
+
+    number: int
+    rounds: tuple[date, ...]
+    rows: tuple[TeamRow, ...]  # empty when fewer than four replied
+    words: tuple[str, ...]
+    moved: tuple[Moved, ...]
+    next_checkin: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class TeamAsk(Letter):
-    """One short question about an unclear reply in a team: `kind` is way, vote, draft, reveal or mend."""
+    """One short question about an unclear reply in a team: `kind` is way, vote, draft, reveal, mend or three."""
 
     role = Role.RECEIPT
 

@@ -1,6 +1,6 @@
 """Samples of the letters to a team: Ana's crew of six."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from agent.alliance import letters as l
 from agent.alliance.model import Note
@@ -115,7 +115,19 @@ def samples() -> tuple[l.Letter, ...]:
         l.Objected((), (), _FRIDAY),
         l.Mend((), 1, (row,), 7, _FRIDAY),
         l.Mend((), 1, (row, other), 1, _FRIDAY),
+        l.TeamCheckin(
+            2, "How much do you trust this team right now?", "How easy is it to bring up a worry here?", "How well do we live by our agreement?", 5,
+        ),
+        l.TeamCheckinNoted((4, 3, 4), "The calm mornings hold."),
+        l.TeamCheckinNoted((), ""),
+        l.TeamDigest(
+            3, (date(2026, 5, 15), date(2026, 7, 15), date(2026, 9, 15)),
+            (l.TeamRow("Trust", (3, 3.5, 4)), l.TeamRow("Bring a worry", (2.5, 3, 2)), l.TeamRow("We live by it", (3, 3, 3))),
+            ("I asked for help twice and nobody sighed.", "Line 7 got used. It worked.", "We forget line 1 on Mondays."),
+            (l.Moved("Trust", "up"), l.Moved("Bring a worry", "down"), l.Moved("We live by it", "same")), date(2026, 11, 15),
+        ),
+        l.TeamDigest(1, (), (), ("We laugh again.",), (), None),
         l.TeamWait("everyone"),
         l.TeamWait("majority"),
-        *(l.TeamAsk(kind, "sounds good, talk Monday", 1) for kind in ("way", "vote", "draft", "mend", "reveal")),
+        *(l.TeamAsk(kind, "sounds good, talk Monday", 1) for kind in ("way", "vote", "draft", "mend", "three", "reveal")),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from agent.alliance.words.schedule import MeetingReading, read_meeting, read_sch
 from agent.alliance.words.start import first_name, read_people, read_setup, read_start
 from agent.alliance.words.team import Objection, read_ballot, read_objections, read_way
 from agent.alliance.words.team import said as said_of_page
+from agent.alliance.words.three import read_three
 from agent.alliance.words.values import (
     AnswerReading,
     ApprovalReading,
@@ -56,8 +57,7 @@ __all__ = [
     "read_rhythm",
     "read_schedule",
     "read_setup",
-    "read_start",
-    "read_way",
+    "read_start", "read_three", "read_way",
     "read_zone",
     "said_of_page",
     "say_rhythm",

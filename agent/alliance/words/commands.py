@@ -16,8 +16,8 @@ _WHICH = re.compile(
 _LAST = re.compile(r"\b(last|previous|earlier|first|second|third)\s+(?:answer|reply|one)\b", re.IGNORECASE)
 _UNTIL = "UNTIL"
 _ORDER = (
-    "delete", "stop", "pause", "later", "edit", "data", "human", "who", "resend", "explain", "back", "status", "help",
-    "resume", "both", "hide", "all", "short", "next", "show", "change", "close", "ideas", "export", "send", "pass",
+    "delete", "stop", "quiet", "pause", "later", "edit", "data", "human", "who", "resend", "explain", "back", "status", "help",
+    "resume", "both", "hide", "all", "short", "next", "show", "change", "close", "ideas", "export", "rules", "send", "pass",
 )  # fmt: skip
 
 

@@ -1,0 +1,104 @@
+"""How a team looks back: three numbers that are shown for the whole group alone, and lines without names (F39, S28, S37).
+
+Fewer than four replies show no number, and what is shown is rounded, so that nobody's number can be reckoned back. No
+letter says who replied.
+"""
+
+from dataclasses import replace
+from datetime import date
+from hashlib import sha256
+
+from agent.alliance import letters, looking
+from agent.alliance.event import Replied
+from agent.alliance.model import Checkin, CheckinReply, Stage
+from agent.alliance.turn import Turn
+from agent.alliance.words import read_three
+
+ENOUGH = 4  # replies (invariant 13)
+TREND_FROM = 3  # rounds (S37)
+
+
+def letter(turn: Turn, key: int) -> letters.TeamCheckin:
+    """Three questions and one line for the team (T15)."""
+    asked = turn.flow.checkin
+    return letters.TeamCheckin(key, asked.trust, asked.worry, asked.living, asked.digest_after_days)
+
+
+def reply(turn: Turn, event: Replied, checkin: Checkin) -> None:
+    """Three numbers and a line; without the three it is asked once more, and the line is kept."""
+    who, reading = event.participant, read_three(event.text)
+    old = next((r for r in checkin.replies if r.participant == who), None)
+    said = CheckinReply(
+        who,
+        turn.now,
+        event.cause,
+        works=reading.words or (old.works if old else ""),
+        numbers=reading.numbers or (old.numbers if old else ()),
+        passed=reading.passed and not old,
+    )
+    checkin = replace(checkin, replies=(*(r for r in checkin.replies if r.participant != who), said))
+    looking.keep(turn, checkin)
+    if not (said.numbers or said.passed):
+        turn.say(who, letters.TeamAsk("three", event.text, 0), event.about)
+        return
+    turn.close(who)
+    if turn.p(who).stage == Stage.CHECKING:
+        turn.move(who, "looked_back")
+    looking.end_if_all(turn, checkin)
+    if not any(s.to == who for s in turn.sends):
+        turn.say(who, letters.TeamCheckinNoted(said.numbers, said.works), event.about)
+
+
+def digest(turn: Turn, checkin: Checkin) -> None:
+    """What the group said, to all alike; nothing when nobody said anything (T16)."""
+    said = [r for r in checkin.replies if not r.passed]
+    words = [r.works for r in sorted(said, key=lambda r: sha256(r.cause.encode()).digest()) if r.works]
+    if not said:
+        return
+    rows = _rows(turn) if len([r for r in said if r.numbers]) >= ENOUGH else ()
+    found = letters.TeamDigest(
+        number=checkin.number,
+        rounds=_rounds(turn) if rows else (),
+        rows=rows,
+        words=tuple(words),
+        moved=tuple(_moved(row) for row in rows if _trend(row)),
+        next_checkin=looking.next_day(turn),
+    )
+    for p in turn.alliance.present:
+        if not p.paused:
+            turn.say(p.number, found, f"digest:{checkin.number}")
+
+
+def _shown(turn: Turn) -> list[Checkin]:
+    """The rounds that enough replied to."""
+    closed = [c for c in turn.alliance.checkins if c.closed is not None]
+    return [c for c in closed if sum(1 for r in c.replies if r.numbers) >= ENOUGH]
+
+
+def _rounds(turn: Turn) -> tuple[date, ...]:
+    return tuple(looking.local_day(turn, c.due) for c in _shown(turn))
+
+
+def _rows(turn: Turn) -> tuple[letters.TeamRow, ...]:
+    titles = ("Trust", "Bring a worry", "We live by it")
+    rounds = [[r.numbers for r in c.replies if r.numbers] for c in _shown(turn)]
+    return tuple(
+        letters.TeamRow(title, tuple(_rounded([numbers[i] for numbers in one]) for one in rounds))
+        for i, title in enumerate(titles)
+    )
+
+
+def _rounded(numbers: list[int]) -> float:
+    """The mean to the nearest half; whole numbers without a point."""
+    halves = int(2 * sum(numbers) / len(numbers) + 0.5)
+    return halves / 2 if halves % 2 else halves // 2
+
+
+def _trend(row: letters.TeamRow) -> bool:
+    return len(row.ratings) >= TREND_FROM
+
+
+def _moved(row: letters.TeamRow) -> letters.Moved:
+    """Where a row stands against its first round, and no cause (F40)."""
+    first, last = row.ratings[0], row.ratings[-1]
+    return letters.Moved(row.name, "up" if last > first else "down" if last < first else "same")
