@@ -3,7 +3,19 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
-from agent.alliance import agreeing, asking, ballot, gather, letters, looking, question, settling, setup, standing
+from agent.alliance import (
+    agreeing,
+    asking,
+    ballot,
+    coming,
+    gather,
+    letters,
+    looking,
+    question,
+    settling,
+    setup,
+    standing,
+)
 from agent.alliance import draft as page
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
@@ -73,7 +85,7 @@ def _about_prompts(turn: Turn, event: Replied, command: Command) -> bool:
     if command.name == "later":
         _later(turn, event, command)
         return True
-    if turn.alliance.phase != Phase.ASKING:
+    if turn.alliance.phase != Phase.ASKING and turn.p(number).stage != Stage.ANSWERING:
         return False
     match command.name:
         case "pass":
@@ -256,28 +268,34 @@ def stop(turn: Turn, number: int) -> None:
         setup.drop(turn)
         return
     agreed, invited = bool(turn.alliance.agreed), turn.p(number).stage == Stage.INVITED
+    gathering = turn.flow.is_team and turn.alliance.phase == Phase.INVITED and number != 1
     turn.close(number)
     turn.leave_alone(number)
     if invited:
         setup.decline(turn, number)
         return
-    turn.say(number, letters.Goodbye(agreed), "goodbye")
+    goodbye = letters.TeamGoodbye(agreed) if turn.flow.is_team and not gathering else letters.Goodbye(agreed)
+    turn.say(number, goodbye, "goodbye")
     turn.set(number, notes=())
     turn.move(number, "leave")
     _forget_unrevealed(turn, number)
-    gathering = turn.flow.is_team and turn.alliance.phase == Phase.INVITED and number != 1
     over = len(turn.alliance.present) < turn.flow.people[0] and not gathering
     for other in turn.alliance.invited if over else ():
         turn.close(other.number)
-    for other in turn.alliance.present if over or not gathering else ():
+    if turn.flow.is_team and not over:
+        if gathering:
+            gather.look_around(turn)
+        else:
+            coming.gone(turn, number)
+            asking.look_around(turn)
+        return
+    for other in turn.alliance.present:
         if over:
             turn.close(other.number)
         turn.say(other.number, letters.Left(turn.p(number).name, agreed), "left")
     if over:
         turn.phase("end")
         turn.change(ended="left", reveal_due=None)
-    elif gathering:
-        gather.look_around(turn)
 
 
 def _forget_unrevealed(turn: Turn, number: int) -> None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agent.alliance import agreeing, letters, question, revealing, settling
+from agent.alliance import agreeing, coming, letters, question, revealing, settling
 from agent.alliance import draft as page
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
@@ -70,13 +70,16 @@ def _finish(turn: Turn, number: int) -> None:
         turn.set(number, part=following.id)
         go_on(turn, number)
         return
+    if turn.flow.is_team and turn.alliance.agreed:  # somebody who joined a page that stands: nobody waits for anybody
+        coming.go_through(turn, number)
+        return
     turn.move(number, "finish")
     turn.set(number, all_at_once=False)
     if not look_around(turn):
         part = turn.flow.part(p.part)
         count = sum(1 for q in part.prompts if (a := turn.alliance.answer(number, q.id)) and not a.passed)
-        coming = part_after(turn, number)
-        turn.say(number, letters.PartDone((), part.title, count, coming.title if coming else ""), f"part:{part.id}")
+        after = part_after(turn, number)
+        turn.say(number, letters.PartDone((), part.title, count, after.title if after else ""), f"part:{part.id}")
 
 
 def part_after(turn: Turn, number: int) -> Part | None:

@@ -14,6 +14,7 @@ from agent.alliance import (
     anytime,
     asking,
     ballot,
+    coming,
     letters,
     looking,
     question,
@@ -115,7 +116,7 @@ def decide(
 def replied(turn: Turn, event: Replied) -> None:
     """Somebody's own new words. First what may be said at any time, then what this letter asked."""
     p = turn.p(event.participant)
-    if _is_over(turn, event):
+    if _is_over(turn, event) or (turn.flow.is_team and p.stage != Stage.INVITED and coming.newcomer_in(turn, event)):
         return
     turn.set(p.number, last_heard=turn.now, resting=False)
     turn.change(rested_at=None if turn.alliance.phase != Phase.INVITED else turn.alliance.rested_at)
@@ -182,6 +183,8 @@ def _is_over(turn: Turn, event: Replied) -> bool:
     if turn.alliance.phase != Phase.ENDED and p.stage not in (Stage.LEFT, Stage.DECLINED):
         return False
     commands = read_answer(event.text, now=turn.now).commands
+    if not commands and turn.flow.is_team and coming.last_words(turn, event):
+        return True
     wants = {c.name for c in commands}
     if "delete" in wants and p.stage != Stage.DECLINED:
         if event.about == "erase" or re.search(r"\bnow\b", event.text, re.IGNORECASE):
@@ -205,7 +208,7 @@ def _know_offset(turn: Turn, event: Replied) -> None:
 
 
 def _invited(turn: Turn, event: Replied) -> None:
-    if turn.alliance.phase != Phase.INVITED:  # the invitation was withdrawn: nothing until it is sent again
+    if turn.alliance.phase == Phase.SETUP:  # the invitation was withdrawn: nothing until it is sent again
         return
     reading = read_answer(event.text, now=turn.local_now(event.participant))
     command = reading.commands[0] if reading.commands and not reading.text else None
@@ -274,7 +277,9 @@ def _obeyed(turn: Turn, event: Replied, reading: AnswerReading, kind: str) -> bo
             turn.say(event.participant, letters.AskBack(doubt or "unclear", event.text, 0, 0), event.about)
             return True
         return False
-    filed = kind in _PROMPTS and turn.alliance.phase in (Phase.ASKING, Phase.DRAFTING) and _has_words(reading)
+    answering = turn.p(event.participant).stage == Stage.ANSWERING
+    asked = turn.alliance.phase in (Phase.ASKING, Phase.DRAFTING) or answering
+    filed = kind in _PROMPTS and asked and _has_words(reading)
     first = [c for c in reading.commands if c.name in ("stop", "close", "delete", "pause")]
     done = False
     for command in first:
@@ -314,6 +319,8 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
         case "prompt" if key == "rhythm" and phase in (Phase.AGREED, Phase.CHANGING):
             if not looking.change_rhythm(turn, number, event.text):
                 agreeing.change_asked(turn, number, event.text)
+        case "prompt" | "follow" | "all" if turn.p(number).stage == Stage.ANSWERING:
+            _answer(turn, event, reading)
         case "prompt" | "follow" | "all" if turn.flow.is_team and turn.alliance.closes is not None:
             standing.late_line(turn, event)
         case "prompt" | "follow" | "all" if phase in (Phase.AGREED, Phase.CHANGING):
@@ -330,6 +337,8 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
             revealing.revealed_reply(turn, event, key)
         case "vote":
             ballot.voted(turn, event)
+        case "left":
+            coming.home_found(turn, event, int(key))
         case "mend":
             standing.mend_reply(turn, event, int(key))
         case "rules":

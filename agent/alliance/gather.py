@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agent.alliance import asking, ballot, letters, question
+from agent.alliance import asking, ballot, coming, letters, question
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied, Started
 from agent.alliance.model import Answer, Note, Participant, Person, Phase, Stage
@@ -198,6 +198,8 @@ def joined(turn: Turn, number: int) -> None:
             turn.move(number, "join")
             turn.say(number, ballot.rules_letter(turn, ()), "rules")
             asking.begin(turn, number)
+        case Phase.AGREED:
+            coming.arrive(turn, number)
         case _:
             turn.move(number, "consent")
             turn.say(number, ballot.rules_letter(turn, ()), "rules")

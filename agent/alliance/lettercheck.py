@@ -24,7 +24,7 @@ TYPES: dict[type, str] = {
     l.Reveal: "reveal", l.DraftLetter: "draft", l.DraftChanged: "draft", l.Final: "final", l.Digest: "digest", l.Help: "guide",
     l.TeamWho: "prompt", l.TeamWay: "prompt", l.TeamWhy: "prompt", l.TeamReady: "prompt", l.Ballot: "prompt", l.Mend: "prompt",
     l.TeamAsk: "prompt", l.TeamInvitation: "invitation", l.TeamReveal: "reveal",
-    l.TeamCheckin: "prompt", l.TeamDigest: "digest", l.TeamDraft: "draft",
+    l.TeamCheckin: "prompt", l.TeamNewcomer: "invitation", l.TeamYourPage: "draft", l.TeamDigest: "digest", l.TeamDraft: "draft",
 }  # fmt: skip
 """What sort of letter each is; the others are "info"."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agent.alliance import ballot, gather, letters, pulse, standing
+from agent.alliance import ballot, coming, gather, letters, pulse, standing
 from agent.alliance import draft as page
 from agent.alliance.flow import Prompt
 from agent.alliance.model import Alliance, Changed, Checkin, Draft
@@ -30,7 +30,9 @@ def letter_for(turn: Turn, number: int, about: str) -> letters.Letter:
     kind, _, key = about.partition(":")
     match kind:
         case "invitation":
-            return gather.invitation(turn) if turn.flow.is_team else invitation(turn)
+            if turn.flow.is_team:
+                return coming.invitation(turn) if turn.alliance.agreed else gather.invitation(turn)
+            return invitation(turn)
         case "vote":
             return ballot.letter(turn)
         case "mend":

@@ -8,7 +8,7 @@ is mended once, in words that members propose; what is objected to again becomes
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agent.alliance import agreeing, letters, question, team_lines
+from agent.alliance import agreeing, coming, letters, question, team_lines
 from agent.alliance import draft as page
 from agent.alliance.dates import awake_at
 from agent.alliance.edit import Edit
@@ -95,7 +95,8 @@ def _ok(turn: Turn, event: Replied, answered: Draft) -> None:
     """A yes to this version and no other (invariant 4); after the agreement it is added to the list of those who said OK."""
     number, newest = event.participant, turn.alliance.draft
     assert newest is not None
-    wanted = turn.alliance.in_force if turn.alliance.phase == Phase.AGREED else newest
+    joining = turn.alliance.phase == Phase.AGREED and turn.p(number).stage == Stage.REVIEWING
+    wanted = turn.alliance.in_force if turn.alliance.phase == Phase.AGREED and not joining else newest
     if wanted is None or answered.version != wanted.version:
         turn.note(number, Note("stale", title=str(answered.version)))
         if turn.alliance.phase == Phase.AGREED:
@@ -112,8 +113,10 @@ def _ok(turn: Turn, event: Replied, answered: Draft) -> None:
     if turn.p(number).stage == Stage.REVIEWING:
         turn.close(number)
         turn.move(number, "confirm")
-        if turn.alliance.phase == Phase.AGREED:  # somebody who joined when the page was in force
+        if joining:
             turn.move(number, "live")
+            coming.signed(turn, number)
+            return
     if not _count_if_all(turn):
         waiting = turn.alliance.phase != Phase.AGREED
         turn.say(number, letters.Confirmed(wanted.version, old.at if old else turn.now, waiting), event.about)

@@ -338,3 +338,49 @@ def test_any_member_may_put_a_new_line_to_the_others():
         t.says(name, "OK")
     assert t.alliance.agreed == 2
     assert "We eat together on Thursdays." in t.alliance.in_force.text
+
+
+@pytest.mark.row("F49", "S33")
+def test_a_newcomer_is_asked_before_being_asked_to_sign():
+    t = living().says("Ben", "Please invite Gia Moss <gia@example.org>, she joins us in June.", "final:1")
+    asked = [s for s in t.days(0.6).sent if s.to == 7]
+    assert [type(s.letter) for s in asked] == [l.TeamNewcomer]
+    t.says("Gia", "YES")
+    for words in ("Calm is good. Does calm mean no music?", "I ask when I do not get it.", "pass"):
+        t.days(0.6).says("Gia", words)
+    t.days(0.6)
+    assert "Gia: I ask when I do not get it." in [x.text for s in t.got(l.TeamYourPage)[0].sections for x in s.lines]
+    assert t.alliance.agreed == 1
+    t.says("Gia", "OK")
+    assert t.alliance.agreed == 2
+    told = t.got(l.TeamJoined, "Ewa")[0]
+    assert (told.adds, told.asks) == (("I ask when I do not get it.",), ("Does calm mean no music?",))
+    assert t.alliance.participant(7).stage == Stage.LIVING
+    assert {c.participant for c in t.alliance.confirmations if c.version == 2} == {7}
+
+
+@pytest.mark.row("F49", "F50")
+@pytest.mark.parametrize("who", ["Ben", "Ana"])
+def test_a_leavers_promise_becomes_an_open_line_that_another_takes_on(who):
+    t = living().says(who, "STOP", "final:1")
+    mine = next(line for line in t.alliance.drafts[0].lines if line.owner == NAMES.index(who) + 1)
+
+    assert [line.text for line in t.alliance.in_force.lines if line.open] == [mine.text]
+    assert not t.got(l.Left)
+    assert len(t.got(l.TeamLeft)) == 5
+    t.says(who, "Keep saying sorry. It made me braver.", "goodbye")
+    assert t.got(l.TeamLeft, "Chi")[-1].words == "Keep saying sorry. It made me braver."
+    t.says("Chi", "MINE", f"left:{NAMES.index(who) + 1}")
+    line = next(x for x in t.alliance.in_force.lines if x.id == mine.id)
+    assert (line.owner, line.open) == (3, False)
+
+
+@pytest.mark.row("F49", "F05")
+def test_who_says_no_thanks_is_not_asked_again_and_nobody_is_told():
+    t = gathered("Ben", "Chi", "Ewa", no=("Dev", "Finn"))
+
+    assert not [s for s in t.sent if s.to in (4, 5 + 1) and not isinstance(s.letter, l.TeamInvitation)]
+    assert t.got(l.Ballot, "Ana")
+    for name in ("Ana", "Ben", "Chi", "Ewa"):
+        t.says(name, "a b b b")
+    assert t.got(l.TeamRules, "Ana")[0].people == "Ana, Ben, Chi and Ewa"

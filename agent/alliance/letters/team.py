@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from agent.alliance.letters.agreement import LineChange, PageSection
+from agent.alliance.letters.agreement import LineChange, PageLine, PageSection
 from agent.alliance.letters.asking import RevealQuestion
 from agent.alliance.letters.letter import Letter, Role
 from agent.alliance.model import Note
@@ -307,3 +307,83 @@ class TeamWait(Letter):
     """The rule asks for words that have not come: wait, or change the rule by vote; the same to all (spec 4.5)."""
 
     rule: str
+
+
+# ---------------------------------------------------------------- coming and going
+
+
+@dataclass(frozen=True, slots=True)
+class TeamAsked(Letter):
+    """Receipt: somebody new is asked."""
+
+    role = Role.RECEIPT
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamNotAsked(Letter):
+    """Somebody new is not asked: they are in already, or may not be written to."""
+
+    role = Role.RECEIPT
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamNewcomer(Letter):
+    """Ask somebody new, with the page as it stands, and no signature before a say (T17)."""
+
+    role = Role.QUESTION
+
+    initiator_full: str
+    since: datetime
+    sections: tuple[PageSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamYourPage(Letter):
+    """The page with the newcomer's own line, for their OK."""
+
+    role = Role.QUESTION
+
+    notes: tuple[Note, ...]
+    version: int
+    sections: tuple[PageSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamJoined(Letter):
+    """Somebody joined: what they add and ask. The others have nothing to do (T18)."""
+
+    name: str
+    adds: tuple[str, ...]
+    asks: tuple[str, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLeft(Letter):
+    """Somebody left: their goodbye if any, and the lines that need a home (T20)."""
+
+    name: str
+    words: str
+    lines: tuple[PageLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamGoodbye(Letter):
+    """The last letter to who leaves, with room for a word to the team (T19)."""
+
+    role = Role.RECORD
+
+    agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TeamTaken(Letter):
+    """Somebody took on an open line; `name` "" for who did."""
+
+    name: str
+    lines: tuple[str, ...]
