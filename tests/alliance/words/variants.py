@@ -3,9 +3,12 @@
 `make variants` reads all of them, which takes minutes; the suite reads every so many. The first number that matters is 0.
 """
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+
+from yeses import YESES
 
 from agent.alliance.words import read_consent
 
@@ -115,7 +118,7 @@ OTHERS = {
 
 def variants() -> Iterator[tuple[str, str]]:
     """Each kind and text, in an order that never changes."""
-    for yes in ENGLISH:
+    for yes in (*ENGLISH, *_plain("en")):
         for said in (yes, yes[:1].lower() + yes[1:]):
             for condition in CONDITIONS:
                 for clause in CLAUSES:
@@ -128,12 +131,12 @@ def variants() -> Iterator[tuple[str, str]]:
                 yield from (("deferred", shape.format(y=said, k=word)) for shape in SHAPES)
             for word in EXCEPT:
                 yield from (("excepted", shape.format(y=said, k=word)) for shape in SHAPES[:3])
-    for yes in ENGLISH:
+    for yes in (*ENGLISH, *_plain("en")):
         words = yes.split()
         for undoing in UNDOING:
             yield from (("undone", " ".join([*words[:k], undoing, *words[k:]])) for k in range(len(words) + 1))
     for language, (yeses, before, after) in OTHERS.items():
-        for yes in yeses:
+        for yes in (*yeses, *_plain(language)):
             for said in (yes, yes[:1].lower() + yes[1:]):
                 yield from ((language, f"{word} {said}") for word in before)
                 yield from ((language, f"{word}{said}") for word in before if language in ("zh", "ja"))
@@ -142,6 +145,12 @@ def variants() -> Iterator[tuple[str, str]]:
                 yield from (
                     (language, shape.format(y=said)) for shape in ('"{y}"', "{y}?", "> {y}", "«{y}»", "{y}…", "{y} ...")
                 )
+
+
+def _plain(language: str) -> list[str]:
+    """The yeses of one line and one sentence, without their stop, so that something can be put before and behind them."""
+    found = [yes.rstrip(" .!。！।") for yes in YESES[language]]
+    return [yes for yes in found if not re.search(r"[.!?。！।\n¡]", yes)]
 
 
 def clear() -> list[str]:
