@@ -20,12 +20,57 @@ _BESIDE = frozenset({"soft", "thanks", "lean"})  # may stand beside a yes
 _NTH = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
 }  # fmt: skip
-_SPLIT = frozenset({",", ";", "-", "and", "but", ":", "&", "otherwise", "though", "only", "so", "just", "(", ")"})
+_SPLIT = frozenset(
+    {
+        ",",
+        ";",
+        "-",
+        "and",
+        "but",
+        ":",
+        "&",
+        "otherwise",
+        "though",
+        "only",
+        "so",
+        "just",
+        "(",
+        ")",
+        "aber",
+        "mais",
+        "pero",
+        "ma",
+        "maar",
+        "mas",
+        "ale",
+        "und",
+        "et",
+        "y",
+        "e",
+        "en",
+    }
+)
+_SENTENCE = re.compile(r"(?:We|I|Each|Both|Everyone|Nobody|Our|My)\b(?:\S*\s+\S+){2}")  # "CHANGE 6 We call first"
 _LEAD = re.compile(r":[ \t]*\r?\n\s*(?=\S)")  # "Make 6 say:", and the words on the next line
 # Not a line's new words but a remark on the old ones ("6: Tuesday is better", "change 6 to something shorter").
 _REMARK = re.compile(
-    r"^(?:be|something|anything|more|less|a bit|a little|too|shorter|longer|only|just|why|what|how|is|was|i (?:don't|can't|would|think|like|want|need))\b"
+    r"^(?:statt|anstatt|lieber|au lieu|plutôt|en vez|en lugar|invece|in plaats|liever|em vez|zamiast|be|something|anything|more|less|a bit|a little|too|shorter|longer|only|just|why|what|how|is|was|i (?:don't|can't|would|think|like|want|need))\b"
     r"|\b(?:better|worse|instead|rather than|wrong|too \w+|not sure|agreed?|unclear|vague)\b|\?|^(?:\S+\s+){1,3}not\s+\S+$",
+    re.IGNORECASE,
+)
+_SAYS = frozenset(
+    {"say", "read", "heißen", "lauten", "dire", "decir", "luiden", "dizer", "brzmieć"}
+)  # what follows is the wording
+# The same in other languages: what is not surely a new wording is asked about.
+_REMARK_OTHER = re.compile(
+    r"^(?:statt|anstatt|lieber|besser|nicht|kein\w*|zu|warum|wieso|was|wie|ist|sind|klingt|gefällt|passt|stört|finde|bitte|ja|nein|ohne|nur|mehr|weniger|etwas|kürzer|da|dem|damit"
+    r"|au lieu|plutôt|trop|pourquoi|que|quoi|ne|n'|pas|non|oui|moins|plus|je|c'est|ce|à|sans|pour|d'accord|il faut"
+    r"|en vez|en lugar|mejor|demasiado|muy|por qué|qué|no|sí|más|menos|es|me|sin|creo|quiero|hay que"
+    r"|invece|meglio|troppo|perché|che|non|sì|più|meno|è|mi|senza|vorrei|da|al posto"
+    r"|in plaats|liever|beter|te|waarom|wat|niet|geen|nee|meer|minder|klinkt|vind|zonder|graag|akkoord"
+    r"|em vez|melhor|demais|muito|porquê|por que|o que|não|sim|mais|é|acho|sem|quero"
+    r"|zamiast|lepiej|zbyt|za|dlaczego|co|nie|tak|bardziej|mniej|jest|brzmi|bez|proszę|raczej|wolę)\b"
+    r"|[→>]|\b(?:ersetz|streich|lösch|ändern|remplac|supprim|enlev|chang|cambi|sustitu|elimin|sostitu|togli|schrap|vervang|wijzig|troc|substitu|remov|zmieni|usun|zamie)\w*|[\"'].+[\"'].+\w",
     re.IGNORECASE,
 )
 
@@ -92,7 +137,8 @@ def _parts(body: str, draft: _Draft) -> list[_Part]:
             parts[-1] = _part(replace(last.sentence, text=longer, end=sentence.end), draft, about)
             continue
         parts.append(part)
-        about = next((c.number for c in reversed(part.changes) if c.number), about)
+        named = {c.number for c in part.changes if c.number}
+        about = (named.pop() if len(named) == 1 else None) if named else about  # of two lines "it" is neither
     return parts
 
 
@@ -179,11 +225,13 @@ def _whole_at(place: _Place, kinds: tuple[str, ...]) -> tuple[list[Change], int]
 
 def _words_at(place: _Place) -> tuple[list[Change], int] | None:
     """A change that brings words."""
-    for kind in ("say", "add"):
+    for kind in ("say", "bare", "add"):
         for end in sorted(grammar("change").heads(place.rest, kind), reverse=True):
             found = _own_words(place.text, place.tokens, place.at + end) if end else None
             numbers = place.numbers(end)
-            if found is None or (kind == "say" and len(numbers) != 1):
+            if found is None or (kind != "add" and len(numbers) != 1):
+                continue
+            if kind == "bare" and not (place.text.lstrip().startswith("CHANGE") and _SENTENCE.match(found[0])):
                 continue
             said = found[0].rstrip("? ") if place.rest[0] in {"can", "could", "would"} else found[0]
             if kind == "add":
@@ -198,10 +246,11 @@ def _is_remark(said: str, head: tuple[str, ...]) -> bool:
     """Whether words after a line's number are about the line rather than its new wording: then they are asked about."""
     if not re.search(r"\w", said):
         return True
-    plain = {"say", "read"} & set(head)
+    plain = _SAYS & set(head)
     return (
         len(said.split()) < (1 if plain else 3)
         or (not said.endswith(".") and bool(_REMARK.search(straight(said))))
+        or (not plain and set(head) & grammar("change").foreign and bool(_REMARK_OTHER.search(straight(said))))
         or (not plain and any(r <= _BESIDE | {"yes", "no", "hedge"} for r in grammar("consent").classes(said)))
     )
 
@@ -252,7 +301,11 @@ def _beside_at(tokens: tuple[Word, ...], i: int) -> tuple[str, int] | None:
     g = grammar("consent")
     rest = texts(tokens[i:])
     ends = [(end, name) for name in ("yes", "soft", "thanks", "hedge", "no") for end in g.heads(rest, name)]
-    fitting = [(end, name) for end, name in ends if end and (_closed(rest, end) or _change_follows(rest, end))]
+    fitting = [  # "no" without a mark belongs to what follows: "non eliminare il punto 3"
+        (end, name)
+        for end, name in ends
+        if end and (_closed(rest, end) or (name != "no" and _change_follows(rest, end)))
+    ]
     if not fitting:
         return None
     end, name = max(fitting)

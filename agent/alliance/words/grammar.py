@@ -67,6 +67,7 @@ class Grammar:
         self._closed = "ANY" not in kinds
         # Slips are mended in English alone: where verbs are inflected, the next letter is the next person.
         mendable = {w for literal in english for w in _phrase(literal)}
+        self.foreign = self.known - mendable
         accented = _unaccented(self.known)
         self._mended = functools.lru_cache(maxsize=4096)(
             lambda word: word if word in self.known else accented.get(word) or mended(word, mendable)
