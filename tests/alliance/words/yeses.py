@@ -13,7 +13,7 @@ YESES = {
     "de": [
         "Ja!", "Ja, gerne.", "Ja, sehr gerne!", "Ja, genau so.", "Ja, passt.", "Passt so, ich stimme zu.", "Passt für mich so.", "Geht klar, einverstanden!",
         "Alles klar, einverstanden.", "Alles gut, ich bin einverstanden", "Bin einverstanden", "bin dabei!", "Ich bin voll dabei.", "Da bin ich dabei.", "Einverstanden, danke euch!",
-        "Ich bin mit allem einverstanden.", "Ich bin mit dem Entwurf einverstanden.", "Damit bin ich voll und ganz einverstanden.", "Voll einverstanden!", 
+        "Ich bin mit allem einverstanden.", "Ich bin mit dem Entwurf einverstanden.", "Damit bin ich voll und ganz einverstanden.", "Voll einverstanden!",
         "Von mir ein klares Ja.", "Von meiner Seite ein Ja.", "Mein Ja habt ihr.", "Meine Zustimmung hast du.", "Sie haben meine Zustimmung.", "Ich gebe meine Zustimmung.",
         "Hiermit bestätige ich den Entwurf.", "hiermit stimme ich der Vereinbarung zu", "Ich stimme dem Entwurf in allen Punkten zu.", "Ich stimme allem zu.", "Stimme zu!", "Dem stimme ich zu.",
         "Dem kann ich nur zustimmen.", "Ich bestaetige", "Ich bestatige das.", "Bestätigt, vielen Dank für die Mühe!", "Genehmigt.", "Ich nehme das so an.",
