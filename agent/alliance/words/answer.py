@@ -48,6 +48,9 @@ _TO_US = re.compile(  # a question about us and the question, rather than an ans
     r"(?:please |sorry,? |i want to know |tell me )*(?:what|which|who|how|are|is|can|could|will|would|do|does|tell me)\b.{0,80}\b(?:you|your|question|repeat|rephrase|bot)\b.{0,60}",
     re.IGNORECASE,
 )
+_CHANGE = re.compile(
+    r"\s*(?:CHANGE|EDIT) +(?:(?i:answer|question|line) +)?#?(\d{1,2})\b[ \t]*[:.,–—-]*\s*"
+)  # "CHANGE 1 In writing."
 _NOTHING = frozenset({"ok", "hm", "hmm", "lol", "haha", "ha", "hi", "hello", "test", "wait", "k"})
 _AWAY = re.compile(
     r"\b(?:out of (?:the )?office|auto(?:matic)?[- ]?reply|ticket (?:number|#)|give me a (?:day|week|moment)|still thinking|will (?:answer|reply) (?:later|tomorrow|soon))\b",
@@ -150,6 +153,8 @@ def _commands(text: str, now: datetime) -> tuple[tuple[Command, ...], str, Comma
     """The commands, the text without them, and a command that may be meant."""
     if not text or len(text) > LONGEST * 10:
         return (), text, None
+    if earlier := _CHANGE.match(text):
+        return (), text, Command("edit", None, earlier[1], text[earlier.end() :].strip())
     found = sentences(text)
     whole = _all_commands(found, text, now)
     if whole:

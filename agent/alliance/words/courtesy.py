@@ -9,7 +9,7 @@ from agent.alliance.words.grammar import grammar
 from agent.alliance.words.tokens import words
 
 _GREETING = re.compile(
-    r"\A\s*(?:hi|hello|hey|dear|good (?:morning|evening|afternoon))\b(?:[ \t]+([^\W\d_]+))?(?:[ \t]+(?:and|&)[ \t]+[^\W\d_]+)?[ \t]*(?:[,!.:]|(?=\n))\s*",
+    r"\A\s*(?:hi|hello|hey|dear|good (?:morning|evening|afternoon)|hallo|guten (?:morgen|tag|abend)|liebe[rs]?|bonjour|bonsoir|salut|ch[eè]re?|hola|buenos d[ií]as|estimad[oa]s?|querid[oa]s?|ciao|buongiorno|buonasera|car[oaie]|hoi|beste|olá|ola|oi|bom dia|cześć|hej)\b(?:[ \t]+([^\W\d_]+))?(?:[ \t]+(?:and|&|und|et|y|e|en|i)[ \t]+[^\W\d_]+)?[ \t]*(?:[,!.:]|(?=\n))\s*",
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"\n-- ?\n.*\Z", re.DOTALL)
@@ -19,7 +19,7 @@ _CLOSING = r"(?:(?:all the |very )?best(?: wishes| regards)?|(?:kind(?:est)?|war
 _CLOSED = re.compile(rf"(?<!\.)[.!,;]\s*{_CLOSING}[,!. ]\s*({_PROPER}(?: {_PROPER})?)[.!]?\Z", re.IGNORECASE)
 # Straight after the word itself only where that takes no object: "AGREE Jonas" is signed, "I confirm Jonas" is about him.
 _BARE = re.compile(
-    rf"(?:(?<!\.)[.!,;]\s+|\s*/\s*|(?:(?<=agree)|(?<=agreed)|(?<=yes)|(?<=confirmed))\s+)({_PROPER}(?: {_PROPER})?)(?: [A-Z]\.)?[.!]?\Z",
+    rf"(?:(?<!\.)[.!,;]\s+|\s*/\s*|(?:(?<=agree)|(?<=agreed)|(?<=yes)|(?<=confirmed)|(?<=thanks)|(?<=thank you)|(?<=danke)|(?<=merci)|(?<=gracias)|(?<=grazie)|(?<=bedankt)|(?<=dzięki))\s+)({_PROPER}(?: {_PROPER})?)(?: [A-Z]\.)?[.!]?\Z",
     re.IGNORECASE,
 )
 

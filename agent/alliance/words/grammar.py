@@ -9,6 +9,8 @@ readings are found, so that the most cautious one can decide.
 """
 
 import functools
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -34,6 +36,8 @@ COMMENT: /\/\/[^\n]*/
 %ignore COMMENT
 %ignore /\s+/
 """
+_WORDY = re.compile(r"\w")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ł": "l"})
 Ends = frozenset[int]
 Node = Tree[Token]
 
@@ -63,8 +67,10 @@ class Grammar:
         self._closed = "ANY" not in kinds
         # Slips are mended in English alone: where verbs are inflected, the next letter is the next person.
         mendable = {w for literal in english for w in _phrase(literal)}
+        self.foreign = self.known - mendable
+        accented = _unaccented(self.known)
         self._mended = functools.lru_cache(maxsize=4096)(
-            lambda word: word if word in self.known else mended(word, mendable)
+            lambda word: word if word in self.known else accented.get(word) or mended(word, mendable)
         )
         self._classes = [n for n in self._rules if not n.startswith("_")]
         self.read = functools.lru_cache(maxsize=4096)(self._read)
@@ -173,6 +179,17 @@ def _first_of(seq: Node, rules: Mapping[str, _Rule]) -> tuple[frozenset[str], bo
     return firsts, True
 
 
+def _unaccented(known: Iterable[str]) -> dict[str, str]:
+    """Words as they are typed without their accents. In the last letter the accent stays: "confirme" is not "confirmé"."""
+    found: dict[str, str] = {}
+    for word in known:
+        spelled = word.translate(_UMLAUTS)
+        plain = "".join(c for c in unicodedata.normalize("NFD", spelled) if not unicodedata.combining(c))
+        bare = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+        found |= {p: word for p in (plain, bare) if p.isascii() and p not in known and p[-1] == word[-1]}
+    return found
+
+
 @functools.cache
 def _reader() -> Lark:
     return Lark(_FILE, parser="lalr")
@@ -196,7 +213,11 @@ class _Run:
     def steps(self, classes: list[str], i: int) -> set[tuple[int, str]]:
         """From word i: to where, by a clause of which class, or "" by a separator."""
         found = {(end, name) for name in classes for end in self.rule(name, i) if end > i}
-        return found | ({(end, "") for end in self.rule("_sep", i)} if "_sep" in self.rules else set())
+        between = {end for end in self._between("_join", i) if end < len(self.words)} | self._between("_sep", i)
+        return found | {(end, "") for end in between}
+
+    def _between(self, name: str, i: int) -> Ends:
+        return self.rule(name, i) if name in self.rules else frozenset()
 
     def rule(self, name: str, i: int) -> Ends:
         key = (name, i)
@@ -237,6 +258,8 @@ class _Run:
         if atom.data == "group":
             assert isinstance(what, Tree)
             return frozenset(e for seq in what.children if isinstance(seq, Tree) for e in self._sequence(seq, i))
+        if atom.data == "kind" and str(what) == "END":  # takes no word
+            return frozenset((i,)) if i == len(self.words) or not _WORDY.search(self.words[i]) else frozenset()
         if atom.data == "kind":
             return frozenset((i + 1,)) if i < len(self.words) and self._is(str(what), self.words[i]) else frozenset()
         phrase = _phrase(str(what))

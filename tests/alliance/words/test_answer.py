@@ -194,3 +194,17 @@ def test_a_private_paragraph_may_end_in_the_word_that_makes_the_next_one_private
 
     assert found.text == shared
     assert found.private.split() == private.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "which"),
+    [("CHANGE 1 In writing, please.", "1"), ("CHANGE 1: in writing", "1"), ("EDIT answer 2 by phone", "2")],
+)
+def test_a_change_of_an_earlier_answer_is_asked_about_and_not_taken_for_this_one(text: str, which: str) -> None:
+    reading = read_answer(text, now=NOW)
+
+    assert reading.unsure and (reading.unsure.name, reading.unsure.which, reading.text) == ("edit", which, text)
+
+
+def test_a_sentence_about_change_is_an_answer() -> None:
+    assert read_answer("Change one thing at a time.", now=NOW).unsure is None

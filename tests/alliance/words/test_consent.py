@@ -39,7 +39,7 @@ def test_a_plain_yes_may_have_company_and_any_language(text: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "si apruebo todo", "Si acepto el acuerdo", "tak", "Tack", "Aceite", "Angenommen", "Confirma tudo", "是不是", "同意吗", "确认收到", "同意しますか", "동의합니다만", "اتفق", "да ли",
-    "Evet değil", "Ja und nein", "Sí y no", "please do", "Proceed", "Correct.", "It isn't perfect but", "I agree it would be good", "Yes, that would be great",
+    "Evet değil", "Ja und nein", "Sí y no", "please do", "Proceed", "Correct.", "It isn't perfect but", "I agree it would be good", "That would be great",
     "please go ahead without me", "I agree, carry on without me", "I agree, now delete it", "Yes, please do it again", "Yes, exactly what I wanted not",
 ])  # fmt: skip
 def test_a_neighbour_of_a_yes_is_none(text: str) -> None:

@@ -3,9 +3,12 @@
 `make variants` reads all of them, which takes minutes; the suite reads every so many. The first number that matters is 0.
 """
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+
+from yeses import YESES
 
 from agent.alliance.words import read_consent
 
@@ -111,14 +114,29 @@ OTHERS = {
     "ar": (["أوافق", "نعم أوافق", "موافق"], ["إذا وافق", "هو", "لا", "لن", "ربما", "غدا", "لم", "غير"], ["إذا تغير", "ولكن ليس البند الثالث", "إلا البند الثالث", "غدا", "كما قال", "ربما", "ليس بعد"]),
     "hi": (["मैं सहमत हूँ", "सहमत हूँ", "मुझे स्वीकार है"], ["अगर माया चाहे तो", "वह कहता है", "शायद", "कल", "यदि"], ["अगर सब मानें", "लेकिन तीसरा नहीं", "नहीं", "कल", "शायद", "या नहीं"]),
 }  # fmt: skip
+# One word of doubt anywhere in a yes undoes it in other languages too.
+UNDOING_OTHERS = {
+    "de": "wenn falls sobald nicht nie kein keine kaum fast vielleicht eventuell teilweise bedingt aber außer ohne würde könnte hätte nein erst noch später morgen sie er wir ob warum vorausgesetzt angenommen angeblich halb ungern",
+    "fr": "si ne pas jamais plus presque peut-être mais sauf sans quand serais serait non demain plus~tard elle il nous dit presque bientôt sinon hormis pourvu éventuellement partiellement",
+    "es": "si no nunca casi quizás tal~vez pero salvo sin cuando estaría tampoco mañana luego ella él nosotros dice menos siempre~que ojalá parcialmente apenas",
+    "it": "se non mai quasi forse tranne senza quando sarei nemmeno domani poi lei lui noi dice salvo purché magari parzialmente appena",
+    "nl": "als niet nooit bijna misschien maar behalve zonder wanneer zou geen nee morgen later zij hij wij zegt mits tenzij deels nauwelijks nog",
+    "pt": "se não nunca quase talvez mas exceto sem quando estaria nem amanhã depois ela ele nós diz salvo desde~que oxalá parcialmente mal",
+    "pl": "jeśli nie nigdy prawie może ale oprócz bez kiedy gdyby chyba raczej jutro później ona on my mówi czy częściowo ledwo by",
+    "sv": "om inte aldrig nästan kanske men utom när skulle nej imorgon senare hon han vi säger delvis",
+    "zh": "不 没 未 如果 也许 但 除 她 他 他们 吗 待 将 会 想 请 非 无",
+    "ja": "もし まだ たぶん 彼 が か ない ません ば たい らしい でしょう 後で",
+    "ar": "لا لم لن ليس إذا ربما لكن إلا هو هي غدا هل سوف غير لو",
+    "hi": "नहीं अगर शायद लेकिन मगर सिवाय वह कल क्या न यदि तो",
+}  # fmt: skip
 
 
 def variants() -> Iterator[tuple[str, str]]:
     """Each kind and text, in an order that never changes."""
-    for yes in ENGLISH:
+    for yes in (*ENGLISH, *_plain("en")):
         for said in (yes, yes[:1].lower() + yes[1:]):
             for condition in CONDITIONS:
-                for clause in CLAUSES:
+                for clause in CLAUSES if yes in ENGLISH else CLAUSES[:1]:
                     for shape in SHAPES:
                         yield "conditional", shape.format(y=said, k=condition.format(c=clause))
             yield from (("negated", shape.format(y=said)) for shape in NEGATED)
@@ -128,20 +146,35 @@ def variants() -> Iterator[tuple[str, str]]:
                 yield from (("deferred", shape.format(y=said, k=word)) for shape in SHAPES)
             for word in EXCEPT:
                 yield from (("excepted", shape.format(y=said, k=word)) for shape in SHAPES[:3])
-    for yes in ENGLISH:
+    for yes in (*ENGLISH, *_plain("en")):
         words = yes.split()
         for undoing in UNDOING:
             yield from (("undone", " ".join([*words[:k], undoing, *words[k:]])) for k in range(len(words) + 1))
     for language, (yeses, before, after) in OTHERS.items():
-        for yes in yeses:
+        for yes in (*yeses, *_plain(language)):
             for said in (yes, yes[:1].lower() + yes[1:]):
                 yield from ((language, f"{word} {said}") for word in before)
                 yield from ((language, f"{word}{said}") for word in before if language in ("zh", "ja"))
                 yield from ((language, f"{said}{join}{word}") for word in after for join in (" ", ", ", "\n"))
                 yield from ((language, f"{said}{word}") for word in after if language in ("zh", "ja"))
+                yield from ((language, text) for text in _undone(said, UNDOING_OTHERS[language], language))
                 yield from (
                     (language, shape.format(y=said)) for shape in ('"{y}"', "{y}?", "> {y}", "«{y}»", "{y}…", "{y} ...")
                 )
+
+
+def _undone(yes: str, undoing: str, language: str) -> Iterator[str]:
+    """The yes with each word of doubt put between any two of its words, or signs."""
+    join = "" if language in ("zh", "ja") else " "
+    words = list(yes) if not join else yes.split()
+    for doubt in undoing.split():
+        yield from (join.join([*words[:k], doubt.replace("~", " "), *words[k:]]) for k in range(len(words) + 1))
+
+
+def _plain(language: str) -> list[str]:
+    """The yeses of one line and one sentence, without their stop, so that something can be put before and behind them."""
+    found = [yes.rstrip(" .!。！।") for yes in YESES[language]]
+    return [yes for yes in found if not re.search(r"[.!?。！।\n¡]", yes)]
 
 
 def clear() -> list[str]:
