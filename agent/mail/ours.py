@@ -8,9 +8,9 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 GRAM = 3  # words in a row that begin a run: two occur by chance, four miss our short lines
 PASTED = 30  # words of ours, unmarked, from which on it is a flattened quote and not a sentence that someone adopts
@@ -62,9 +62,10 @@ class _Run:
         return self.end - self.start
 
     @property
-    def places(self) -> Iterator[tuple[int, int]]:
-        """Where each of its words stands in our letters."""
-        return ((self.letter, place) for place in range(self.place, self.place + len(self)))
+    def places(self) -> range:
+        """Where its words stand, counted through all our letters."""
+        first = 2 * MOST_WORDS * self.letter + self.place  # no letter is read further
+        return range(first, first + len(self))
 
 
 def left_over(lines: Sequence[str], ours: Sequence[str]) -> list[str | None]:
@@ -99,7 +100,7 @@ def _text(lines: Iterable[str]) -> _Text:
     words: list[str] = []
     begins = [0]
     for line in lines:
-        if len(words) <= MOST_WORDS:
+        if line and len(words) <= MOST_WORDS:
             words += map(str.casefold, _WORD.findall(_without_links(line))[:MOST_WORDS])
         begins.append(len(words))
     return _Text(tuple(words), tuple(begins))
@@ -173,8 +174,12 @@ def _in_one_mark(runs: Iterable[_Run], text: _Text, marked: list[bool]) -> Itera
             turns.append(begin)
             mark = line
     for run in runs:
-        ends = [run.start, *(turn for turn in turns if run.start < turn < run.end), run.end]
-        yield from (_Run(a, b, run.letter, run.place + a - run.start) for a, b in pairwise(ends))
+        begun = run.start
+        for turn in turns:
+            if begun < turn < run.end:
+                yield _Run(begun, turn, run.letter, run.place + begun - run.start)
+                begun = turn
+        yield replace(run, start=begun, place=run.place + begun - run.start) if begun > run.start else run
 
 
 def _without_chance(runs: list[_Run], text: _Text, marked: list[bool], letters: list[_Letter]) -> list[_Run]:
@@ -198,7 +203,7 @@ def _beside(bare: list[_Run], marked: list[_Run]) -> Iterator[_Run]:
     A quote has our order, and says each thing once: what is typed above it is said again in it, or out of order.
     """
     first, last = _ends(bare, marked)
-    said = {place for run in (*bare[first : last + 1], *marked) for place in run.places}
+    said = set[int]().union(*(run.places for run in (*bare[first : last + 1], *marked)))
     for n, run in enumerate(bare):
         if first <= n <= last:
             continue
@@ -211,7 +216,7 @@ def _ends(bare: list[_Run], marked: list[_Run]) -> tuple[int, int]:
     """The first and the last long run of the quote itself: out of our order does not tell which of two was typed, said twice does."""
     long = [run for run in bare if len(run) >= LONG]
     first, last = 0, len(long) - 1
-    times = Counter(place for run in (*long, *marked) for place in run.places)
+    times = Counter(chain.from_iterable(run.places for run in (*long, *marked)))
     while first < last and not _follows(long[first], long[first + 1]) and _is_said_again(long[first], times):
         first += 1
     while first < last and not _follows(long[last - 1], long[last]) and _is_said_again(long[last], times):
@@ -220,7 +225,7 @@ def _ends(bare: list[_Run], marked: list[_Run]) -> tuple[int, int]:
     return ends[first], ends[last]
 
 
-def _is_said_again(run: _Run, times: Counter[tuple[int, int]]) -> bool:
+def _is_said_again(run: _Run, times: Counter[int]) -> bool:
     """Whether each of its words stands elsewhere in the quote; if so it is taken out of the count."""
     again = all(times[place] > 1 for place in run.places)
     if again:
@@ -257,10 +262,12 @@ def _rest(line: str, ours: bytearray, *, marked: bool, ends_line: bool) -> str |
 
 def _without_ornament(lines: Sequence[str], left: list[str | None]) -> list[str | None]:
     """Rules, bullets and empty lines between lines of ours are ours too."""
-    known = [i for i, rest in enumerate(left) if rest == ""]
-    for a, b in pairwise(known):
-        between = range(a + 1, b)
-        if all(not SAYS.search(lines[i]) for i in between):
-            for i in between:
-                left[i] = ""
+    last = -1  # the line of ours below which there was only ornament; -1 for none
+    for i, line in enumerate(lines):
+        if left[i] == "":
+            if last >= 0:
+                left[last:i] = [""] * (i - last)
+            last = i
+        elif last >= 0 and SAYS.search(line):
+            last = -1
     return left
