@@ -58,6 +58,7 @@ _AS_ONE = re.compile(r"white-space(?:-collapse)?:(?:normal|nowrap|collapse)")
 _AS_BLOCK = re.compile(r"(?<![\w-])display:(?:block|flex|grid|table|list-item|flow-root)")
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _NAME = re.compile(r"[.#]?[\w-]+|\*")
+_PARSER = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")  # threads take turns with it
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f]")
 
 
@@ -67,8 +68,7 @@ def text_of(source: str) -> str:
     if not source.strip():
         return ""
     try:
-        parser = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
-        root = etree.fromstring(source.encode("utf-8", "replace"), parser=parser)
+        root = etree.fromstring(source.encode("utf-8", "replace"), parser=_PARSER)
     except (etree.LxmlError, ValueError, AssertionError):
         return ""
     if root is None:
