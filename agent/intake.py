@@ -16,7 +16,7 @@ from agent.advance import Advance, Matter
 from agent.alliance.event import AutoReplied, Undeliverable
 from agent.interpret import Asked, Nothing, event_of, sender_of, start_of
 from agent.mail.address import Doors, Route, derived
-from agent.mail.message import Message, read, scan
+from agent.mail.message import Message, read
 from agent.store import inbox, outbox
 
 BATCH = 50  # one commit for so many; larger ones are hardly faster and let the first wait
@@ -112,7 +112,5 @@ class Intake:
 
 
 async def _read(raw: bytes) -> Message:
-    """Read a message, off the event loop if it is large; what a cheap scan refuses is never parsed."""
-    if scan(raw) is not None:
-        return Message(unreadable="too large")
+    """Read a message, off the event loop if it is large."""
     return read(raw) if len(raw) < LARGE else await asyncio.to_thread(read, raw)

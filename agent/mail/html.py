@@ -5,6 +5,7 @@ that the quote rules are the same for both halves; what no reader could see is l
 """
 
 import re
+from collections.abc import Mapping
 
 from lxml import etree
 
@@ -39,27 +40,25 @@ _HISTORY_BELOW = re.compile(r"(^|\s|x_)(divrplyfwdmsg|appendonsend|stopspelling|
 # Everything inside is the earlier mail, or the line that introduces it.
 _HISTORY_INSIDE = re.compile(r"(^|\s|x_)(gmail_attr|gmail_quote_container|moz-cite-prefix|moz-forward-container|moz-email-headers-table|moz-signature|yahoo_quoted|yahooquotedcontent|yahooqt\w*|protonmail_quote|tutanota_quote|zmail_extra|zmail_extra_hr|wm_quote|mailbox_signature|gmail_signature|gmail_signature_prefix|protonmail_signature_block\S*|apple-mail-signature|outlookmessageheader|quotedmailwrapper|reply-intro|ms-outlook-mobile-signature|mobile-signature|mail-signature)\b", re.IGNORECASE)  # fmt: skip
 _OUTLOOK_RULE = re.compile(
-    r"border:none;border-top:solid#?\w+1(\.0)?pt;padding:3(\.0)?pt0(in|cm|mm|pt)?0(in|cm|mm|pt)?0(in|cm|mm|pt)?",
-    re.IGNORECASE,
+    r"border:none;border-top:solid#?\w+1(\.0)?pt;padding:3(\.0)?pt0(in|cm|mm|pt)?0(in|cm|mm|pt)?0(in|cm|mm|pt)?"
 )
 _HIDDEN = re.compile(
-    r"display:none|visibility:hidden|(?<![\w-])font-size:0(\.0+)?(px|pt|em|rem|%)?(;|!|$)|mso-hide:all|(?<!-)opacity:0(\.0+)?(;|!|$)|max-height:0(px)?(;|!|$)",
-    re.IGNORECASE,
+    r"display:none|visibility:hidden|(?<![\w-])font-size:0(\.0+)?(px|pt|em|rem|%)?(;|!|$)|mso-hide:all|(?<!-)opacity:0(\.0+)?(;|!|$)|max-height:0(px)?(;|!|$)"
 )
 _WHITE = r"(?:#fff(?:fff)?|white|rgb\(255,255,255\))(?=[;!]|$)"
-_WHITE_TEXT = re.compile(r"(?<![\w-])color:" + _WHITE, re.IGNORECASE)
-_GROUND = re.compile(r"(?<![\w-])background(-color)?:", re.IGNORECASE)
-_WHITE_GROUND = re.compile(r"(?<![\w-])background(-color)?:" + _WHITE, re.IGNORECASE)
-_INDENT = re.compile(
-    r"margin:00040px|margin-left:40px|border:none", re.IGNORECASE
-)  # what "indent" gives in webmail: not a quote
-_SPACE = re.compile(r"[ \t\r\n\f\u00a0\u2007\u202f]+")
+_WHITE_TEXT = re.compile(r"(?<![\w-])color:" + _WHITE)
+_GROUND = re.compile(r"(?<![\w-])background(-color)?:")
+_WHITE_GROUND = re.compile(r"(?<![\w-])background(-color)?:" + _WHITE)
+_INDENT = re.compile(r"margin:00040px|margin-left:40px|border:none")  # what "indent" gives in webmail: not a quote
+_SPACES = r"[ \t\r\n\f\u00a0\u2007\u202f]"
+_SPACE = re.compile(rf"{_SPACES}(?:{_SPACES}+|(?<! ))")  # but one alone, which is most of them and may stay
 _NONE = re.compile(r"[-+]?0*(?:\.0+1?)?(?:[a-z]+|%)?", re.IGNORECASE)  # Word writes 0.0001pt
-_AS_TYPED = re.compile(r"white-space(?:-collapse)?:(?:-\w+-)?(?:pre|break-spaces)", re.IGNORECASE)  # line ends count
-_AS_ONE = re.compile(r"white-space(?:-collapse)?:(?:normal|nowrap|collapse)", re.IGNORECASE)
-_AS_BLOCK = re.compile(r"(?<![\w-])display:(?:block|flex|grid|table|list-item|flow-root)", re.IGNORECASE)
+_AS_TYPED = re.compile(r"white-space(?:-collapse)?:(?:-\w+-)?(?:pre|break-spaces)")  # line ends count
+_AS_ONE = re.compile(r"white-space(?:-collapse)?:(?:normal|nowrap|collapse)")
+_AS_BLOCK = re.compile(r"(?<![\w-])display:(?:block|flex|grid|table|list-item|flow-root)")
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _NAME = re.compile(r"[.#]?[\w-]+|\*")
+_PARSER = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")  # threads take turns with it
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f]")
 
 
@@ -69,20 +68,20 @@ def text_of(source: str) -> str:
     if not source.strip():
         return ""
     try:
-        parser = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
-        root = etree.fromstring(source.encode("utf-8", "replace"), parser=parser)
+        root = etree.fromstring(source.encode("utf-8", "replace"), parser=_PARSER)
     except (etree.LxmlError, ValueError, AssertionError):
         return ""
     if root is None:
         return ""
     page = _Page(_sheet(root))
-    for number, (event, element) in enumerate(etree.iterwalk(root, events=("start", "end"))):
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for number, (event, element) in enumerate(walk):
         if number > MOST_ELEMENTS:
             break
-        if event == "start":
-            page.enter(element)
-        else:
+        if event == "end":
             page.leave(element)
+        elif not page.enter(element):
+            walk.skip_subtree()
     return page.text()
 
 
@@ -95,52 +94,55 @@ class _Page:
         self.line = ""
         self.depth = 0  # of quoting
         self.level = 0  # of elements
-        self.hidden_at = 0  # the level at which hiding began; 0 when visible
+        self.open: list[
+            tuple[str, bool, bool]
+        ] = []  # those that can be seen: tag, whether it is a block, and set apart
+        self.hidden = False  # the element that is open cannot be seen
         self.lists: list[int] = []  # the next number of each open list; -1 for bullets
         self.quotes: list[int] = []  # the levels at which quoting began
         self.pre: list[tuple[int, bool]] = []  # the levels that say whether line ends count, and whether they do
         self.history = False  # all the rest is history
         self.held_open = False  # a no-break space stands on a line that is otherwise empty, so that it is one
 
-    def enter(self, element: etree._Element) -> None:
+    def enter(self, element: etree._Element) -> bool:
+        """Begin an element; whether anything in it can be seen."""
         self.level += 1
-        if self.hidden_at or not isinstance(element.tag, str):
-            return
-        tag = element.tag
-        style = element.get("style", "")
-        style = "".join(style.split()) if style else ""
-        if (
-            tag in _SILENT
-            or (style and _is_hidden(element, style))
-            or element.get("hidden") is not None
-            or self.level > DEEPEST
-        ):
-            self.hidden_at = self.level
-            return
-        self._quote(element, tag, style)
-        layout = self._layout(element)
-        if tag == "pre" or _AS_TYPED.search(layout) or _AS_ONE.search(layout):
-            self.pre.append((self.level, tag == "pre" or bool(_AS_TYPED.search(layout))))
+        tag, attributes = element.tag, dict(element.items())
+        style = _even(attributes.get("style", ""))
+        self.hidden = (
+            tag in _SILENT or "hidden" in attributes or (style and _is_hidden(element, style)) or self.level > DEEPEST
+        )
+        if self.hidden:
+            return False
+        self._quote(tag, attributes, style)
+        layout = self._layout(tag, attributes, style)
+        typed = tag == "pre" or _AS_TYPED.search(layout) is not None
+        if typed or _AS_ONE.search(layout):
+            self.pre.append((self.level, typed))
+        is_block = tag in _BLOCKS or _AS_BLOCK.search(layout) is not None
+        is_apart = is_block and _is_apart(tag, attributes)
+        self.open.append((tag, is_block, is_apart))
         if tag == "br":
             self._end_line(blank=True)
-        elif self._is_block(element, tag):
-            self._begin_block(element, tag)
+        elif is_block:
+            self._begin_block(tag, attributes, apart=is_apart)
         elif tag in _CELLS and self.line.strip():
             self.line += " "
         elif tag == "img":
-            self._say(_emoji(element.get("alt", "")))
+            self._say(_emoji(attributes.get("alt", "")))
         self._say(element.text)
+        return True
 
     def leave(self, element: etree._Element) -> None:
-        if self.hidden_at == self.level:
-            self.hidden_at = 0
-        elif not self.hidden_at and isinstance(element.tag, str):
-            self._end_block(element, element.tag)
+        if self.hidden:
+            self.hidden = False
+        else:
+            tag, is_block, is_apart = self.open.pop()
+            self._end(tag, is_block=is_block, apart=is_apart)
         if self.pre and self.pre[-1][0] == self.level:
             self.pre.pop()
         self.level -= 1
-        if not self.hidden_at:
-            self._say(element.tail)
+        self._say(element.tail)
 
     def text(self) -> str:
         """All lines; never more than one empty line in a row."""
@@ -148,41 +150,36 @@ class _Page:
         joined = "\n".join(self.lines)
         return re.sub(r"\n(?:> *)*(?:\n(?:> *)*){2,}(?=\n|$)", "\n\n", joined).strip("\n")
 
-    def _quote(self, element: etree._Element, tag: str, style: str) -> None:
-        marks = f"{element.get('class', '')} {element.get('id', '')}"
+    def _quote(self, tag: str, attributes: Mapping[str, str], style: str) -> None:
+        marks = f"{attributes.get('class', '')} {attributes.get('id', '')}"
         below = (marks != " " and _HISTORY_BELOW.search(marks)) or (style and _OUTLOOK_RULE.search(style))
         if below and not self.history and (self.lines or self.line.strip()):
             self._end_line()
             self.history = True
             self.depth += 1
         cited = tag == "blockquote" and not (
-            style and _INDENT.search(style) and not element.get("class") and element.get("type") != "cite"
+            style and _INDENT.search(style) and not attributes.get("class") and attributes.get("type") != "cite"
         )
         if cited or (marks != " " and _HISTORY_INSIDE.search(marks)):
             self._end_line()
             self.depth += 1
             self.quotes.append(self.level)
 
-    def _begin_block(self, element: etree._Element, tag: str) -> None:
-        self._end_line(apart=_is_apart(element, tag) and not self.lists)
+    def _begin_block(self, tag: str, attributes: Mapping[str, str], *, apart: bool) -> None:
+        self._end_line(apart=apart and not self.lists)
         if tag in ("ul", "ol"):
-            start = element.get("start", "1")
+            start = attributes.get("start", "1")
             self.lists.append((int(start) if start.isdecimal() and len(start) < 6 else 1) if tag == "ol" else -1)
         elif tag == "li":
             self.line = self._bullet()
 
-    def _is_block(self, element: etree._Element, tag: str) -> bool:
-        return tag in _BLOCKS or bool(_AS_BLOCK.search(self._layout(element)))
-
-    def _layout(self, element: etree._Element) -> str:
-        """What its own style, and the rules that may be meant for it, say of lines; without spaces."""
-        style = element.get("style", "")
-        own = "".join(style.split()) if "display" in style.lower() or "white" in style.lower() else ""
+    def _layout(self, tag: str, attributes: Mapping[str, str], style: str) -> str:
+        """What its own style, and the rules that may be meant for it, say of lines."""
         if not self.sheet:
-            return own
-        classes = (f".{name}" for name in element.get("class", "").split())
-        names = ("*", element.tag, f"#{element.get('id', '')}", *classes)
-        return ";".join(filter(None, (own, *(self.sheet.get(name, "") for name in names))))
+            return style
+        classes = (f".{name}" for name in attributes.get("class", "").split())
+        names = ("*", tag, f"#{attributes.get('id', '')}", *classes)
+        return ";".join(filter(None, (style, *(self.sheet.get(name, "") for name in names))))
 
     def _bullet(self) -> str:
         if not self.lists or self.lists[-1] < 0:
@@ -190,11 +187,11 @@ class _Page:
         self.lists[-1] += 1
         return "  " * max(0, len(self.lists) - 1) + f"{self.lists[-1] - 1}. "
 
-    def _end_block(self, element: etree._Element, tag: str) -> None:
-        if self._is_block(element, tag):
+    def _end(self, tag: str, *, is_block: bool, apart: bool) -> None:
+        if is_block:
             if tag in ("ul", "ol") and self.lists:
                 self.lists.pop()
-            self._end_line(apart=_is_apart(element, tag) and not self.lists, blank=self.held_open)
+            self._end_line(apart=apart and not self.lists, blank=self.held_open)
         if self.quotes and self.quotes[-1] == self.level:
             self._end_line()
             self.quotes.pop()
@@ -231,7 +228,7 @@ def _sheet(root: etree._Element) -> dict[str, str]:
     for sheet in root.iter("style"):
         for rule in _COMMENT.sub(" ", sheet.text or "").split("}"):
             head, _, body = rule.rpartition("{")
-            body = "".join(body.split())
+            body = _even(body)
             said = {m[0] for style in (_AS_TYPED, _AS_BLOCK) if (m := style.search(body))}
             if not said:
                 continue
@@ -242,12 +239,17 @@ def _sheet(root: etree._Element) -> dict[str, str]:
     return {name: ";".join(sorted(said)) for name, said in found.items()}
 
 
-def _is_apart(element: etree._Element, tag: str) -> bool:
+def _even(style: str) -> str:
+    """A style in small letters and without spaces."""
+    return "".join(style.lower().split())
+
+
+def _is_apart(tag: str, attributes: Mapping[str, str]) -> bool:
     """Whether a reader sees an empty line around this block; the paragraphs of Word and of Outlook are lines."""
     if tag != "p":
         return tag in _APART
-    margins = _margins(element.get("style", ""))
-    if element.get("class", "").startswith("Mso"):
+    margins = _margins(attributes.get("style", ""))
+    if attributes.get("class", "").startswith("Mso"):
         return any(margin[:1].isdecimal() and not _NONE.fullmatch(margin) for margin in margins)
     return not all(margin and _NONE.fullmatch(margin) for margin in margins)
 
@@ -268,7 +270,7 @@ def _margins(style: str) -> tuple[str, str]:
 
 
 def _is_hidden(element: etree._Element, style: str) -> bool:
-    """Whether a style, written without spaces, says plainly that nobody can see this."""
+    """Whether a style, written evenly, says plainly that nobody can see this."""
     if found := _HIDDEN.search(style):
         return not found[0].startswith("max-height") or "overflow:hidden" in style
     if not _WHITE_TEXT.search(style):
@@ -279,7 +281,7 @@ def _is_hidden(element: etree._Element, style: str) -> bool:
 
 def _ground(element: etree._Element) -> str:
     """The background that this element itself sets: white, other, or "" for none."""
-    style = "".join(element.get("style", "").split())
+    style = _even(element.get("style", ""))
     if element.get("bgcolor") or element.get("background"):
         style += f";background:{element.get('bgcolor') or 'picture'}"
     if not _GROUND.search(style):

@@ -17,18 +17,17 @@ RETURN_HORIZON_DAYS = 400  # an absence that ends later is a reading error
 
 _MACHINES = re.compile(r"^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon|mail(?:er)?|mail-?delivery|mailsystem|bounces?|mail\.delivery|microsoftexchange[0-9a-f]+|mdelivery|undeliverable|daemon|uucp|mmdf|smtp|double-bounce|mail-delivery-(?:system|subsystem))(?:[+\-._=][^@]*)?(?:@|$)", re.IGNORECASE)  # fmt: skip
 _SYSTEM_NAMES = re.compile(r"mail(?:er)? ?delivery (?:sub)?system|mail delivery|mailer.?daemon|mail administrator|system administrator|internet mail delivery|postmaster|mail system|mail router|delivery (?:notification|reporter)|microsoft outlook\b.*|mail subsystem|system attendant|returned mail|mail-system|メール配信|システム管理者", re.IGNORECASE)  # fmt: skip
+# These are looked for in what was written small: an expression that has to fold each letter itself takes six times as long.
 _BOUNCE_SUBJECT = re.compile(
     r"undeliver|non.?deliver|not delivered|returned (?:mail|to sender|email|message)|return(?:ed)?:|delivery (?:status )?(?:notification|failure|failed|report|problem|error|has (?:failed|been)|incomplete|delayed|unsuccessful)|failure (?:notice|delivery)|mail (?:delivery )?(?:failed|failure|error|system error|could not|not delivered|returned|undelivered)|"
     r"mail delivery warning|message (?:status|delivery|could not|you sent|not delivered|undeliverable)|could ?n[o']t? (?:send|be delivered)|(?:un|non-?)successful (?:mail )?delivery|warning: (?:could not send|message)|nondeliverable|permanent (?:delivery )?(?:failure|fatal error)|bounce|rejected (?:mail|message|posting)|user unknown|unknown (?:user|address|recipient)|"
     r"invalid (?:address|recipient)|error sending|delivery to the following|failed:|failed mail|mail quota|over quota|mailbox (?:is )?full|unzustellbar|nicht zustellbar|zustellung|zustellbarkeit|fehler bei der|rückläufer|non remis|échec|echec|avis de non|message non|devuelto|no (?:se )?(?:ha )?(?:podido )?entreg|entrega|fallo|mancato recapito|mancata consegna|"
     r"onbestelbaar|niet (?:bezorgd|afgeleverd)|kunde inte|kunne ikke|går inte|olevererbart|ikke leveres|falha|devolvid|não (?:foi )?entreg|niedostarcz|nie dostarczono|zwrot|недоставлен|не доставлен|невозможно доставить|nedoručiteln|kézbesíthetetlen|teslim edilem|配信不能|配信できません|エラー|送信失敗|退信|退件|无法投递|無法傳送|投递失败|系统退信|배달|undelivrable",
-    re.IGNORECASE,
 )
 _BOUNCE_WORDS = re.compile(
     r"could not be delivered|couldn'?t be delivered|was not delivered|undeliverable|not be able to deliver|unable to deliver|delivery (?:to the following|has failed|failed|attempts?)|user unknown|unknown user|no such (?:user|address|mailbox|recipient)|recipient (?:address )?rejected|mailbox (?:is )?(?:full|unavailable|not found|disabled|quota)|over ?quota|"
     r"does not (?:exist|have an? )|permanent (?:fatal )?error|returned (?:to (?:you|sender)|message)|message could not|did not reach|not reach the following|host (?:unknown|not found)|unrouteable|address(?:es)? (?:failed|had)|this is a permanent error|remote host said|smtp error|transcript of session|will be retried|has been (?:delayed|postponed)|not (?:yet )?been delivered|\b55[0-4][ -]\d?|\b5\.\d\.\d\b|"
     r"konnte nicht zugestellt|nicht zustellbar|n'a pas pu être|no se (?:ha )?pudo entregar|non è stato possibile|配信できません|存在しません|account (?:has been |is )?(?:disabled|closed|inactive)|failed permanently|the following address",
-    re.IGNORECASE,
 )
 _AUTO_SUBJECT = re.compile(
     r"^\W*(?:\[[^\]]{1,40}\]\W*)?(?:(?:re|aw|sv|antw|fwd?)\s*:\s*)?(?:auto(?:matic|mated|matisch\w*)?[ -]?(?:reply|response|respon[ds]er|antwort|svar|reactie|generated)|automatisch antwoord|automatische (?:antwort|reactie|afwezigheid\w*|beantwortung)|autoreply|autoresponse|auto:|automat(?:ic|ed) (?:e-?mail )?(?:reply|response|message)|out[ -]of[ -](?:the[ -])?office|"
@@ -46,14 +45,12 @@ _ROBOT_WORDS = re.compile(
     r"this is an? (?:automat\w+|auto-?(?:generated)?) ?(?:reply|response|message|e-?mail|acknowledge?ment|notification)|(?:e-?mail|message|reply|response) (?:was|is|has been) (?:automatically|auto-?) ?(?:generated|sent)|diese (?:nachricht|e-?mail) (?:wurde|wird) automatisch|ce (?:message|courriel) (?:est|a été) (?:envoyé|généré) automatiquement|"
     r"este (?:mensaje|correo) (?:es|se ha generado) autom|esta (?:mensagem|resposta) é autom|messaggio (?:generato )?automatic|dit is een automatisch|detta är ett automatiskt|to (?:have your message|ensure) (?:delivered|delivery)[^.\n]{0,60}(?:click|reply)|"
     r"(?:click|reply)[^.\n]{0,80}to (?:prove|verify|confirm) (?:that )?you(?:'re| are)? (?:a )?(?:human|person|not)|自動(?:応答|返信)|自动回复",
-    re.IGNORECASE,
 )
 # What an auto-responder says for its person; a person may say the same, so that it never counts in an answer to a letter.
 _AWAY_WORDS = re.compile(
     r"(?:i am|i'm|i will be|i'll be) (?:currently )?(?:out of (?:the )?office|on (?:annual |maternity |parental |paternity |sick |study )?(?:leave|vacation|holiday)|away (?:from|until|on|and)|not in the office)|out of (?:the )?office (?:until|from|and|on|with)|no longer (?:works?|employed|with) (?:at|with|by|for|the company)|limited access to (?:my )?e-?mail|"
     r"ich bin [^\n]{0,40}(?:nicht im (?:büro|haus)|abwesend|im urlaub|außer haus|nicht erreichbar)|je suis (?:actuellement )?(?:absente?|en congés?)|estoy (?:actualmente )?(?:ausente|de vacaciones|fuera)|estar[eé] (?:fuera|ausente)|estou (?:ausente|de férias|fora)|"
     r"sono (?:attualmente )?(?:assente|in ferie|fuori)|ik ben [^\n]{0,30}(?:afwezig|met vakantie|niet (?:op kantoor|aanwezig))|jag är (?:för närvarande )?(?:på semester|bortrest|frånvarande|ledig)|jeg er (?:på ferie|ikke på kontoret|fraværende)|olen (?:lomalla|poissa)|jestem (?:nieobecn\w+|na urlopie)|przebywam na urlopie|(?:я )?(?:в отпуске|буду отсутствовать)|不在にして",
-    re.IGNORECASE,
 )
 _NO_REPLY = re.compile(
     r"^(?:no-?_?\.?reply|do-?_?\.?not-?_?\.?reply|donotreply|auto-?reply|autorespond\w*|auto-?response|nobody|notifications?|automailer|bounce)\b",
@@ -121,11 +118,11 @@ def _by_structure(message: Message, _: str) -> Verdict | None:
 def _by_daemon(message: Message, _: str) -> Verdict | None:
     """A mail system wrote it and reports a failure, even where a list has passed it on."""
     address = message.froms[0][1] if message.froms else message.header("from")[:500].strip("<> ")
-    if _is_auto_subject(message.subject) and not _BOUNCE_SUBJECT.search(message.subject):
+    if _is_auto_subject(message.subject) and not _is_failure_subject(message.subject):
         return None
     if re.match(r"mailer-?daemon\b", address, re.IGNORECASE):
         return Verdict(Kind.BOUNCE, "From: MAILER-DAEMON")
-    if _MACHINES.match(address) and _BOUNCE_SUBJECT.search(message.subject) and _BOUNCE_WORDS.search(_opening(message)):
+    if _MACHINES.match(address) and _is_failure_subject(message.subject) and _BOUNCE_WORDS.search(_opening(message)):
         return Verdict(Kind.BOUNCE, "a mail system reports a failure")
     if message.header("x-amz-sns-message-id") and re.search(
         r'notificationType[\\"\s]*:[\\"\s]*Bounce', message.text[:5_000]
@@ -136,6 +133,10 @@ def _by_daemon(message: Message, _: str) -> Verdict | None:
 
 def _is_auto_subject(subject: str) -> bool:
     return bool(_AUTO_SUBJECT.search(subject) or _AWAY.match(subject))
+
+
+def _is_failure_subject(subject: str) -> bool:
+    return _BOUNCE_SUBJECT.search(subject.lower()) is not None
 
 
 def _is_complaint(message: Message, types: set[str]) -> bool:
@@ -227,12 +228,12 @@ def _looks_like_notice(message: Message, sender: str) -> bool:
     """Whether a mail system seems to speak about delivery: its address or name, and its subject or sentences."""
     name, address = message.froms[0] if message.froms else ("", message.header("from")[:500])
     system = not sender or _MACHINES.match(sender) or _MACHINES.match(address) or _SYSTEM_NAMES.search(name or address)
-    return bool(system) and bool(_BOUNCE_SUBJECT.search(message.subject) or _BOUNCE_WORDS.search(_opening(message)))
+    return bool(system) and bool(_is_failure_subject(message.subject) or _BOUNCE_WORDS.search(_opening(message)))
 
 
 def _as_notice(message: Message, sender: str) -> Verdict | None:
     """Notices without structure: from a mail system, or with a copy of the mail and the words of a failure."""
-    if _is_auto_subject(message.subject) and not _BOUNCE_SUBJECT.search(message.subject):
+    if _is_auto_subject(message.subject) and not _is_failure_subject(message.subject):
         return Verdict(Kind.AUTO_REPLY, "subject") if _as_robot(message, sender) else None
     if _looks_like_notice(message, sender):
         return Verdict(Kind.BOUNCE, "a mail system reports a failure")
@@ -240,12 +241,13 @@ def _as_notice(message: Message, sender: str) -> Verdict | None:
     daemon = _MACHINES.match(address) and (_MACHINES.match(sender) or not sender)
     if daemon or (not sender and _SYSTEM_NAMES.search(name)):
         return Verdict(Kind.BOUNCE, "a mail system wrote it")
-    words = _BOUNCE_WORDS.search(_opening(message))
     returned = any(p.type in ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers") for p in message.parts)
     answered = re.match(r"\s*(?:re|aw|sv|antw)\s*:", message.subject, re.IGNORECASE)
-    if _BOUNCE_SUBJECT.search(message.subject) and words and not answered:
+    failed = _is_failure_subject(message.subject)
+    words = (failed or returned) and not answered and _BOUNCE_WORDS.search(_opening(message))
+    if failed and words:
         return Verdict(Kind.BOUNCE, "subject and sentences of a failure")
-    if message.type == "multipart/report" or (returned and words and not answered):
+    if message.type == "multipart/report" or (returned and words):
         return Verdict(Kind.BOUNCE, "a returned mail and sentences of a failure")
     return None
 
@@ -296,9 +298,9 @@ def _in_words(message: Message, sender: str) -> Verdict | None:
 
 
 def _opening(message: Message) -> str:
-    """The first words, where a notice says what it is; quoted lines are not its own words."""
-    text = message.text if message.text.strip() else re.sub(r"<[^<>]{0,2000}>", " ", message.html[:20_000])
-    return "\n".join(line for line in text[:6_000].split("\n") if not line.startswith(">"))
+    """The first words in small letters, where a notice says what it is; quoted lines are not its own words."""
+    text = message.text if message.text.strip() else message.shown
+    return "\n".join(line for line in text[:6_000].lower().split("\n") if not line.startswith(">"))
 
 
 def returns(

@@ -13,11 +13,11 @@ MOST_LINES = 5_000  # header lines, folded ones counted each; real mail stays un
 LONGEST_LINE = 102_400  # one unfolded header: Postfix's header_size_limit
 
 Headers = Mapping[str, tuple[str, ...]]  # lower-case name, values unfolded, not decoded
-_SURROGATES = re.compile("[\ud800-\udfff\x00]")
-HEADERS_END = re.compile(rb"\r?\n\r?\n|\A\r?\n")
-_HEADER = re.compile(rb"([!-9;-~]{1,200})[ \t]*:((?:[^\r\n]*|\r(?!\n)|\r?\n[ \t])*)")
-_FOLD = re.compile(r"\r?\n|\r")
+HEADERS_END = re.compile(rb"\n\r?\n")
+_HEADER = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
+_NEXT_HEADER = re.compile(rb"\n(?![ \t])")
 _PARAMETER = re.compile(r';\s*([\w!#$%&\'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
+_ESCAPED = re.compile(r"\\(.)")
 _ENCODED = re.compile(r"=\?([\w.:+-]*)(?:\*[\w-]*)?\?([bq])\?([^?]*)\?=", re.IGNORECASE)
 _BETWEEN_ENCODED = re.compile(r"(?<=\?=)\s+(?==\?)")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
@@ -37,6 +37,7 @@ _NO_CHARSETS = {
     "mbcs",
     "oem",
 }  # slow, or not of mail
+_WRITTEN_IN_ASCII = {"utf-7", "unicode-1-1-utf-7", "hz-gb-2312", "iso-2022-jp", "iso-2022-kr"}  # and meaning more
 _SIGNED_DATA = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"  # id-data, inside CMS signed-data (RFC 5652 section 5.2)
 
 
@@ -59,7 +60,7 @@ def split(raw: bytes) -> tuple[bytes, bytes]:
     if raw[:5] == b"From " or raw[:6] == b">From ":  # an mbox line, left by some deliverers
         raw = raw[raw.find(b"\n") + 1 :] if b"\n" in raw else b""
     end = HEADERS_END.search(raw)
-    block, body = (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
+    block, body = (raw[: end.start()].removesuffix(b"\r"), raw[end.end() :]) if end else (raw, b"")
     if b"\n" not in block and block.count(b"\r") > 1:  # lone CR as line end
         block, body = split(raw.replace(b"\r", b"\n"))
     if not _HEADER.match(block):
@@ -70,7 +71,7 @@ def split(raw: bytes) -> tuple[bytes, bytes]:
 def headers_of(block: bytes) -> dict[str, tuple[str, ...]]:
     """Each header by its lower-case name; repeated ones in their order."""
     found: dict[str, tuple[str, ...]] = {}
-    for number, one in enumerate(re.split(rb"\r?\n(?![ \t])", block)):
+    for number, one in enumerate(_NEXT_HEADER.split(block.replace(b"\r\n", b"\n"))):
         name, colon, value = one.partition(b":")
         if number > MOST_LINES:
             break
@@ -83,8 +84,7 @@ def headers_of(block: bytes) -> dict[str, tuple[str, ...]]:
 
 def _line(value: bytes) -> str:
     """One unfolded header value: UTF-8 where it is (RFC 6532), else as Windows would read it."""
-    text = _FOLD.sub("", text_of(value, "")) if b"\n" in value or b"\r" in value else text_of(value, "")
-    return text.strip()
+    return text_of(value, "").replace("\r", "").replace("\n", "").strip()
 
 
 def typed(value: str) -> tuple[str, dict[str, str]]:
@@ -95,7 +95,7 @@ def typed(value: str) -> tuple[str, dict[str, str]]:
         if number > 50:
             break
         name, quoted, bare = found.groups()
-        parameters.setdefault(name.lower(), re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else bare)
+        parameters.setdefault(name.lower(), _ESCAPED.sub(r"\1", quoted) if quoted is not None else bare)
     return kind, parameters
 
 
@@ -142,13 +142,7 @@ def _from_base64(octets: bytes) -> bytes:
 
 def text_of(octets: bytes, charset: str) -> str:
     """Octets as text in what they say they are, else UTF-8, else what Windows would have meant."""
-    if octets.isascii() and charset.lower() not in (
-        "utf-7",
-        "unicode-1-1-utf-7",
-        "hz-gb-2312",
-        "iso-2022-jp",
-        "iso-2022-kr",
-    ):
+    if octets.isascii() and charset.lower() not in _WRITTEN_IN_ASCII:
         return octets.decode("ascii").replace("\x00", "")
     name = charset.strip(" \"'").lower()
     name = _CHARSETS.get(name, name)
@@ -159,10 +153,15 @@ def text_of(octets: bytes, charset: str) -> str:
         usable = False
     for candidate in (name, "utf-8") if usable else ("utf-8",):
         try:
-            return _SURROGATES.sub("", octets.decode(candidate))
+            return _whole(octets.decode(candidate))
         except (UnicodeError, ValueError):
             continue
-    return _SURROGATES.sub("", octets.decode(name if usable and name != "utf-8" else "cp1252", "replace"))
+    return _whole(octets.decode(name if usable and name != "utf-8" else "cp1252", "replace"))
+
+
+def _whole(text: str) -> str:
+    """Without NUL and halves of surrogate pairs, which no text is made of."""
+    return text.encode("utf-8", "ignore").decode("utf-8").replace("\x00", "")
 
 
 def unflowed(text: str, *, delsp: bool = False) -> str:

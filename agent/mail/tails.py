@@ -26,10 +26,9 @@ _LIST_OPENS = re.compile(
     r"\W*(?:to unsubscribe\b|you received this message because|you are receiving this|this message was sent to|view this message in context|to post (?:a message )?to this|visit this (?:topic|link|group)|do you yahoo!\?)",
     re.IGNORECASE,
 )
-_LEGAL = re.compile(
+_LEGAL = re.compile(  # in what was written small
     r"confidential|intended (?:recipient|solely|only|for)|privileged|recipient|in error|erroneous|notify the sender|delete (?:this|it|the|all)|disclos|dissemin|unauthori[sz]ed|liabil|property of|vertraulich|irrtümlich|unbefugt|"
     r"confidentiel|destinataire|erreur|confidencial|destinatario|riservat|vertrouwelijk|geadresseerde|fortrolig|konfidentiell|confidenzial|poufn|конфиденциальн|consider the environment|before printing|virus|copyright|statements and opinions|responsible for",
-    re.IGNORECASE,
 )
 _LEGAL_HEAD = re.compile(
     r"\W*(?:(?:legal |e-?mail |important )?disclaimer|confidential(?:ity)?(?: notice| note| statement)?|privileged[ /].*|haftungsausschluss|legal notice|important notice|avis de confidentialité|aviso legal|advertencia)\W*(?:[:：].*)?$",
@@ -118,7 +117,7 @@ def _footer(lines: list[str], rest: list[int], *, alone: bool) -> str:
 
 def _told(text: str) -> int:
     """How many different words of lawyers stand in it."""
-    return len({found.casefold() for found in _LEGAL.findall(text)})
+    return len(set(_LEGAL.findall(text.lower())))
 
 
 def _is_advertisement(lines: list[str], rest: list[int]) -> bool:

@@ -147,3 +147,17 @@ async def test_what_is_not_as_the_script_says_is_told_with_its_line(tmp_path):
             with pytest.raises(UnmetError) as told:
                 await play(read(f"{PEOPLE}{step}\n@@ end", "a.txt"), rehearsal)
             assert str(told.value).startswith(f"a.txt:4: {fault}")
+
+
+async def test_a_mail_of_too_many_parts_to_be_parsed_is_told_to_whoever_sent_it(tmp_path):
+    first = read(f"{PEOPLE}{FIRST}\n@@ end", "a.txt")
+    async with rehearsing(first.people, tmp_path / "a.db", lambda _: None) as rehearsal:
+        await play(first, rehearsal)
+        asked = next(m for m in reversed(rehearsal.mails) if not m.mine)
+        rehearsal.personas[asked.person.key] = "gmail"
+
+        await rehearsal.reply(asked, "--\n" * 2_001)
+
+        told = mailbox.newest(rehearsal.mails, asked.person, "", since=rehearsal.acted)
+    assert told is not None
+    assert "too large" in told.seen
