@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from lark import Lark, Token, Tree
 
@@ -39,7 +40,35 @@ COMMENT: /\/\/[^\n]*/
 _WORDY = re.compile(r"\w")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ł": "l"})
 Ends = frozenset[int]
+_NOWHERE: Ends = frozenset()
 Node = Tree[Token]
+
+
+class _Item(NamedTuple):
+    """One item of an alternative: a phrase, the name of a rule, a group of alternatives, or a KIND, with ?, * or +."""
+
+    what: str  # word, ref, group, kind
+    phrase: tuple[str, ...]
+    name: str
+    group: "tuple[_Sequence, ...]"
+    op: str
+
+
+_Sequence = tuple[_Item, ...]
+
+
+def _sequence_of(seq: Node) -> _Sequence:
+    """One alternative of the file, ready to be matched."""
+    return tuple(_item_of(item) for item in seq.children if isinstance(item, Tree))
+
+
+def _item_of(item: Node) -> _Item:
+    atom = item.children[0]
+    assert isinstance(atom, Tree)
+    inner, op, what = atom.children[0], str(item.children[1]) if len(item.children) > 1 else "", str(atom.data)
+    if isinstance(inner, Tree):
+        return _Item(what, (), "", tuple(_sequence_of(s) for s in inner.children if isinstance(s, Tree)), op)
+    return _Item(what, _phrase(str(inner)) if what == "word" else (), str(inner), (), op)
 
 
 class Grammar:
@@ -124,14 +153,14 @@ class _Rule:
     """One rule: its alternatives, found by the words that they can begin with."""
 
     def __init__(self) -> None:
-        self.all: list[Node] = []
-        self._by_word: dict[str, list[Node]] = {}
-        self._any: list[Node] = []  # begins with a KIND, or may be empty
+        self.all: list[_Sequence] = []
+        self._by_word: dict[str, list[_Sequence]] = {}
+        self._any: list[_Sequence] = []  # begins with a KIND, or may be empty
         self._first: tuple[frozenset[str], bool] | None = None
 
     def take(self, alt: Node) -> None:
         """Add the alternatives of one place where the rule is written."""
-        self.all += [seq for seq in alt.children if isinstance(seq, Tree)]
+        self.all += [_sequence_of(seq) for seq in alt.children if isinstance(seq, Tree)]
 
     def index(self, rules: "Mapping[str, _Rule]") -> None:
         """Sort the alternatives by their first words."""
@@ -141,6 +170,7 @@ class _Rule:
                 self._any.append(seq)
             for word in () if open_ else firsts:
                 self._by_word.setdefault(word, []).append(seq)
+        self._by_word = {word: found + self._any for word, found in self._by_word.items()}
 
     def first(self, rules: "Mapping[str, _Rule]") -> tuple[frozenset[str], bool]:
         """The words that it can begin with, and whether it can begin with any or none."""
@@ -149,32 +179,28 @@ class _Rule:
             self._first = frozenset(w for firsts, _ in found for w in firsts), any(open_ for _, open_ in found)
         return self._first
 
-    def starting(self, word: str) -> list[Node]:
+    def starting(self, word: str) -> list[_Sequence]:
         """The alternatives worth trying at this word."""
-        return self._by_word.get(word, []) + self._any
+        return self._by_word.get(word, self._any)
 
 
-def _first_of(seq: Node, rules: Mapping[str, _Rule]) -> tuple[frozenset[str], bool]:
+def _first_of(seq: _Sequence, rules: Mapping[str, _Rule]) -> tuple[frozenset[str], bool]:
     """What one alternative can begin with; open when that can be anything, or nothing."""
     firsts: frozenset[str] = frozenset()
-    for item in seq.children:
-        assert isinstance(item, Tree)
-        atom = item.children[0]
-        assert isinstance(atom, Tree)
-        inner = atom.children[0]
-        if atom.data == "word":
-            some, open_ = frozenset(_phrase(str(inner))[:1]), False
-        elif atom.data == "ref":
-            some, open_ = rules[str(inner)].first(rules)
-        elif isinstance(inner, Tree):
-            parts = [_first_of(s, rules) for s in inner.children if isinstance(s, Tree)]
+    for item in seq:
+        if item.what == "word":
+            some, open_ = frozenset(item.phrase[:1]), False
+        elif item.what == "ref":
+            some, open_ = rules[item.name].first(rules)
+        elif item.what == "group":
+            parts = [_first_of(s, rules) for s in item.group]
             some, open_ = frozenset(w for f, _ in parts for w in f), any(o for _, o in parts)
         else:
             some, open_ = frozenset(), True
         firsts |= some
-        if open_ or len(item.children) == 1:
+        if open_ or not item.op:
             return firsts, open_
-        if item.children[1] == "+":
+        if item.op == "+":
             return firsts, False
     return firsts, True
 
@@ -221,49 +247,54 @@ class _Run:
 
     def rule(self, name: str, i: int) -> Ends:
         key = (name, i)
-        if key not in self.seen:
-            rule = self.rules[name]
-            word = self.words[i] if i < len(self.words) else ""
-            self.seen[key] = frozenset(e for seq in rule.starting(word) for e in self._sequence(seq, i))
-        return self.seen[key]
+        found = self.seen.get(key)
+        if found is None:
+            starting = self.rules[name].starting(self.words[i] if i < len(self.words) else "")
+            found = self.seen[key] = self._any_of(starting, i)
+        return found
 
-    def _sequence(self, seq: Node, i: int) -> Ends:
+    def _any_of(self, sequences: Iterable[_Sequence], i: int) -> Ends:
+        found = _NOWHERE
+        for seq in sequences:
+            if ends := self._sequence(seq, i):
+                found = found | ends if found else ends
+        return found
+
+    def _sequence(self, seq: _Sequence, i: int) -> Ends:
         at: Ends = frozenset((i,))
-        for item in seq.children:
-            assert isinstance(item, Tree)
+        for item in seq:
             at = self._item(item, at)
             if not at:
                 break
         return at
 
-    def _item(self, item: Node, at: Ends) -> Ends:
-        atom = item.children[0]
-        op = str(item.children[1]) if len(item.children) > 1 else ""
-        once = frozenset(e for i in at for e in self._atom(atom, i))
-        if op == "":
+    def _item(self, item: _Item, at: Ends) -> Ends:
+        once = self._from_each(item, at)
+        if item.op == "":
             return once
-        found = at | once if op in "?*" else once
-        while op in "*+":
-            once = frozenset(e for i in once for e in self._atom(atom, i)) - found
-            if not once:
-                break
+        found = at | once if item.op in "?*" else once
+        while once and item.op in "*+":
+            once = self._from_each(item, once) - found
             found |= once
         return found
 
-    def _atom(self, atom: object, i: int) -> Ends:
-        assert isinstance(atom, Tree)
-        what = atom.children[0]
-        if atom.data == "ref":
-            return self.rule(str(what), i)
-        if atom.data == "group":
-            assert isinstance(what, Tree)
-            return frozenset(e for seq in what.children if isinstance(seq, Tree) for e in self._sequence(seq, i))
-        if atom.data == "kind" and str(what) == "END":  # takes no word
-            return frozenset((i,)) if i == len(self.words) or not _WORDY.search(self.words[i]) else frozenset()
-        if atom.data == "kind":
-            return frozenset((i + 1,)) if i < len(self.words) and self._is(str(what), self.words[i]) else frozenset()
-        phrase = _phrase(str(what))
-        return frozenset((i + len(phrase),)) if self.words[i : i + len(phrase)] == phrase else frozenset()
+    def _from_each(self, item: _Item, at: Ends) -> Ends:
+        if len(at) == 1:
+            (i,) = at
+            return self._atom(item, i)
+        return frozenset(e for i in at for e in self._atom(item, i))
+
+    def _atom(self, item: _Item, i: int) -> Ends:
+        if item.what == "word":
+            end = i + len(item.phrase)
+            return frozenset((end,)) if self.words[i:end] == item.phrase else _NOWHERE
+        if item.what == "ref":
+            return self.rule(item.name, i)
+        if item.what == "group":
+            return self._any_of(item.group, i)
+        if item.name == "END":  # takes no word
+            return frozenset((i,)) if i == len(self.words) or not _WORDY.search(self.words[i]) else _NOWHERE
+        return frozenset((i + 1,)) if i < len(self.words) and self._is(item.name, self.words[i]) else _NOWHERE
 
     def _is(self, kind: str, word: str) -> bool:
         if kind == "N":
