@@ -6,7 +6,7 @@ and an erasure forgets it. Replies to other letters teach nothing: there a word 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from agent.alliance.model import Answer
@@ -30,6 +30,7 @@ _GAP = re.compile(r"\n[ \t]*\n\s*")
 _LETTER = re.compile(r"[^\W\d_]")
 _SHORTEST = 3  # words of a paragraph: who answers in one or two says the same twice
 _LONGEST = 1_500  # characters: no signature is longer, and an answer that somebody pastes may be
+_MOST = 8  # paragraphs of it
 _MANY = 999  # lines of a draft: any number may be one
 _LABELS = [f"{number}{letter}" for number in ("", *range(1, 21)) for letter in "ABCDEF"]
 _THEN = datetime(2000, 1, 1, tzinfo=UTC)  # which day a "tomorrow" means is nothing here
@@ -61,10 +62,11 @@ def parted(text: str, about: str, mine: Iterable[Answer]) -> tuple[str, str]:
     return text, ""
 
 
-def _starts(text: str) -> Iterator[int]:
-    """Where each paragraph but the first begins."""
+def _starts(text: str) -> list[int]:
+    """Where the last paragraphs begin, but never the first of all."""
     first = len(text) - len(text.lstrip())
-    return (gap.end() for gap in _GAP.finditer(text, first) if gap.end() < len(text))
+    gaps = _GAP.finditer(text, max(first, len(text) - _LONGEST))
+    return [gap.end() for gap in gaps if gap.end() < len(text)][-_MOST:]
 
 
 def _tails(text: str) -> frozenset[str]:
@@ -79,7 +81,7 @@ def _plain(text: str) -> str:
 def _says(tail: str) -> bool:
     """Whether it may be meant: all of it or one of its lines."""
     paragraphs = [[w for w in paragraph.split() if _LETTER.search(w)] for paragraph in _GAP.split(tail)]
-    if min(map(len, paragraphs)) < _SHORTEST or len(tail) > _LONGEST or _SPEAKS.search(tail):
+    if min(map(len, paragraphs)) < _SHORTEST or _SPEAKS.search(tail):
         return True
     lines = [line for line in tail.split("\n") if line.strip() and not _signs_off(line)]
     shouted = (word for line in lines if (word := line.split()[0]).isupper())

@@ -134,6 +134,7 @@ def test_lines_may_break_elsewhere_and_the_longest_tail_counts() -> None:
         f"Rest.\n\n{SIGNED}.",  # not word for word
         f"Rest.\n\n{SIGNED}\n\nAnd bread.",  # more stands below
         f"Add this:\n\n{SIGNED}",  # announced
+        "Rest.\n\n" * 20_000,
     ],
 )
 def test_all_else_stays_as_it_is(text: str) -> None:
