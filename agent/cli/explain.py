@@ -100,7 +100,7 @@ def _row(number: int) -> _Mail:
             answers = (await alliances.load(c, [sent.alliance_id]))[sent.alliance_id].answers
             mine = (a for a in answers if a.participant == sent.participant)
             earlier = tuple(a for a in mine if (row := _ROW.fullmatch(a.cause)) and int(row[1]) < number)
-            return _Mail(kept.raw, kept.mail_from, (sent.words,), sent.about, earlier)
+            return _Mail(kept.raw, kept.mail_from, (f"{sent.subject}\n\n{sent.words}",), sent.about, earlier)
 
     with complaining():
         chosen = settings()
