@@ -94,7 +94,8 @@ class Intake:
         letter = asked.get((route.alliance, route.letter))
         if letter is None:
             return Nothing("unknown")
-        answered = Asked(letter.participant, letter.about, letter.address, letter.rcpt, letter.words)
+        words = f"{letter.subject}\n\n{letter.words}"  # our page is titled with it, and some programs quote the title
+        answered = Asked(letter.participant, letter.about, letter.address, letter.rcpt, words)
         event = event_of(message, kept.mail_from, answered, self.doors, now=now, cause=cause)
         if isinstance(event, Nothing):
             return event

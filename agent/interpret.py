@@ -27,7 +27,7 @@ class Asked:
     about: str
     address: str  # the participant's, as registered now
     sent_to: str  # the address that the letter went to
-    words: str  # its plain text
+    words: str  # its subject and its plain text
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from agent.alliance.event import (
 )
 from agent.alliance.flow import Flow
 from agent.alliance.model import Alliance, Held, Note, Phase, Stage
+from agent.alliance.tail import parted
 from agent.alliance.turn import LATER, Decision, House, Turn
 from agent.alliance.words import AnswerReading, Command, read_answer, read_invitation
 
@@ -116,6 +117,8 @@ def decide(
 def replied(turn: Turn, event: Replied) -> None:
     """Somebody's own new words. First what may be said at any time, then what this letter asked."""
     p = turn.p(event.participant)
+    mine = [a for a in turn.alliance.answers if a.participant == p.number]
+    event = replace(event, text=parted(event.text, event.about, mine)[0])
     if _is_over(turn, event) or (turn.flow.is_team and p.stage != Stage.INVITED and coming.newcomer_in(turn, event)):
         return
     turn.set(p.number, last_heard=turn.now, resting=False)

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,10 +12,22 @@ import typer
 from agent.cli.common import Reveal, complain, complaining, database, revealed, settings
 
 if TYPE_CHECKING:
+    from agent.alliance.model import Answer
     from agent.mail.message import Message
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a mail may try to write to the terminal
 _ROW = re.compile(r"inbox:(\d{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """A mail, and what is known of it where it was kept: `mail_from` is the envelope's sender, None for a file."""
+
+    raw: bytes
+    mail_from: str | None = None
+    ours: tuple[str, ...] = ()
+    about: str = ""
+    earlier: tuple["Answer", ...] = ()  # of its writer
 
 
 def explain(
@@ -30,20 +43,23 @@ def explain(
     row = _ROW.fullmatch(mail)
     if row and not reveal:
         complain((f"{mail} holds people's words: add --reveal, and it is logged",), 1)
-    raw, mail_from, ours = _row(int(row[1])) if row else (_file(Path(mail)), None, ())
+    found = _row(int(row[1])) if row else _Mail(_file(Path(mail)))
     letters = [read(_file(path)).text for path in letter or ()]
-    typer.echo("\n".join(told(read(raw), (*letters, *ours), mail_from)))
+    typer.echo("\n".join(_told(read(found.raw), replace(found, ours=(*letters, *found.ours)))))
 
 
-def told(message: "Message", ours: tuple[str, ...] = (), mail_from: str | None = None) -> Iterator[str]:
-    """The lines to show. `mail_from` is the envelope's sender; without one, what the mail says of it."""
+def _told(message: "Message", mail: _Mail) -> Iterator[str]:
+    """The lines to show."""
+    from agent.alliance.tail import WHY, parted
     from agent.mail.kind import kind_of
-    from agent.mail.quote import new_text
+    from agent.mail.quote import Cut, new_text
 
+    mail_from = mail.mail_from
     if mail_from is None:
         mail_from = (message.header("return-path") or (message.froms[0][1] if message.froms else "")).strip("<> ")
     verdict = kind_of(message, mail_from)
-    found = new_text(message, ours)
+    found = new_text(message, mail.ours)
+    kept, tail = parted(found.kept, mail.about, mail.earlier)
     yield f"kind: {verdict.kind}" + (f" ({verdict.why})" if verdict.why else "")
     if message.unreadable:
         yield f"without words: {message.unreadable}"
@@ -51,8 +67,8 @@ def told(message: "Message", ours: tuple[str, ...] = (), mail_from: str | None =
         yield "the text and the HTML half say different things: a yes would be asked about"
     if found.quoted:
         yield "some of it stood behind quote marks: a yes would be asked about"
-    yield from ("", "kept:", *_indented(found.kept or "(nothing)"))
-    for cut in found.cut:
+    yield from ("", "kept:", *_indented(kept or "(nothing)"))
+    for cut in (*found.cut, *([Cut(tail, WHY)] if tail else ())):
         yield from ("", f"cut, {cut.why}:", *_indented(cut.text))
 
 
@@ -67,19 +83,24 @@ def _file(path: Path) -> bytes:
         complain((f"{path}: {error.strerror}",))
 
 
-def _row(number: int) -> tuple[bytes, str, tuple[str, ...]]:
-    """A message that was kept, its envelope's sender, and the words of the letter that it was addressed to."""
+def _row(number: int) -> _Mail:
+    """A message that was kept, with the letter that it was addressed to and what its writer had answered before."""
     from agent.mail.address import Doors, Route
-    from agent.store import inbox, outbox
+    from agent.store import alliances, inbox, outbox
 
-    async def load() -> tuple[bytes, str, tuple[str, ...]] | None:
+    async def load() -> _Mail | None:
         async with database(chosen.database.url) as opened, opened.transaction() as c:
             kept = await inbox.get(c, number)
             if kept is None or not kept.raw:
                 return None
             route = Doors(chosen.service.domain, chosen.keys, chosen.service.local).route_of(kept.rcpt)
             sent = await outbox.get(c, route.alliance, route.letter) if isinstance(route, Route) else None
-            return kept.raw, kept.mail_from, (sent.words,) if sent else ()
+            if sent is None:
+                return _Mail(kept.raw, kept.mail_from)
+            answers = (await alliances.load(c, [sent.alliance_id]))[sent.alliance_id].answers
+            mine = (a for a in answers if a.participant == sent.participant)
+            earlier = tuple(a for a in mine if (row := _ROW.fullmatch(a.cause)) and int(row[1]) < number)
+            return _Mail(kept.raw, kept.mail_from, (f"{sent.subject}\n\n{sent.words}",), sent.about, earlier)
 
     with complaining():
         chosen = settings()

@@ -39,6 +39,10 @@ _DATED_NAME = re.compile(
 _DATE_AND_WHO = re.compile(
     r"(?=.{0,60}\b(?:19|20)\d\d\b)(?=.{0,60}\d{1,2}[:.]\d\d).{6,80}[\s,]<\s*[^\s<>@]+@[^\s<>]+\s*>\s*[:：]\s*$"
 )  # Mail.ru, Yandex: "ср, 30 апр. 2025 г. в 15:19, John Smith <john@example.org>:"
+_NAME_QUOTED = re.compile(r'\s*"[^"]{1,80}"\s*$')
+_RUN_ON = re.compile(
+    rf"^(.{{10,200}}<\s*[^\s<>@]+@[^\s<>]+>,?\s{_WROTE}\s?:)[ \t\u00a0]{{2,}}(?=\S)", re.IGNORECASE | re.MULTILINE
+)
 _NAME_AND_WHO = re.compile(
     r"\W{0,4}[^<>:]{0,80}<\s*[^\s<>@]+@[^\s<>]+\s*>\s*[:：]\s*$"
 )  # mutt and horde, in many wordings: "* John Smith <john@example.org>:"
@@ -51,7 +55,7 @@ _OPENS = re.compile(
 _DRAWN_BEFORE = re.compile(r"[\W_]{0,80}")
 _SEPARATOR = re.compile(  # the words behind what is drawn
     r"(?:(?:antwort|original(?:e|nachricht|meddelelse|meldung)?)\s*(?:message|mail|appointment|e-mail|melding|bericht|besked)?|(?:ursprüngliche|urspr\.?|original)\s*(?:nachricht|mail|e-mail)|"
-    r"originalnachricht|message d'origine|message original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|opprinnelig melding|originalt? meddelande|ursprungligt meddelande|oprindelig meddelelse|"
+    r"originalnachricht|message d'origine|(?:message|mail|e-mail|courriel) original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|opprinnelig melding|originalt? meddelande|ursprungligt meddelande|oprindelig meddelelse|"
     r"alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|original message|původní (?:zpráva|e-mail)|eredeti üzenet|исходное сообщение|пересланное сообщение|пересылаемое сообщение|mesaj original|orijinal (?:ileti|mesaj)|"
     r"原始邮件|原始郵件|原邮件|邮件原件|转发邮件|元のメッセージ|원본 메시지|forwarded (?:message|by|mail|email|letter)[^\n]*|weitergeleitete nachricht|message transféré|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|"
     r"doorgestuurd bericht|videresendt? (?:melding|besked)|vidarebefordrat meddelande|reply (?:message|above|separator)[^\n]*|message from [^\n]{1,80}|reply to message|in reply to)",
@@ -80,9 +84,15 @@ _NOTES = re.compile(
     r"\s*(?:[\"“]?[\w.,' /@<>()\"&-]{2,120}[\"”]?)\s+(?:[Ss]ent by:[\w.,' /@-]{2,80}\s)?(?:on\s+)?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\s+(?:at\s+)?\d{1,2}:\d\d(?::\d\d)?(?:\s*[AaPp][Mm])?\s*(?:\w{2,4})?\s*$"
 )
 _NOTES_HEADS = re.compile(r"\s*(?:please respond to\b.*|to|cc|bcc|subject|sent by)\s*:?(?:\s.*)?$", re.IGNORECASE)
+_PART = re.compile(r"Non-text part: [\w.+-]+/[\w.+-]+\s*$")  # what Notmuch puts into a quote for what it cannot quote
 _NAME_ALONE = re.compile(
     r"\s*[\"“]?[^\W\d_][\w.,'-]*(?:\s+[\w.,'()&-]+){0,5}[\"”]?(?:\s*<[^>]*>)?\s*(?:(?:on )?\d{1,2}/\d{1,2}/\d{2,4}.*)?$|\s*.{0,80}@\S+.{0,60}$"
 )
+
+
+def apart(text: str) -> str:
+    """The text with a line's end behind each introduction on whose line the quote begins (Yahoo's app)."""
+    return _RUN_ON.sub(r"\1\n", text)
 
 
 def guess(
@@ -95,7 +105,7 @@ def guess(
     why = ["" if rest is None else "ours" if rest == "" else "kept" for rest in known]
     short = [line[:LONGEST_LINE] for line in lines[:MOST_LINES]]
     for i, line in enumerate(lines):
-        if not why[i] and QUOTED.match(line):
+        if not why[i] and (QUOTED.match(line) or _PART.match(line)):
             why[i] = "quote"
     _marked_introductions(short, why)
     _escaped_from(short, why)
@@ -123,21 +133,26 @@ def _marked_introductions(lines: list[str], why: list[str]) -> None:
         if line and _FROM_LINE.match(line):
             length = _headers_from(bare[at : min(end, at + HEADERS_OVER)], 0)
         elif line and why[at] == "kept":
-            length, reason = _marked_attribution(bare[at : min(end, at + HEADERS_OVER)], 0), "attribution"
+            begins = at == 0 or not marked[at - 1]
+            length = _marked_attribution(bare[at : min(end, at + HEADERS_OVER)], begins=begins)
+            reason = "attribution"
         for k in range(at, at + length):
             why[k] = reason if marked[k] else why[k]
 
 
-def _marked_attribution(bare: list[str], at: int) -> int:
-    """How many lines it has; all three of who, when and the verb are asked for, since it may be an answer."""
+def _marked_attribution(bare: list[str], *, begins: bool) -> int:
+    """How many lines it has; all three of who, when and the verb are asked for, since it may be an answer.
+
+    Where the quote begins with it, it is none, and the name may stand without an address.
+    """
     joined = ""
-    for k in range(at, min(at + INTRODUCED_OVER, len(bare))):
+    for k in range(min(INTRODUCED_OVER, len(bare))):
         if not bare[k].strip():
             return 0
         joined = f"{joined} {bare[k].strip()}".strip()
-        told = _WHO.search(joined) and _WHEN.search(joined) and _VERB.search(joined.lower())
+        told = _VERB.search(joined.lower()) and _WHEN.search(joined) and (begins or _WHO.search(joined))
         if told and _is_attribution(joined, opens=bool(_OPENS.match(joined)), below=False, marked=True):
-            return k + 1 - at
+            return k + 1
     return 0
 
 
@@ -266,6 +281,8 @@ def _headers_from(lines: list[str], at: int) -> int:
             names.add(re.split("[:：]", line)[0].strip(" \t>*_|").casefold())
             dated = dated or bool(_DATE_LINE.match(line) and _WHEN.search(line))
             if _FROM_LINE.match(line):
+                if sender and not _WHO.search(lines[start]):
+                    return 0  # the first was an answer that begins like one: a mail has one sender
                 sender, apart = True, HEADERS_APART if _WHEN.search(line) else apart
             told = told or bool(_WHO.search(line))
             end = k + 1
@@ -307,7 +324,7 @@ def _attribution(lines: list[str], why: list[str], at: int) -> int:
         if height > 1 and _OPENS.match(lines[k]) and _WHEN.search(lines[k]) and not _TIME_FIRST.match(lines[k]):
             return 0  # another one begins
         joined = f"{joined} {lines[k].strip()}".strip()
-        if len(joined) > 400 or (height > 1 and not opens and not _WHO.search(lines[at])):
+        if len(joined) > 400 or (height > 1 and not (opens or _WHO.search(lines[at]) or _is_broken(lines, at))):
             return 0
         after = next((n for n in range(k + 1, min(k + 4, len(lines))) if lines[n].strip()), None)
         below = after is None or why[after] in ("quote", "ours")
@@ -318,6 +335,12 @@ def _attribution(lines: list[str], why: list[str], at: int) -> int:
             goes_on = after == k + 1 and not _ENDS.search(joined) and _NAME_AND_WHO.match(lines[after])
             return height + bool(goes_on)
     return 0
+
+
+def _is_broken(lines: list[str], at: int) -> bool:
+    """Whether a name stands above its address: Gmail breaks behind the bracket, Emacs before it."""
+    name = lines[at].rstrip()
+    return name.endswith(" <") or (_NAME_QUOTED.match(name) is not None and lines[at + 1].startswith("<"))
 
 
 def _is_attribution(line: str, *, opens: bool, below: bool, marked: bool) -> bool:

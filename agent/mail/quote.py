@@ -21,6 +21,7 @@ _ARMOUR = re.compile(
     r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[\w-]+: .*\n)*\n(.*?)\n-----BEGIN PGP SIGNATURE-----.*?(?:-----END PGP SIGNATURE-----|\Z)",
     re.DOTALL,
 )
+_SOURCE = re.compile(rf"{QUOTED.pattern}Content-(?:Type|Transfer-Encoding):\s", re.IGNORECASE)
 _SPACES = re.compile(r"(\s+)")
 _BEGINS = re.compile(  # what may mean something at the start of a line: a sign, a label, PRIVATE, a command in capitals
     r"[\W_\d]|[^\W\d_]\.|(?:\S+ ){0,3}?\S*[:)–—]|[A-Z]{2}|(?i:privat)"
@@ -102,14 +103,20 @@ def _gap(here: str, there: str, *, wrapped: bool) -> str:
 
 def typed(text: str, ours: Sequence[str] = (), names: Sequence[str] = ()) -> NewText:
     """The same for plain text alone. `names` are the sender's own, which may open a signature."""
-    lines = _unarmoured(text).split("\n")
-    known = left_over(lines, ours)
+    lines = history.apart(_unarmoured(text)).split("\n")
+    known = _without_source(lines, left_over(lines, ours))
     why = history.guess(lines, known, names, answers=bool(ours))
     is_only_quote = bool(ours) or not {"attribution", "history", "forwarded"} & set(why)
     if is_only_quote and not any(SAYS.search(_kept_line(*one) or "") for one in zip(lines, known, why, strict=True)):
         why = _recovered(lines, known, why)
     kept = [line for one in zip(lines, known, why, strict=True) if (line := _kept_line(*one)) is not None]
     return NewText(_tidy(kept), tuple(_cuts(lines, known, why)), quoted=bool({"recovered", history.BY_HAND} & set(why)))
+
+
+def _without_source(lines: Sequence[str], known: list[str | None]) -> list[str | None]:
+    """In a quote of a mail as it lies on the disk (MH), what stands behind words of ours is tags and octets, and no answer."""
+    first = next((i for i, line in enumerate(lines) if _SOURCE.match(line)), len(lines))
+    return ["" if rest and i > first and QUOTED.match(lines[i]) else rest for i, rest in enumerate(known)]
 
 
 def _kept_line(line: str, rest: str | None, why: str) -> str | None:

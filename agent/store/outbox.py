@@ -47,6 +47,7 @@ class Answered:
 
     participant: int
     about: str
+    subject: str
     words: str
     rcpt: str  # the address that it went to
     address: str  # the participant's, as it is now
@@ -140,7 +141,8 @@ async def asked(c: Connection, letters: Iterable[tuple[int, int]]) -> dict[tuple
     """What these letters, by alliance and number, asked and said; none for those of participants who were erased."""
     found = await c.fetch(
         """
-        SELECT outbox.alliance_id, outbox.number, outbox.participant, outbox.about, outbox.words, outbox.rcpt, participants.address
+        SELECT outbox.alliance_id, outbox.number, outbox.participant, outbox.about, outbox.subject, outbox.words, outbox.rcpt,
+            participants.address
         FROM outbox JOIN participants
             ON participants.alliance_id = outbox.alliance_id AND participants.number = outbox.participant
         WHERE (outbox.alliance_id, outbox.number) IN rows($1 bigint bigint)

@@ -1,7 +1,16 @@
 """What an operator is shown of how one mail was read."""
 
+import asyncio
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from agent.rehearsal.mailbox import newest
+from agent.rehearsal.play import rehearsing
+from agent.rehearsal.script import Person
+
+MAYA = Person("maya", "Maya Lind", "maya@example.org", ZoneInfo("Europe/Berlin"))
+JONAS = Person("jonas", "Jonas Berg", "jonas@example.org", ZoneInfo("Europe/Berlin"))
+OVEN = "Written by the oven\nLind & Berg Bakery · bread since May"
 LETTER = """From: Alliance <alliance@example.org>
 Subject: 3 of 12
 
@@ -84,3 +93,22 @@ def test_a_row_is_read_against_the_letter_that_it_answers_and_only_with_reveal(r
     assert "cut, ours:" in said.out
     assert f'"inbox": {row}' in said.err
     assert run("explain", "inbox:99999", "--reveal").code == 1
+
+
+def test_a_signature_that_was_learned_from_earlier_answers_is_shown_as_such(run, config):
+    async def live() -> None:
+        async with rehearsing((MAYA, JONAS), config.parent / "alliance.db", lambda _: None) as play:
+            await play.write(MAYA, "Jonas and me", "Jonas Berg (jonas@example.org) and I open a bakery in May.")
+            texts = ("Jonas is the one I call.", "SEND", f"Fun.\n\n{OVEN}", f"Early.\n\n{OVEN}", f"Straight.\n\n{OVEN}")
+            for text in texts:
+                await play.reply(newest(play.mails, MAYA, ""), text)
+                if text == "SEND":
+                    await play.reply(newest(play.mails, JONAS, ""), "Yes, gladly")
+
+    asyncio.run(live())
+    rows = [r["number"] for r in run("inbox", "list", "--state", "all", "--json").json]
+    third, second = (run("explain", f"inbox:{row}", "--reveal").out for row in sorted(rows)[:-3:-1])
+
+    assert "kept:\n    Straight.\n" in third
+    assert "cut, signature, the same as below earlier answers:\n    Written by the oven\n    Lind & Berg" in third
+    assert "kept:\n    Early.\n    \n    Written by the oven\n" in second

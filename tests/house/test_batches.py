@@ -234,6 +234,29 @@ async def test_a_letter_on_its_way_when_somebody_stops_is_not_tried_again(house:
     assert calls.count(BEN) == 1  # the goodbye
 
 
+# ---------------------------------------------------------------- what is learned of a person
+
+
+async def test_a_tail_is_learned_and_the_same_mail_again_changes_nothing(house: House) -> None:
+    signed = "\n\nWritten by the oven\nLind & Berg Bakery, bread since May"
+    await house.says(ANN, "Ben (ben@b.test) and I open a bakery.", house.service.doors.front)
+    await house.says(ANN, WHY)
+    await house.says(ANN, "SEND")
+    await house.says(BEN, "Yes")
+    asked = []
+    for text in ("Fun and bread.", "Text before noon.", "Straight, the same day."):
+        asked.append(house.doors[BEN])
+        await house.says(BEN, text + signed)
+    once = await house.all()
+    for text, to in zip(("Fun and bread.", "Text before noon.", "Straight, the same day."), asked, strict=True):
+        await house.writes(BEN, text + signed, to)
+    await house.service.settle()
+
+    said = [a.text for a in once[0].answers if a.participant == 2]
+    assert [text.partition("\n")[2] for text in said] == [signed[1:], signed[1:], ""]
+    assert await house.all() == once
+
+
 # ---------------------------------------------------------------- erasing
 
 

@@ -193,10 +193,10 @@ async def test_what_a_letter_asked_is_known_when_its_reply_comes(store: Database
         found = await outbox.asked(c, [(1, 2), (2, 1), (2, 2)])
 
     here = alliance(1).participants[0].address
-    words, rcpt = letter().words, letter().rcpt
+    said = letter().subject, letter().words, letter().rcpt
     assert found == {
-        (1, 2): outbox.Answered(1, "reveal:knowing", words, rcpt, here),
-        (2, 1): outbox.Answered(1, "prompt:P01", words, rcpt, here),
+        (1, 2): outbox.Answered(1, "reveal:knowing", *said, here),
+        (2, 1): outbox.Answered(1, "prompt:P01", *said, here),
     }
 
 
