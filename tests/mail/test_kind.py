@@ -66,6 +66,10 @@ def test_a_robot_says_so_in_a_header(headers):
     assert kind("Subject: Re: Prompt 3", *headers) is Kind.AUTO_REPLY
 
 
+def test_who_wants_no_automatic_answer_and_answers_nothing_is_a_robot():
+    assert kind("Subject: Your order", "X-Auto-Response-Suppress: All") is Kind.AUTO_REPLY
+
+
 @pytest.mark.row("T49")
 @pytest.mark.parametrize(
     "subject",
