@@ -294,6 +294,9 @@ def _in_words(message: Message, sender: str) -> Verdict | None:
         _AWAY_WORDS.search(opening[:1_500]) and (machine or not _is_answer(message))
     ):
         return Verdict(Kind.AUTO_REPLY, "sentences of an auto-responder")
+    answers = _is_answer(message) or re.match(r"\s*\w{2,3}\s*:", message.subject)
+    if message.header("x-auto-response-suppress").strip().casefold() == "all" and not answers:
+        return Verdict(Kind.AUTO_REPLY, "wants no automatic answer, and answers nothing itself")
     return None
 
 
