@@ -30,6 +30,7 @@ class House:
     zone: str = "UTC"
     quiet: tuple[int, int] = dates.QUIET
     normal: Callable[[str], str | None] = str.lower  # an address in its one spelling; None when it is none
+    help_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by kind of relationship; "any" for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Turn:
     withdrawn: list[tuple[int, str | None]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
-    _given: Flow = field(init=False)
+    whole: Flow = field(init=False)  # before it was tailored to these people
 
     def decision(self) -> Decision:
         """What has been decided so far."""
@@ -85,12 +86,12 @@ class Turn:
         )
 
     def __post_init__(self) -> None:
-        self._given = self.flow
+        self.whole = self.flow
         self.tailor()
 
     def tailor(self) -> None:
-        """Follow the flow as this team has decided to (S35)."""
-        self.flow = tailored(self._given, self.alliance)
+        """Follow the flow as this team has decided to (S35), or in the wording of this kind of relationship (F53)."""
+        self.flow = tailored(self.whole, self.alliance)
 
     # -- reading
 
