@@ -24,7 +24,7 @@ _THEY = frozenset(("he", "she", "they", "he's", "she's", "they're"))
 _DENIES = frozenset(("not", "never", "without", "don't", "instead", "than", "like", "if"))
 _AFTER = frozenset(
     ("and", "but", "who", "since", "for", "from", "at", "in", "now", "opening", "running", "starting", "so", "because", "while",
-     "together", "working", "living", "planning", "about", "on", "before", *",;:.()-")
+     "together", "working", "living", "planning", "about", "on", "before", "this", "next", "called", "soon", "near", "here", *",;:.()-")
 )  # fmt: skip
 _KIND = re.compile(
     r"^[ \t]*kind\b[ \t]*(:|=|is\b)?[ \t]*([^\n]{2,60}?)[ \t]*[.!]*[ \t]*$", re.IGNORECASE | re.MULTILINE
@@ -110,7 +110,7 @@ class _Found:
             self.perhaps = self.perhaps or rule == "aged"
 
     def _claim(self, rule: str, inside: tuple[str, ...], after: str) -> None:
-        stands = after in _AFTER if rule in ("us", "mine") else "'" not in after
+        stands = after in _AFTER if rule in ("us", "mine", "run") else "'" not in after
         if not stands or (rule in ("mine", "both") and self.name and inside[0] not in _THEY):
             return
         for kind, side in self._named(rule, inside):

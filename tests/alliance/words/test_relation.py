@@ -68,6 +68,10 @@ def test_what_is_surely_said_is_taken(text: str, kind: str, side: int) -> None:
         "My wife and I have a neighbour, Jonas Berg.",
         "I want to talk with Jonas's boss.",
         "not with my boss",
+        "We started a business relationship in May.",
+        "Jonas and I run a school choir.",
+        "Jonas and I run a marathon.",
+        "We are friends with Jonas's boss.",
         "",
     ],
 )
