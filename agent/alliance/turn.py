@@ -10,8 +10,9 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from agent.alliance import dates, letters, machine
-from agent.alliance.flow import Flow, tailored
+from agent.alliance.flow import Flow
 from agent.alliance.model import Alliance, Note, Open, Participant, Person, Phase, Stage
+from agent.alliance.tailor import tailored
 
 NUDGE_AFTER = timedelta(days=3)
 REST_AFTER = timedelta(days=7)  # after the nudge
