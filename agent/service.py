@@ -216,6 +216,9 @@ def _checked(settings: Settings, name: str) -> tuple[Shelf, templates.Templates]
         letters = templates.load(settings.templates_folder, (settings.service.language,))
     except templates.TemplatesError as error:
         complaints += error.faults
+    known = ("any", *(kind.id for file in files for kind in file.flow.relationships))
+    unknown = [k for k in settings.care.help_lines if files and k not in known]
+    complaints += [f"care.help_lines.{k}: no flow has this kind; write one of {', '.join(known)}" for k in unknown]
     if complaints or letters is None:
         raise SettingsError(tuple(dict.fromkeys(complaints)))
     shelf = Shelf(*files[:2])
@@ -227,7 +230,7 @@ def _wired(
 ) -> Service:
     chosen = settings.service
     doors = Doors(chosen.domain, settings.keys, chosen.local)
-    house = House(chosen.zone, chosen.quiet_hours, normal)
+    house = House(chosen.zone, chosen.quiet_hours, normal, settings.care.help_lines)
     post = Post(doors, house, chosen.name, chosen.contact, letters.render, _papers(settings))
     advance = Advance(database, post, shelf, chosen.starts_per_day, chosen.invitations_per_address)
     advance.flows |= {file.key: file.flow for file in shelf.files}

@@ -109,6 +109,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 Folder = Annotated[str, AfterValidator(_folder)]
 File = Annotated[str, AfterValidator(_file)]
+Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]  # goes into header lines
 
 
@@ -185,6 +186,12 @@ class Templates(_Section):
     folder: Folder = ""
 
 
+class Care(_Section):
+    """What is there for people who write of fear or harm: local help lines by kind of relationship, "any" for all."""
+
+    help_lines: dict[str, tuple[Line, ...]] = {}
+
+
 class Keep(_Section):
     """How long bytes are kept that are no longer needed. 0 erases them the same day."""
 
@@ -210,6 +217,7 @@ class _Tables(BaseModel):
     relay: Relay = Relay()
     flows: Flows = Flows()
     templates: Templates = Templates()
+    care: Care = Care()
     keep: Keep = Keep()
     log: Log = Log()
 

@@ -286,7 +286,7 @@ def _read_values(turn: Turn, number: int, prompt_id: str, text: str) -> None:
         turn.note(number, Note("zone", text=zone))
     if kind == "meeting" and (rule := read_meeting(text).rule):
         turn.note(number, Note("rule", text=say_rule(rule)))
-    if kind == "rhythm" and (rhythm := read_rhythm(text)):
+    if kind == "rhythm" and (rhythm := read_rhythm(text, turn.flow.checkin.rhythm)):
         turn.note(number, Note("rhythm", text=say_rhythm(rhythm)))
 
 

@@ -15,6 +15,7 @@ from agent.alliance import (
     asking,
     ballot,
     coming,
+    kinds,
     letters,
     looking,
     question,
@@ -226,6 +227,9 @@ def _invited(turn: Turn, event: Replied) -> None:
 def _setting_up(turn: Turn, event: Replied) -> None:
     number = event.participant
     reading = read_answer(event.text, now=turn.local_now(number))
+    if reading.care:
+        _care(turn, event)
+        return
     command = reading.commands[0] if reading.commands and not (reading.text or reading.private) else None
     if number != 1 and command is None:  # a member of a team that has not begun: only the initiator prepares it
         turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
@@ -396,7 +400,7 @@ def _care(turn: Turn, event: Replied) -> None:
     number = event.participant
     turn.set(number, paused=True, paused_until=None)
     turn.hush(number)
-    turn.say(number, letters.Care(), "paused")
+    turn.say(number, letters.Care(kinds.help_lines(turn)), "paused")
 
 
 def _erase(turn: Turn, event: Replied) -> None:

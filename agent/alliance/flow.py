@@ -8,14 +8,14 @@ How people are talked to at any time (correct, skip, pause, stop, help ...) is t
 import hashlib
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import zip_longest
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from agent.alliance.model import Alliance
+from agent.alliance.model import Rhythm
 
 Kind = Literal[
     "hopes", "why", "personal", "shared", "exchange", "meeting", "between", "rhythm", "counted", "promise", "questions"
@@ -81,12 +81,22 @@ class Section(_Part):
     title: str
 
 
-class Checkin(_Part):
-    """How the agreement is looked back on."""
+class Suggested(_Part):
+    """The rhythm of check-ins that is suggested; people may choose another."""
 
     first: tuple[int, ...]
     every: int = Field(gt=0)
     unit: Literal["day", "week", "month"]
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """The same as a value."""
+        return Rhythm(self.first, self.every, self.unit)
+
+
+class Checkin(Suggested):
+    """How the agreement is looked back on."""
+
     hour: int = Field(ge=0, le=23)
     digest_after_days: int = Field(gt=0)
     trust: str
@@ -94,6 +104,61 @@ class Checkin(_Part):
     care: str
     worry: str = ""  # a team's second and third number
     living: str = ""
+
+
+class Touch(_Part):
+    """What a kind of relationship changes about one prompt. What is None stays; `ask` is no such thing (F53)."""
+
+    lead: str | None = None
+    hint: str | None = None
+    example: str | None = None
+    thin: str | None = None
+    plain: str | None = None
+    numbers: str | None = None
+    private: bool | None = None
+
+
+class Extra(Prompt):
+    """A prompt that one kind of relationship has besides those of the flow, after the one that is named."""
+
+    after: str
+
+
+class Side(_Part):
+    """One of the two that a lopsided relationship has: the coach, or the client.
+
+    `other` are words for whoever is on this side ("my coach"), `does` what they do to the one on the other side ("I coach
+    Jonas"). The rest is said in the invitation of somebody on this side, in place of what the kind says.
+    """
+
+    other: tuple[str, ...] = Field(min_length=1)
+    does: tuple[str, ...] = ()
+    opening: str = ""
+    note: str | None = None
+
+
+class Relationship(_Part):
+    """A kind of relationship: the words by which it is known, and the wording, rhythm and care that it brings (spec 4.3)."""
+
+    id: str = Field(pattern=r"^[a-z_]+$")
+    title: str = Field(min_length=1)
+    us: tuple[str, ...] = ()  # what the two are together: "we are a couple"
+    other: tuple[str, ...] = ()  # what one is to the other: "my wife"
+    children: tuple[str, ...] = ()  # the same, of people who may be under age: "my son"
+    runs: tuple[str, ...] = ()  # what the two run or open together: "we are opening a bakery"
+    opening: str = Field(min_length=1)  # the first line of the invitation
+    note: str = ""  # a line of care in the invitation
+    short_first: bool = False  # the short set is offered first
+    help_lines: bool = False  # taken only where the operator has set local help lines
+    checkin: Suggested | None = None
+    sides: tuple[Side, ...] = Field(alias="side", default=())
+    touches: dict[str, Touch] = Field(alias="prompt", default={})
+    extras: tuple[Extra, ...] = Field(alias="extra", default=())
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Everything that names it."""
+        return (*self.us, *self.other, *self.children, *(w for s in self.sides for w in s.other))
 
 
 class Words(_Part):
@@ -163,21 +228,25 @@ class Flow(_Part):
     sections: tuple[Section, ...] = Field(alias="section", min_length=1)
     parts: tuple[Part, ...] = Field(alias="part", min_length=1)
     rules: tuple[Rule, ...] = Field(alias="rule", default=())
+    relationships: tuple[Relationship, ...] = Field(alias="kind", default=())
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
         """Ids are unique, and every reference leads somewhere."""
-        faults = []
+        faults = list(_kind_faults(self.relationships, {p.id for part in self.parts for p in part.prompts}))
         ids = [p.id for part in self.parts for p in part.prompts] + [part.id for part in self.parts]
+        ids += [extra.id for kind in self.relationships for extra in kind.extras]
         faults += [f"id {i!r} is used twice" for i in sorted({i for i in ids if ids.count(i) > 1})]
         known = {s.id for s in self.sections}
-        for prompt in self.prompts.values():
+        for prompt in (*self.prompts.values(), *(extra for kind in self.relationships for extra in kind.extras)):
             if prompt.section and prompt.section not in known:
                 faults.append(f"prompt {prompt.id}: there is no section {prompt.section!r}")
             if not prompt.section and prompt.kind not in ("hopes", "questions"):
                 faults.append(f"prompt {prompt.id}: needs a section for its line in the draft")
             if prompt.quote and prompt.quote not in self.prompts:
                 faults.append(f"prompt {prompt.id}: quotes {prompt.quote!r}, which is no prompt")
+        if self.relationships and self.is_team:
+            faults.append("kind: kinds of relationship are for flows of two people")
         if "open" not in known:
             faults.append("section: one with id 'open' is needed for open points")
         if not any(p.short for p in self.prompts.values()):
@@ -199,6 +268,20 @@ class Flow(_Part):
     def prompts(self) -> dict[str, Prompt]:
         """All prompts by id, in order."""
         return {p.id: p for part in self.parts for p in part.prompts}
+
+    @cached_property
+    def _by_kind(self) -> dict[str, "Flow"]:
+        return {kind.id: self._of(kind) for kind in self.relationships}
+
+    def of(self, kind: str) -> "Flow":
+        """The flow as people of this kind of relationship meet it; the flow itself when the kind is not known."""
+        return self._by_kind.get(kind, self)
+
+    def _of(self, kind: Relationship) -> "Flow":
+        parts = tuple(p.model_copy(update={"prompts": tuple(_touched(p.prompts, kind))}) for p in self.parts)
+        checkin = self.checkin.model_copy(update=kind.checkin.model_dump() if kind.checkin else {})
+        prompts = {p.id: p for part in parts for p in part.prompts}  # given, since a copy keeps what was remembered
+        return self.model_copy(update={"parts": parts, "checkin": checkin, "prompts": prompts, "relationships": ()})
 
     def part(self, part_id: str) -> Part:
         """The part with this id; there must be one."""
@@ -225,61 +308,28 @@ class Flow(_Part):
         return len(asked) + len(reveals) + receipts + 3  # the draft, one change to it, and the agreement itself
 
 
-OWN = "own"
-_OWN_QUESTIONS = 9  # as many as the article has; more would be a questionnaire
+def _touched(prompts: tuple[Prompt, ...], kind: Relationship) -> Iterator[Prompt]:
+    """The prompts of a part in the wording of one kind, each followed by what this kind asks besides."""
+    for prompt in prompts:
+        touch = kind.touches.get(prompt.id)
+        yield prompt.model_copy(update=touch.model_dump(exclude_none=True)) if touch else prompt
+        yield from (extra for extra in kind.extras if extra.after == prompt.id)
 
 
-def tailored(flow: Flow, alliance: Alliance) -> Flow:
-    """The flow as this team has voted for it: all of its prompts, one from each part, or questions of its own (S35, S36)."""
-    if not flow.is_team:
-        return flow
-    chosen = alliance.rules.get("questions", "all")
-    usual = [part for part in flow.parts if not part.when]
-    few = [part.model_copy(update={"prompts": tuple(q for q in part.prompts if q.short)}) for part in usual]
-    if chosen == "all":
-        parts = usual
-    elif chosen == "short":
-        parts = [part for part in few if part.prompts]
-    else:
-        asking = [part for part in flow.parts if part.when == OWN]
-        written = _written(flow, alliance, asking[0]) if asking and asking[0].id in alliance.revealed else ()
-        own = (
-            [Part.model_construct(id=OWN, title=asking[0].title, reveal="together", when=OWN, prompts=written)]
-            if written
-            else []
-        )
-        parts = asking + own if own or asking[0].id not in alliance.revealed else asking + [p for p in few if p.prompts]
-    copy = flow.model_copy(update={"parts": tuple(parts)})
-    copy.__dict__.pop("prompts", None)  # what was cached for the whole flow
-    return copy
-
-
-def _written(flow: Flow, alliance: Alliance, part: Part) -> tuple[Prompt, ...]:
-    """The questions that members wrote, one of each in turn, the same one once."""
-    lists = [
-        [line.strip(" -*•\t") for line in answer.text.splitlines() if line.strip(" -*•\t")]
-        for prompt in part.prompts
-        for _, answer in alliance.said(prompt.id)
-    ]
-    turns = [line for row in zip_longest(*lists) for line in row if line]
-    found = list({" ".join(line.casefold().split()): line for line in reversed(turns)}.values())[::-1][:_OWN_QUESTIONS]
-    section = next(q.section for q in reversed(flow.prompts.values()) if q.kind == "shared")
-    return tuple(
-        Prompt(
-            id=f"{OWN}{n}",
-            kind="shared",
-            ask=line,
-            subject=_short(line),
-            title=_short(line),
-            section=section,
-            short=True,
-        )
-        for n, line in enumerate(found, 1)
-    )
-
-
-def _short(line: str) -> str:
-    return line if len(line) <= 40 else line[:39].rsplit(" ", 1)[0] + "…"
+def _kind_faults(kinds: tuple[Relationship, ...], prompts: set[str]) -> Iterator[str]:
+    named: dict[str, str] = {}
+    for kind in kinds:
+        if [k.id for k in kinds].count(kind.id) > 1:
+            yield f"kind {kind.id!r} is there twice"
+        if len(kind.sides) not in (0, 2):
+            yield f"kind {kind.id}: has {len(kind.sides)} sides; there are two, or none"
+        if not kind.words and not kind.runs:
+            yield f"kind {kind.id}: needs words by which it is known: us, other, children, runs or sides"
+        for word in sorted(set(kind.words) | set(kind.runs)):
+            if named.setdefault(word, kind.id) != kind.id:
+                yield f"kind {kind.id}: {word!r} names {named[word]} too"
+        used = (*kind.touches, *(extra.after for extra in kind.extras))
+        yield from (f"kind {kind.id}: there is no prompt {i!r}" for i in used if i not in prompts)
 
 
 @dataclass(frozen=True, slots=True)

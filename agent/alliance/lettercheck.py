@@ -17,7 +17,7 @@ LIMITS = {
     "guide": 120, "repair": 90,
 }  # fmt: skip
 TYPES: dict[type, str] = {
-    l.SetupPartner: "prompt", l.SetupWhy: "prompt", l.SetupReady: "prompt", l.SetupExisting: "prompt",
+    l.AskAge: "prompt", l.KindRefused: "prompt", l.SetupPartner: "prompt", l.SetupWhy: "prompt", l.SetupReady: "prompt", l.SetupExisting: "prompt",
     l.Invitation: "invitation", l.InvitationReminder: "invitation", l.InvitationAsk: "invitation", l.InvitationUndelivered: "prompt",
     l.Prompt: "prompt", l.AllPrompts: "prompt", l.FollowUp: "prompt", l.Settle: "prompt", l.Checkin: "prompt", l.ChangeAsk: "prompt",
     l.Explain: "prompt", l.AskBack: "prompt", l.WasThisYou: "prompt", l.EraseAsk: "prompt", l.Nudge: "nudge", l.Rest: "nudge",
@@ -71,7 +71,7 @@ _UNSEEN = re.compile(
 )
 _MARKS = re.compile(r"^(?:> ?|- |-- $)", re.MULTILINE)
 _THEIRS = frozenset(
-    {"text", "words", "why", "was", "now", "line", "own", "private", "works", "care", "reason", "stored", "opening"}
+    {"text", "words", "why", "was", "now", "line", "own", "private", "works", "care", "reason", "stored"}
 )
 
 

@@ -182,7 +182,7 @@ def late_reply(turn: Turn, event: Replied) -> None:
 
 def change_rhythm(turn: Turn, number: int, text: str) -> bool:
     """Either may change the rhythm, and both are told (decision 16). False when the text names none."""
-    rhythm = read_rhythm(text) if _is_about_rhythm(text) else None
+    rhythm = read_rhythm(text, turn.flow.checkin.rhythm) if _is_about_rhythm(text) else None
     if rhythm is None or turn.alliance.phase not in (Phase.AGREED, Phase.CHANGING):
         return False
     set_rhythm(turn, rhythm)

@@ -325,6 +325,16 @@ class Alliance:
     participants: tuple[Participant, ...] = ()
     people: dict[str, Person] = field(default_factory=dict)
     reason: str = ""  # what the first mail said, in its words
+    kind: str = (
+        ""  # what the two are to each other: the id of a kind of relationship in the flow; "" when it is not known
+    )
+    side: int = (
+        0  # the side that the invitee is on, where a kind has two: 1 or 2 in the order of the flow; 0 when not known
+    )
+    young: bool = False  # the initiator may be under age: to be asked
+    guardian: str = (
+        ""  # "ask" when the invitee may be under age; "adult", or the address of a guardian, once it was said
+    )
     short: bool = False
     why: str = ""
     answers: tuple[Answer, ...] = ()

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from agent.alliance import ballot, coming, gather, letters, pulse, standing
+from agent.alliance import ballot, coming, gather, kinds, letters, pulse, standing
 from agent.alliance import draft as page
 from agent.alliance.flow import Prompt
 from agent.alliance.model import Alliance, Changed, Checkin, Draft
 from agent.alliance.turn import Turn
+from agent.alliance.words import say_rhythm
 
 
 def write_open(turn: Turn, number: int) -> None:
@@ -72,14 +73,16 @@ def question_of(turn: Turn, number: int) -> tuple[str, str]:
 
 
 def words(turn: Turn, number: int, text: str) -> str:
-    """A flow's text with the partner's name and the person's zone in it."""
+    """A flow's text with the partner's name, the person's zone and the suggested rhythm in it."""
     zone = turn.person(number).zone or turn.house.zone
-    return text.replace("{partner}", turn.partner(number)).replace("{zone}", zone.split("/")[-1].replace("_", " "))
+    text = text.replace("{partner}", turn.partner(number)).replace("{zone}", zone.split("/")[-1].replace("_", " "))
+    return text.replace("{rhythm}", say_rhythm(turn.flow.checkin.rhythm))
 
 
 def invitation(turn: Turn) -> letters.Invitation:
     """The invitation as it goes out: the initiator's why, character for character (F03)."""
     me, short = turn.p(1), turn.alliance.short
+    opening, note = kinds.wording(turn)
     return letters.Invitation(
         initiator=me.name,
         initiator_full=me.full_name,
@@ -87,6 +90,9 @@ def invitation(turn: Turn) -> letters.Invitation:
         why=turn.alliance.why,
         prompts=len(turn.flow.counted(short=short)),
         mails=turn.flow.mails(short=short),
+        opening=opening,
+        note=note,
+        guardian=kinds.is_guarded(turn),
     )
 
 

@@ -49,11 +49,10 @@ def take_values(turn: Turn) -> None:
 
 def _rhythms(turn: Turn) -> list[Rhythm]:
     """The rhythm that each named; who named none takes the one that was suggested."""
-    asked = turn.flow.checkin
-    default = Rhythm(asked.first, asked.every, asked.unit)
+    suggested = turn.flow.checkin.rhythm
     prompts = [q for q in turn.flow.prompts.values() if q.kind == "rhythm"]
     said = [turn.alliance.answer(p.number, q.id) for q in prompts for p in turn.alliance.present]
-    return [(read_rhythm(a.text) if a and a.text else None) or default for a in said]
+    return [(read_rhythm(a.text, suggested) if a and a.text else None) or suggested for a in said]
 
 
 def _say_slower(turn: Turn) -> None:

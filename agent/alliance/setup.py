@@ -3,12 +3,12 @@
 import re
 from dataclasses import replace
 
-from agent.alliance import asking, gather, letters, question
+from agent.alliance import asking, gather, kinds, letters, question
 from agent.alliance import draft as page
 from agent.alliance.event import Replied, Started
 from agent.alliance.model import Answer, Note, Participant, Person, Stage
 from agent.alliance.turn import Turn
-from agent.alliance.words import first_name, read_approval, read_invitation, read_setup, read_start
+from agent.alliance.words import first_name, is_care, read_approval, read_invitation, read_setup, read_start
 
 
 def start(turn: Turn, event: Started) -> None:
@@ -22,12 +22,16 @@ def start(turn: Turn, event: Started) -> None:
     name = event.name or event.address.partition("@")[0].title()
     me = Participant(1, event.address, first_name(name), name, last_heard=turn.now)
     turn.change(participants=(me,), reason=reading.reason.strip())
+    kinds.hear(turn, f"{event.subject}\n\n{event.text}", reading.name)
     named = [a for a in (turn.house.normal(a) for a in reading.addresses) if a]
     others = [a for a in named if a != event.address]
     address = others[0] if others else event.address if named else ""
     own = {name.casefold(), first_name(name).casefold()}
     turn.change(participants=(me, _partner("" if reading.name.casefold() in own else reading.name, address)))
-    _next_step(turn)
+    if is_care(event.text):
+        turn.say(1, letters.Care(kinds.help_lines(turn)), "who")
+    else:
+        _next_step(turn)
 
 
 def _partner(name: str, address: str) -> Participant:
@@ -38,6 +42,8 @@ def _partner(name: str, address: str) -> Participant:
 def _next_step(turn: Turn) -> None:
     """Ask for what is still missing, or show the invitation."""
     partner = turn.p(2)
+    if kinds.hold(turn):
+        return
     if not partner.address:
         _ask_partner(turn, "missing")
     elif partner.address == turn.p(1).address:
@@ -53,7 +59,8 @@ def _next_step(turn: Turn) -> None:
     elif not turn.alliance.why:
         hint = turn.flow.prompts["why"].hint
         ask = question.words(turn, 1, turn.flow.prompts["why"].ask)
-        turn.say(1, letters.SetupWhy(partner.full_name, partner.address, turn.alliance.reason, ask, hint), "why")
+        known = (partner.full_name, partner.address, turn.alliance.reason)
+        turn.say(1, letters.SetupWhy(*known, ask, hint, kinds.title(turn), kinds.names(turn)), "why")
         turn.opened(1, "why")
     else:
         if turn.p(1).stage == Stage.PREPARING:
@@ -69,7 +76,8 @@ def _ask_partner(turn: Turn, problem: str) -> None:
 def _show_invitation(turn: Turn) -> None:
     partner = turn.p(2)
     full, short = (len(turn.flow.counted(short=s)) for s in (False, True))
-    turn.say(1, letters.SetupReady((), partner.name, partner.address, question.invitation(turn), full, short), "ready")
+    shown, kind, first = question.invitation(turn), kinds.title(turn), kinds.is_short_first(turn)
+    turn.say(1, letters.SetupReady((), partner.name, partner.address, shown, full, short, kind, first), "ready")
     turn.opened(1, "ready")
 
 
@@ -85,7 +93,12 @@ def reply(turn: Turn, event: Replied) -> None:
     if reading.drop:
         drop(turn)
         return
+    left = kinds.correct(turn, event)
     kind = event.about.partition(":")[0]
+    if left is None or (left != event and kind == "ready"):  # a new invitation is shown before it goes out
+        _next_step(turn)
+        return
+    event, reading = left, read_setup(left.text)
     if kind == "ready" and turn.p(1).stage == Stage.APPROVING:
         _approve(turn, event)
         return
@@ -112,6 +125,7 @@ def _without_correction(text: str, address: str, name: str) -> str:
 
 
 def _keep_why(turn: Turn, text: str, cause: str) -> None:
+    kinds.hear(turn, text, turn.p(2).name)
     answer = Answer(1, "why", text, "", turn.now, cause)
     turn.change(why=text, answers=(*turn.alliance.answers, answer))
     turn.note(1, Note("kept", turn.flow.prompts["why"].title, text))
@@ -207,6 +221,11 @@ def invited(turn: Turn, event: Replied) -> None:
     """YES, NOT NOW, NO THANKS, a question, or something unclear. Only a YES is consent (F04)."""
     number, host = event.participant, turn.p(1)
     reading = read_invitation(event.text)
+    if reading.care and reading.verdict != "no":  # nothing of it may reach the one who asks
+        turn.close(number)
+        turn.change(reminded_at=turn.alliance.reminded_at or turn.now)
+        turn.say(number, letters.Care(kinds.help_lines(turn)), "invitation")
+        return
     if reading.short and reading.verdict == "yes":
         turn.set(number, short=True, skipped=_left_out(turn))
         turn.note(number, Note("short_set"))

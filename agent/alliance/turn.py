@@ -10,8 +10,9 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from agent.alliance import dates, letters, machine
-from agent.alliance.flow import Flow, tailored
+from agent.alliance.flow import Flow
 from agent.alliance.model import Alliance, Note, Open, Participant, Person, Phase, Stage
+from agent.alliance.tailor import tailored
 
 NUDGE_AFTER = timedelta(days=3)
 REST_AFTER = timedelta(days=7)  # after the nudge
@@ -30,6 +31,7 @@ class House:
     zone: str = "UTC"
     quiet: tuple[int, int] = dates.QUIET
     normal: Callable[[str], str | None] = str.lower  # an address in its one spelling; None when it is none
+    help_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by kind of relationship; "any" for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Turn:
     withdrawn: list[tuple[int, str | None]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
-    _given: Flow = field(init=False)
+    whole: Flow = field(init=False)  # before it was tailored to these people
 
     def decision(self) -> Decision:
         """What has been decided so far."""
@@ -85,12 +87,12 @@ class Turn:
         )
 
     def __post_init__(self) -> None:
-        self._given = self.flow
+        self.whole = self.flow
         self.tailor()
 
     def tailor(self) -> None:
-        """Follow the flow as this team has decided to (S35)."""
-        self.flow = tailored(self._given, self.alliance)
+        """Follow the flow as this team has decided to (S35), or in the wording of this kind of relationship (F53)."""
+        self.flow = tailored(self.whole, self.alliance)
 
     # -- reading
 

@@ -13,6 +13,7 @@ from agent.alliance import (
     asking,
     ballot,
     gather,
+    kinds,
     letters,
     looking,
     question,
@@ -181,7 +182,11 @@ def _of_invitation(turn: Turn) -> Iterator[Duty]:
 
 def _remind(turn: Turn, number: int) -> None:
     host = turn.p(1)
-    turn.say(number, letters.InvitationReminder(host.name, host.address, turn.alliance.why), "invitation")
+    turn.say(
+        number,
+        letters.InvitationReminder(host.name, host.address, turn.alliance.why, kinds.wording(turn)[1]),
+        "invitation",
+    )
     turn.change(reminded_at=turn.now)
 
 

@@ -142,7 +142,7 @@ def _files(alliance: "Alliance", participant: int, chosen: "Settings") -> dict[s
     from agent.papers.enclosed import enclosed
     from agent.service import FLOW, read_flow
 
-    flow = read_flow(chosen.flows_folder, FLOW).flow
+    flow = read_flow(chosen.flows_folder, FLOW).flow.of(alliance.kind)
     said = []
     for a in alliance.answers:
         if a.participant == participant and not a.passed:

@@ -66,8 +66,8 @@ class Run:
         return self.rehearsal.mails
 
     def flow(self, alliance: Alliance) -> Flow:
-        """The flow that an alliance follows."""
-        return self.rehearsal.service.intake.advance.flows[alliance.flow]
+        """The flow that an alliance follows, in the wording of its kind of relationship."""
+        return self.rehearsal.service.intake.advance.flows[alliance.flow].of(alliance.kind)
 
     def flow_of(self, letter: Letter) -> Flow:
         """The flow of the alliance that a letter belongs to."""

@@ -32,6 +32,7 @@ ANSWERS = {
     ),
     "P04": ("We stop, sit down and talk it through the same day.", "We take an hour apart, then talk the same day."),
     "P02": ("We laugh at work on Fridays, every week.", "We still eat lunch together by choice, each day."),
+    "parting": ("Pass", "PASS"),  # asked of business partners alone, which the first mail says they are
     "P12": ("I will show you the numbers every month.", "I will tell you the same day when I am worried."),
     "meeting": ("Mondays at eight, at the shop", "Mondays at eight, at the shop"),
     "between": ("Texts until nine.", "Text before noon. No shop talk on Sundays."),

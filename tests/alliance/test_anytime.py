@@ -225,7 +225,7 @@ def test_back_asks_the_last_answered_prompt_again() -> None:
 @pytest.mark.row("F11")
 def test_all_after_everything_is_answered_says_where_things_stand() -> None:
     talk = Talk().joined().says(1, "ALL", "prompt:hopes")
-    talk.says(1, "\n".join(f"{i}: words {i}" for i in range(1, 18)))
+    talk.says(1, "\n".join(f"{i}: words {i}" for i in range(1, 19)))
     assert talk.alliance.participant(1).stage == Stage.WAITING
 
     assert isinstance(only(talk.says(1, "ALL"), 1), letters.Status)
@@ -234,7 +234,7 @@ def test_all_after_everything_is_answered_says_where_things_stand() -> None:
 def test_who_answered_all_at_once_still_comes_to_the_draft() -> None:
     talk = Talk().joined()
     for number in (1, 2):
-        talk.says(number, "ALL", "prompt:hopes").says(number, "\n".join(f"{i}: words {i}" for i in range(1, 18)))
+        talk.says(number, "ALL", "prompt:hopes").says(number, "\n".join(f"{i}: words {i}" for i in range(1, 19)))
 
     assert talk.alliance.phase == Phase.DRAFTING
 

@@ -134,7 +134,7 @@ def test_all_brings_the_rest_in_one_letter_and_labels_file_the_answers() -> None
     talk = Talk().joined().says(1, "ALL", "prompt:hopes")
     letter = only(talk, 1)
     assert isinstance(letter, letters.AllPrompts)
-    assert len(letter.items) == 16
+    assert len(letter.items) == 17
 
     talk.says(1, "1: Text me\n2: In public\n12: Show the books each week")
     assert talk.alliance.answer(1, "P11").text == "Text me"

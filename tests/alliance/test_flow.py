@@ -107,10 +107,49 @@ def test_what_is_no_toml_is_told_with_its_line() -> None:
         ('id = "open"', 'id = "opened"', "'open' is needed"),
         ("short = true", "short = false", "at least one must be in the short set"),
         ('section = "stuck"\n', "", "needs a section"),
+        ("people = [2, 2]", "people = [3, 9]", "for flows of two people"),
+        ('id = "friends"', 'id = "family"', "kind 'family' is there twice"),
+        ('us = ["friends",', 'us = ["couple",', "kind friends: 'couple' names couple too"),
+        ("[kind.prompt.P03]", "[kind.prompt.P33]", "there is no prompt 'P33'"),
+        ('after = "P02"', 'after = "P22"', "there is no prompt 'P22'"),
+        ('id = "parting"', 'id = "P12"', "'P12' is used twice"),
+        ('section = "end"', 'section = "ending"', "prompt ending: there is no section 'ending'"),
+        ('[[kind.side]]\nother = ["client", "coachee", "mentee"]', "[[kind.side]]\nother = []", "at least 1 item"),
     ],
 )
 def test_what_does_not_hang_together_is_told(old: str, new: str, complaint: str) -> None:
     assert any(complaint in told for told in faults(FLOW.content.replace(old, new)))
+
+
+def test_a_fault_in_a_kind_is_told_with_its_line() -> None:
+    broken = FLOW.content.replace(
+        'example = "I stop asking and work late."', 'exmaple = "I stop asking and work late."'
+    )
+
+    [told] = faults(broken)
+    assert told.startswith(f"x.toml:{line_of(broken, 'exmaple')}: kind.1.prompt.P05.exmaple: Extra inputs")
+
+
+def test_a_kind_that_cannot_be_known_is_told() -> None:
+    mute = '\n[[kind]]\nid = "neighbours"\ntitle = "neighbours"\nopening = "Hello."\n'
+
+    assert any("neighbours: needs words" in told for told in faults(FLOW.content + mute))
+
+
+def test_the_kind_that_the_docs_show_can_be_used() -> None:
+    docs = (Path(__file__).parents[2] / "docs/flows.md").read_text("utf-8")
+    shown = [line[4:] for line in docs[docs.index("    [[kind]]") :].splitlines() if line.startswith("    ")]
+
+    flow = load(FLOW.content + "\n" + "\n".join(shown)).flow
+    assert list(flow.of("neighbours").prompts).index("keys") == list(flow.prompts).index("P02") + 1
+
+
+@pytest.mark.row("F53")
+def test_a_flow_without_kinds_works() -> None:
+    plain = load(FLOW.content[: FLOW.content.index("[[kind]]")]).flow
+
+    assert plain.relationships == ()
+    assert plain.of("couple") is plain
 
 
 def test_every_flow_that_is_shipped_can_be_used() -> None:

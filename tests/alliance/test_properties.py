@@ -312,7 +312,7 @@ class Alliances(RuleBasedStateMachine):
         self.nobody_is_left_without_a_word(before, event)
 
     def nothing_is_seen_before_its_reveal(self, after: Alliance, to: int, words: str) -> None:
-        shown = {q.id for part in FLOW.flow.parts if part.id in after.revealed for q in part.prompts}
+        shown = {q.id for part in FLOW.flow.of(after.kind).parts if part.id in after.revealed for q in part.prompts}
         for a in after.answers:
             settled = any(x.prompt == a.prompt for x in after.settlements)
             if (

@@ -258,7 +258,7 @@ def test_short_sends_the_short_set_and_says_its_numbers() -> None:
 def test_the_number_of_mails_is_computed() -> None:
     [invitation] = Talk().invited().letters(2)
 
-    assert invitation.mails == FLOW.flow.mails(short=False)
+    assert invitation.mails == FLOW.flow.of("business").mails(short=False)
     assert FLOW.flow.mails(short=True) < FLOW.flow.mails(short=False)
 
 

@@ -63,3 +63,11 @@ async def test_it_answers_a_first_mail_refuses_a_stranger_and_ends_when_told_to(
     assert letter.rcpt_to == "maya@example.org"
     assert b"Subject: You and Jonas" in letter.raw
     assert b"Traceback" not in await served.stderr.read()
+
+
+def test_help_lines_for_a_kind_that_no_flow_has_stop_the_start(run, config):
+    config.write_text(config.read_text("utf-8") + '\n[care]\nhelp_lines = { couples = ["0800 000 000"] }\n', "utf-8")
+
+    result = run("serve")
+    assert result.code == 2
+    assert "care.help_lines.couples: no flow has this kind; write one of any, couple, manager" in result.err

@@ -167,9 +167,11 @@ class Erased(Letter):
 
 @dataclass(frozen=True, slots=True)
 class Care(Letter):
-    """Anger, fear or harm: no prompt, a short kind text, the offer of a human (spec 4.7)."""
+    """Anger, fear or harm: no prompt, a short kind text, the offer of a human and of the operator's help lines (spec 4.7)."""
 
     role = Role.RECEIPT
+
+    help_lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ class SetupWhy(Letter):
     reason: str
     ask: str
     hint: str
+    kind: str = ""  # what the two are to each other, in words; "" when it was not said
+    known: tuple[str, ...] = ()  # what may stand behind KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Invitation(Letter):
     prompts: int
     mails: int
     opening: str = ""  # the first line, by kind of relationship
+    note: str = ""  # a line of care, by kind of relationship
+    guardian: bool = False  # the invitee is under age, and this goes to a guardian
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ class SetupReady(Letter):
     invitation: Invitation
     prompts: int
     short_prompts: int
+    kind: str = ""  # what the two are to each other, in words; "" when it was not said
+    short_first: bool = False  # the short set is what this kind is offered first
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,7 @@ class InvitationReminder(Letter):
     initiator: str
     initiator_address: str
     why: str
+    note: str = ""  # as in the invitation
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Several samples of one letter show its branches.
 from typing import Any
 
 from agent.alliance import letters as l
-from agent.alliance.samples import agreement, anytime, asking, checkins, setting_up, team
+from agent.alliance.samples import agreement, anytime, asking, checkins, kinds, setting_up, team
 from agent.alliance.samples.people import ME, NAMES, PARTNER
 
 
@@ -19,6 +19,7 @@ def by_subject() -> tuple[tuple[str, tuple[l.Letter, ...]], ...]:
     """The same letters under what they are about."""
     return (
         ("Setting up", setting_up.samples()),
+        ("Kinds of relationship", kinds.samples()),
         ("Questions and answers", asking.samples()),
         ("The agreement", agreement.samples()),
         ("A team", team.samples()),

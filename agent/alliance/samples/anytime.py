@@ -44,5 +44,6 @@ def samples() -> tuple[l.Letter, ...]:
         l.Erased(agreed=True),
         l.Erased(agreed=False),
         l.Care(),
+        l.Care(("Women’s line, 0800 000 000, day and night", "Talk to somebody: 0800 111 111")),
         l.Human(),
     )  # fmt: skip

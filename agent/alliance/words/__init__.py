@@ -3,11 +3,12 @@
 One reader for each thing that we ask. All of them work on the new text of a reply, without its quotes.
 """
 
-from agent.alliance.words.answer import read_answer
+from agent.alliance.words.answer import is_care, read_answer
 from agent.alliance.words.checkin import read_checkin
 from agent.alliance.words.choice import read_choice
 from agent.alliance.words.consent import read_consent
 from agent.alliance.words.invitation import read_approval, read_invitation
+from agent.alliance.words.relation import read_age, read_kind, read_relation
 from agent.alliance.words.rhythm import read_rhythm, say_rhythm, slower
 from agent.alliance.words.schedule import MeetingReading, read_meeting, read_schedule, say_rule
 from agent.alliance.words.start import first_name, read_people, read_setup, read_start
@@ -24,6 +25,7 @@ from agent.alliance.words.values import (
     ConsentReading,
     InvitationReading,
     Pick,
+    RelationReading,
     SetupReading,
     StartReading,
 )
@@ -41,9 +43,12 @@ __all__ = [
     "MeetingReading",
     "Objection",
     "Pick",
+    "RelationReading",
     "SetupReading",
     "StartReading",
     "first_name",
+    "is_care",
+    "read_age",
     "read_answer",
     "read_approval",
     "read_ballot",
@@ -51,9 +56,11 @@ __all__ = [
     "read_choice",
     "read_consent",
     "read_invitation",
+    "read_kind",
     "read_meeting",
     "read_objections",
     "read_people",
+    "read_relation",
     "read_rhythm",
     "read_schedule",
     "read_setup",

@@ -23,7 +23,7 @@ _FIRST = re.compile(
 )
 
 
-def read_rhythm(text: str) -> Rhythm | None:
+def read_rhythm(text: str, suggested: Rhythm = Rhythm()) -> Rhythm | None:  # noqa: B008 - a value
     """A check-in rhythm: "monthly", "every 6 weeks", "after 30 days, then 90, then quarterly", "your suggestion", "never"."""
     plain = straight(text[:LONGEST]).strip(" .!\n")
     plain = re.sub(
@@ -32,7 +32,7 @@ def read_rhythm(text: str) -> Rhythm | None:
     if _NEVER.fullmatch(plain):
         return Rhythm((), 0, "never")
     if _SUGGESTED.search(plain) or any(r <= {"yes", "soft", "thanks"} for r in grammar("consent").classes(plain)):
-        return Rhythm() if not re.search(r"\b(?:not|but|don't|except|if|or)\b", plain, re.IGNORECASE) else None
+        return suggested if not re.search(r"\b(?:not|but|don't|except|if|or)\b", plain, re.IGNORECASE) else None
     head, _, tail = plain.rpartition("then")
     rule = read_schedule(tail or plain)
     if rule is None or rule.byday or rule.bymonthday:

@@ -122,6 +122,17 @@ class StartReading:
 
 
 @dataclass(frozen=True, slots=True)
+class RelationReading:
+    """What two people are to each other, as far as it was surely said."""
+
+    kind: str = ""  # the id of a kind of relationship
+    side: int = 0  # the side that the other person is on, counted from 1; 0 when there are none, or it was not said
+    child: bool = False  # the other person may be under age: ask
+    young: bool = False  # so may the writer
+    unknown: str = ""  # KIND and a word that names none
+
+
+@dataclass(frozen=True, slots=True)
 class SetupReading:
     """A correction while the alliance is being prepared."""
 
