@@ -165,7 +165,7 @@ def _confirm(turn: Turn, event: Replied, answered: Draft) -> None:
 
 def _change(turn: Turn, event: Replied, answered: Draft, reading: ConsentReading) -> None:
     number = event.participant
-    wanted = tuple(c for c in reading.changes if c.kind != "vague" and (c.text or c.kind in ("drop", "open", "keep")))
+    wanted = tuple(c for c in reading.changes if c.kind != "vague" and (c.text or c.kind in ("drop", "open", "keep", "trial")))
     vague = next((c for c in reading.changes if c not in wanted), None)
     lines, changed = Edit(turn.flow, turn.alliance, answered, turn.p(number), event.cause).of(wanted)
     newest = turn.alliance.draft

@@ -304,7 +304,7 @@ def _forget_unrevealed(turn: Turn, number: int) -> None:
     kept = tuple(
         a for a in turn.alliance.answers if a.participant != number or a.prompt in shown or turn.alliance.drafts
     )
-    turn.change(answers=kept)
+    turn.change(answers=kept, guesses=tuple(g for g in turn.alliance.guesses if g.participant != number))
 
 
 def erase(turn: Turn, number: int) -> None:
@@ -317,6 +317,7 @@ def erase(turn: Turn, number: int) -> None:
     alliance = turn.alliance
     turn.change(
         answers=tuple(a for a in alliance.answers if a.participant != number),
+        guesses=tuple(g for g in alliance.guesses if g.participant != number),
         choices=(),  # the others' may hold these words too, and a draft holds what was chosen
         settlements=(),
         place=alliance.place if agreed else "",
@@ -360,6 +361,10 @@ def my_data(turn: Turn, number: int) -> letters.MyData:
         letters.OwnAnswer(turn.flow.prompts[a.prompt].title, a.text, a.private, a.at)
         for a in alliance.answers
         if a.participant == number and not a.passed
+    ) + tuple(
+        letters.OwnAnswer(turn.flow.prompts[g.prompt].title, "", "", g.at, g.text)
+        for g in alliance.guesses
+        if g.participant == number
     )
     draft = alliance.in_force or alliance.draft
     sections = page.sections_of(turn.flow, alliance, draft.lines) if draft else ()

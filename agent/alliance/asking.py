@@ -9,7 +9,7 @@ from agent.alliance import draft as page
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
 from agent.alliance.flow import Part
-from agent.alliance.model import Answer, Note, Phase, Stage
+from agent.alliance.model import Answer, Guess, Note, Phase, Stage
 from agent.alliance.turn import LATER, Turn
 from agent.alliance.words import (
     AnswerReading,
@@ -172,6 +172,21 @@ def _labelled(turn: Turn, event: Replied, reading: AnswerReading) -> str:
         _keep(turn, Answer(event.participant, prompt_id, text, own, turn.now, event.cause))
         private = private.removeprefix(own) if own else private
     return private
+
+
+def guessed(turn: Turn, event: Replied, reading: AnswerReading) -> None:
+    """Keep what somebody guesses that the others write (S08); once the words are out there is nothing to guess."""
+    number = event.participant
+    kind, _, key = event.about.partition(":")
+    for prompt_id, text in reading.guesses:
+        prompt = turn.flow.prompts.get(prompt_id or (key if kind in ("prompt", "follow") else ""))
+        part = turn.flow.part_of(prompt.id) if prompt else None
+        if prompt is None or part is None or part.reveal != "together" or part.id in turn.alliance.revealed:
+            turn.note(number, Note("left_out", text=text))
+            continue
+        said = Guess(number, prompt.id, text, turn.now, event.cause)
+        turn.change(guesses=(*turn.alliance.guesses, said))
+        turn.note(number, Note("guessed", prompt.title, text))
 
 
 def _after_answers(turn: Turn, number: int) -> None:

@@ -146,12 +146,22 @@ def replied(turn: Turn, event: Replied) -> None:
     if reading.care:
         _care(turn, event)
         return
-    if reading.private and kind not in _PROMPTS:  # what is not asked for is not kept, and reaches nobody (F17)
-        event = replace(event, text=reading.text)
+    if reading.guesses and kind in _PROMPTS:
+        asking.guessed(turn, event, reading)
+    event = _without_own(turn, event, reading, kind)
     if p.paused and not _is_aside(reading):
         anytime.unpause(turn, p.number)
     if not _obeyed(turn, event, reading, kind):
         _place(turn, event, reading, kind, key)
+
+
+def _without_own(turn: Turn, event: Replied, reading: AnswerReading, kind: str) -> Replied:
+    """What is its author's alone and was not asked for is not kept, reaches nobody (F17), and this is said."""
+    own = [*filter(None, (reading.private,)), *(text for _, text in reading.guesses)]
+    if not own or kind in _PROMPTS:
+        return event
+    turn.note(event.participant, Note("left_out", text="\n".join(own)))
+    return replace(event, text=reading.text)
 
 
 def _labels(turn: Turn, event: Replied, kind: str) -> dict[str, str]:
@@ -221,7 +231,7 @@ def _invited(turn: Turn, event: Replied) -> None:
     elif command is not None and command.name in ("pass", "pause", "later"):  # the footer's words: no "no" for ever
         setup.not_now(turn, event.participant)
     else:
-        setup.invited(turn, replace(event, text=reading.text) if reading.private else event)
+        setup.invited(turn, _without_own(turn, event, reading, ""))
 
 
 def _setting_up(turn: Turn, event: Replied) -> None:
@@ -237,7 +247,7 @@ def _setting_up(turn: Turn, event: Replied) -> None:
     if turn.p(number).paused and not _is_aside(reading):
         anytime.unpause(turn, number)
     if command is None or (command.name in ("short", "send", "stop") and event.about == "ready"):
-        setup.reply(turn, replace(event, text=reading.text) if reading.private else event)
+        setup.reply(turn, _without_own(turn, event, reading, ""))
     elif command.name in _ALONE:
         anytime.obey(turn, event, command)
     elif command.name == "later":

@@ -16,7 +16,7 @@ from agent.alliance.binds import Asked, bound_by
 from agent.alliance.flow import Flow, Prompt
 from agent.alliance.model import Alliance, Answer, Changed, Draft, Line, Option, Participant
 from agent.alliance.turn import joined
-from agent.alliance.words import say_rhythm
+from agent.alliance.words import say_day, say_rhythm
 
 LONG = 12  # lines on how we act, beyond which the letter asks which matter most (decision 8)
 _ACT = frozenset({"personal", "shared", "exchange"})
@@ -259,6 +259,8 @@ def line_text(flow: Flow, alliance: Alliance, line: Line) -> str:
         tags.append(joined([names[n] for n in line.by]))
     if line.trial_days:
         tags.append(flow.words.trial.format(days=line.trial_days))
+    if line.trial_until:
+        tags.append(flow.words.trial_until.format(day=say_day(line.trial_until)))
     return f"{text} ({', '.join(tags)})" if tags else text
 
 

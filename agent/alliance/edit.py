@@ -39,7 +39,7 @@ class Edit:
 
     def _applied(self, lines: list[Line], change: Change) -> list[Line]:
         if change.kind == "add":
-            return [*lines, *self._added(lines, change.text)]
+            return [*lines, *(_on_trial(line, change) for line in self._added(lines, change.text))]
         line_id = self._line_id(change)
         at = next((i for i, line in enumerate(lines) if line.id == line_id), None)
         if change.kind == "keep":
@@ -49,10 +49,13 @@ class Edit:
         match change.kind:
             case "drop":
                 return lines[:at] + lines[at + 1 :]
+            case "trial" if change.span:
+                return [*lines[:at], replace(_on_trial(lines[at], change), hand=True), *lines[at + 1 :]]
             case "open":
                 return [*lines[:at], replace(lines[at], open=True, hand=True), *lines[at + 1 :]]
             case "replace" if tidy(change.text):
-                return [*lines[:at], self._reworded(lines[at], change.text), *lines[at + 1 :]]
+                new = _on_trial(self._reworded(lines[at], change.text), change)
+                return [*lines[:at], new, *lines[at + 1 :]]
         return lines
 
     def _line_id(self, change: Change) -> int:
@@ -82,6 +85,7 @@ class Edit:
             changes=count,
             open=self._opens(line.id, count),
             trial_days=0,
+            trial_until=None,
             hand=True,
         )
 
@@ -133,3 +137,9 @@ class Edit:
         if old.owner not in (0, self.author.number):
             old = replace(old, by=(self.author.number,), source=(self.cause,), owner=0, asked_of=old.owner)
         return [*lines, old] if at is None else [*lines[:at], old, *lines[at + 1 :]]
+
+
+def _on_trial(line: Line, change: Change) -> Line:
+    """The line with the time for which it is to hold; as it is when nothing was said about that."""
+    span = change.span
+    return replace(line, trial_days=span.days, trial_until=span.until) if span else line

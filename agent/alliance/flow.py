@@ -60,6 +60,7 @@ class Prompt(_Part):
     numbers: str = ""
     private: bool = False
     camera: bool = False
+    guess: bool = False
     short: bool = False
     counted: bool = True
 
@@ -169,6 +170,7 @@ class Words(_Part):
     meet: str
     rhythm: str
     trial: str
+    trial_until: str = "try until {day}"  # flows that run since before it was a key
     unmet: str
     camera: str
     notice: str

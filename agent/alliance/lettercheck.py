@@ -71,7 +71,7 @@ _UNSEEN = re.compile(
 )
 _MARKS = re.compile(r"^(?:> ?|- |-- $)", re.MULTILINE)
 _THEIRS = frozenset(
-    {"text", "words", "why", "was", "now", "line", "own", "private", "works", "care", "reason", "stored"}
+    {"text", "words", "why", "was", "now", "line", "own", "private", "works", "care", "reason", "stored", "guess"}
 )
 
 

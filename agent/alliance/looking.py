@@ -125,7 +125,7 @@ def reply(turn: Turn, event: Replied, number: int) -> None:
     if turn.p(who).stage == Stage.CHECKING:
         turn.move(who, "looked_back")
     checkin = end_if_all(turn, checkin)
-    if any(x.to == who for x in turn.sends):
+    if any(x.to == who for x in turn.sends) and not turn.p(who).notes:
         return  # the digest says it all; there is none when everybody passed
     at = question.line_of(turn, checkin).number
     due = checkin.digest_due or turn.now

@@ -6,7 +6,7 @@ no extra powers (S14). A person's address, zone and language live once, in `Pers
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -130,6 +130,17 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """What one person thinks that the others wrote to a prompt (S08): its author's alone, for ever; the newest counts."""
+
+    participant: int
+    prompt: str
+    text: str
+    at: datetime
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """What one person chose for one shared prompt at its reveal: a letter, or a line of their own that joins."""
 
@@ -176,7 +187,8 @@ class Line:
     owner: int = 0  # whose promise or preference it is: the name in front; 0 for a shared line
     asked_of: int = 0  # a request: holds only once this participant says yes (F23)
     open: bool = False  # an open point
-    trial_days: int = 0
+    trial_days: int = 0  # holds for so many days from the day when all agree
+    trial_until: date | None = None  # holds until this day
     changes: int = 0
     hand: bool = False  # changed or added by somebody: it stays as it is when answers are corrected
 
@@ -214,6 +226,19 @@ class Confirmation:
     at: datetime
     cause: str
     words: str  # what they wrote
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A line that was agreed on for a time (F21); asked about on its last day. Its place in the list stays for life."""
+
+    line: int  # the line's id
+    ends: date
+    days: int = 0  # as the line says it: the same words are the same trial
+    until: date | None = None
+    meets: bool = False  # the line is about meeting, so the meetings in the calendar end with it
+    asked: datetime | None = None  # whether to keep it was asked; unless all agree to, it is over
+    off: bool = False  # changed, kept or taken out: nothing is to be asked any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +363,7 @@ class Alliance:
     short: bool = False
     why: str = ""
     answers: tuple[Answer, ...] = ()
+    guesses: tuple[Guess, ...] = ()
     revealed: tuple[str, ...] = ()  # parts
     reveal_due: datetime | None = None  # set when all have done the next part
     choices: tuple[Choice, ...] = ()
@@ -347,6 +373,7 @@ class Alliance:
     agreed: int = 0  # the version in force; 0 for none
     agreed_at: datetime | None = None
     first_agreed: datetime | None = None  # check-in days are counted from here, also after a change
+    trials: tuple[Trial, ...] = ()
     rhythm: Rhythm | None = None
     meeting: Rule | None = None
     meeting_since: datetime | None = None  # when this rule was agreed: "every second week" is counted from here
@@ -408,3 +435,8 @@ class Alliance:
     def answer(self, number: int, prompt: str) -> Answer | None:
         """The version that counts of what this participant said to this prompt; None when nothing yet."""
         return next((a for a in reversed(self.answers) if a.participant == number and a.prompt == prompt), None)
+
+    def guess(self, number: int, prompt: str) -> str:
+        """What this participant guessed of this prompt last; "" for nothing. For this participant's letters alone."""
+        mine = (g.text for g in reversed(self.guesses) if (g.participant, g.prompt) == (number, prompt))
+        return next(mine, "")

@@ -149,6 +149,7 @@ def prompt_letter(turn: Turn, number: int, prompt: Prompt) -> letters.Prompt:
         private=prompt.private,
         own=quoted.text if quoted else "",
         extra=words(turn, number, prompt.numbers),
+        guess=prompt.guess and turn.flow.part_of(prompt.id).id not in turn.alliance.revealed,
     )
 
 

@@ -1,6 +1,7 @@
 """The reveal: a part's answers side by side, to all in the same minute, and what is chosen or passed on there (F15-F19)."""
 
 import re
+from dataclasses import replace
 
 from agent.alliance import agreeing, asking, letters, team
 from agent.alliance import draft as page
@@ -31,7 +32,8 @@ def reveal(turn: Turn) -> None:
         p = turn.p(number)
         following = turn.flow.part(p.part) if p.stage == Stage.ANSWERING else asking.part_after(turn, number)
         if questions:
-            letter = letters.Reveal(shown.index(part) + 1, part.title, questions, following.title if following else "")
+            mine = _with_guesses(turn, number, part, questions)
+            letter = letters.Reveal(shown.index(part) + 1, part.title, mine, following.title if following else "")
             told = {q.title for q in questions}  # the reveal shows these; the next letter tells the others
             turn.set(p.number, notes=tuple(n for n in p.notes if n.title not in told))
             turn.say(p.number, letter, f"reveal:{part.id}")
@@ -58,6 +60,20 @@ def _questions(turn: Turn, part_id: str) -> tuple[letters.RevealQuestion, ...]:
         )
         found.append(letters.RevealQuestion(number, prompt.title, answers, alike, _common(prompt.choices, said)))
     return tuple(found)
+
+
+def _with_guesses(
+    turn: Turn, number: int, part: Part, questions: tuple[letters.RevealQuestion, ...]
+) -> tuple[letters.RevealQuestion, ...]:
+    """The same questions, beside each what this person guessed: to nobody else, and for nothing when nobody else wrote."""
+    asked = {q.title: q for q in part.prompts}
+    name = turn.p(number).name
+    return tuple(
+        replace(q, guess=guess, compared=any(a.name != name for a in q.answers))
+        if (guess := turn.alliance.guess(number, asked[q.title].id))
+        else q
+        for q in questions
+    )
 
 
 def _common(choices: tuple[str, ...], said: list[tuple[Participant, Answer]]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from agent.alliance.letters.agreement import PageSection
 from agent.alliance.letters.letter import Letter, Role
+from agent.alliance.model import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class AskBack(Letter):
     words: str
     version: int
     number: int
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ class OwnAnswer:
     text: str
     private: str
     at: datetime
+    guess: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Prompt(Letter):
     private: bool  # tell about PRIVATE lines here
     own: str  # the person's own earlier words that belong to this question, "" for none
     extra: str  # one more line under the hint (numbers)
+    guess: bool = False  # offer to guess what the partner writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ class RevealQuestion:
     answers: tuple[RevealAnswer, ...]
     alike: bool  # the answers are equal
     shared_words: tuple[str, ...]  # equal choices from an offered list
+    guess: str = ""  # what this letter's reader guessed
+    compared: bool = True  # there are words of somebody else's to put beside the guess
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from agent.alliance.letters.asking import RevealAnswer
 from agent.alliance.letters.letter import Letter, Role
+from agent.alliance.model import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class CheckinNoted(Letter):
     line_number: int
     hide: bool
     digest: datetime  # at the latest
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from agent.alliance import letters as l
+from agent.alliance.model import Note
 from agent.alliance.samples.people import MARCH, NAMES, PAGE
 
 
@@ -22,6 +23,7 @@ def samples() -> tuple[l.Letter, ...]:
         l.Explain(ask, "When something you did was not good, how do you want to hear about it?", ""),
         *(l.AskBack(kind, "sounds good, talk Monday", 2, 9) for kind in unclear),
         l.AskBack("number", "Straight, the same day.", 0, 0),
+        l.AskBack("answer", "thanks", 0, 0, (Note("left_out", "", "I worry about the rent."),)),
         l.Paused(date(2026, 5, 12)),
         l.Paused(None),
         l.Goodbye(copy=True),
@@ -35,7 +37,7 @@ def samples() -> tuple[l.Letter, ...]:
         l.Unread("empty", ""),
         l.MyData(
             "maya@example.org", "Europe/Berlin",
-            (l.OwnAnswer("Good thanks", "Say it in front of people.", "", MARCH), l.OwnAnswer("Hopes and worries", "We decide things.", "I worry about money.", MARCH)),
+            (l.OwnAnswer("Good thanks", "Say it in front of people.", "", MARCH), l.OwnAnswer("Good thanks", "", "", MARCH, "Cake, I think."), l.OwnAnswer("Hopes and worries", "We decide things.", "I worry about money.", MARCH)),
             PAGE,
         ),
         l.MyData("maya@example.org", "", (), ()),

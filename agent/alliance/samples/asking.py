@@ -60,6 +60,8 @@ _NOTES = (
     Note("rhythm_slower", "", "every 3 months"),
     Note("not_understood", "9"),
     Note("not_understood", "", "and maybe something about the cat"),
+    Note("guessed", "Good thanks", "Jonas wants cake."),
+    Note("left_out", "", "I worry about the rent."),
 )
 
 
@@ -71,52 +73,6 @@ def _prompt(subject: str, ask: str, position: int, **more: object) -> l.Prompt:
     return l.Prompt(**(facts | more))  # type: ignore[arg-type]
 
 
-_MEETINGS = (
-    answer("Maya", "Every Monday at eight, at the shop."),
-    answer("Jonas", "Every other Thursday, on a walk."),
-)
-_OPTIONS = (
-    l.SettleOption("A", "theirs", "Maya", "Every Monday at eight, at the shop."),
-    l.SettleOption("B", "theirs", "Jonas", "Every other Thursday, on a walk."),
-    l.SettleOption("C", "trial", "Maya", ""),
-    l.SettleOption("D", "trial", "Jonas", ""),
-    l.SettleOption("E", "both", "", ""),
-    l.SettleOption("F", "open", "", ""),
-    l.SettleOption("G", "joined", "Jonas", "Every Monday at eight, on a walk."),
-)
-_NOTES = (
-    Note("kept", "Good feedback", "Straight, the same day.", private=1),
-    Note("kept", "Hopes and worries", "", private=2),
-    Note("replaced", "Good thanks", "Tell me quietly."),
-    Note("joined_answers", "Good thanks"),
-    Note("passed", "How we will know"),
-    Note("later", "The tone between us", at=datetime(2026, 3, 10, 8, tzinfo=UTC)),
-    Note("rule", "When and where we meet", "every Monday at 08:00"),
-    Note("zone", "", "Berlin"),
-    Note("rhythm", "", "after 30 days, then after 90 days, then every 3 months"),
-    Note("chosen", "What we are out to do", "Open in May."),
-    Note("settled", "When and where we meet", "Every Monday at eight."),
-    Note("left_open", "When and where we meet"),
-    Note("said_yes", "Jonas"),
-    Note("stale", "1"),
-    Note("short_set"),
-    Note("resumed"),
-    Note("address_changed", "", "maya@example.com"),
-    Note("numbers_on"),
-    Note("hidden"),
-    Note("released"),
-    Note("awake"),
-    Note("added", "", "We eat lunch together on Fridays."),
-    Note("quiet"),
-    Note("unplaced", "", "Here is what I think of all this."),
-    Note("welcome", "Jonas"),
-    Note("passed_on", "", "What do you do when I forget to call you back?"),
-    Note("rhythm_slower", "", "every 3 months"),
-    Note("not_understood", "9"),
-    Note("not_understood", "", "and maybe something about the cat"),
-)
-
-
 def samples() -> tuple[l.Letter, ...]:
     return (
         _prompt(
@@ -126,6 +82,7 @@ def samples() -> tuple[l.Letter, ...]:
         _prompt(
             "how you like to talk", _HOW_TO_TALK, 1, notes=(Note("kept", "Hopes and worries", "We sort out who decides what.", private=1),),
             hint="Answer in your own words.", example="Text me before noon. Call me if it is about money.",
+            guess=True,
         ),
         _prompt(
             "how it shows when you are stuck", "How will I know when you are stuck?", 4, lead="Here is a question from Jonas's side:",
@@ -173,9 +130,10 @@ def samples() -> tuple[l.Letter, ...]:
             1, "knowing each other",
             (
                 l.RevealQuestion(0, "How to reach us", (answer("Maya", "Email is fine.\nRing me after six."), answer("Jonas", "Text before noon. I am no use after eight.")), alike=False, shared_words=()),
-                l.RevealQuestion(0, "Good thanks", (answer("Maya", "Say it in front of people."), answer("Jonas", "Tell me quietly, and tell me what I did.")), alike=False, shared_words=()),
+                l.RevealQuestion(0, "Good thanks", (answer("Maya", "Say it in front of people."), answer("Jonas", "Tell me quietly, and tell me what I did.")), alike=False, shared_words=(), guess="Quietly, with cake."),
                 l.RevealQuestion(0, "Good feedback", (answer("Maya", "Straight, the same day."), answer("Jonas", "Straight, the same day.")), alike=True, shared_words=()),
                 l.RevealQuestion(0, "How you can tell I am stuck", (answer("Maya", "I get very busy with small things."), answer("Jonas", "I stop joking.")), alike=False, shared_words=()),
+                l.RevealQuestion(0, "In between", (answer("Maya", "Texts until nine."),), alike=False, shared_words=(), guess="Never on Sundays.", compared=False),
             ),
             "what it is for",
         ),

@@ -15,6 +15,7 @@ from agent.alliance.words.start import first_name, read_people, read_setup, read
 from agent.alliance.words.team import Objection, read_ballot, read_objections, read_way
 from agent.alliance.words.team import said as said_of_page
 from agent.alliance.words.three import read_three
+from agent.alliance.words.trial import read_span, say_day
 from agent.alliance.words.values import (
     AnswerReading,
     ApprovalReading,
@@ -27,6 +28,7 @@ from agent.alliance.words.values import (
     Pick,
     RelationReading,
     SetupReading,
+    Span,
     StartReading,
 )
 from agent.alliance.words.zone import read_zone
@@ -45,6 +47,7 @@ __all__ = [
     "Pick",
     "RelationReading",
     "SetupReading",
+    "Span",
     "StartReading",
     "first_name",
     "is_care",
@@ -64,10 +67,14 @@ __all__ = [
     "read_rhythm",
     "read_schedule",
     "read_setup",
-    "read_start", "read_three", "read_way",
+    "read_span",
+    "read_start",
+    "read_three",
+    "read_way",
     "read_zone",
     "said_of_page",
+    "say_day",
     "say_rhythm",
     "say_rule",
     "slower",
-]  # fmt: skip
+]

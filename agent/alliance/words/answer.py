@@ -25,6 +25,10 @@ _PRIVATE = re.compile(
     )[*_]*[ \t]*[:,–—)\]}*-]*[ \t]*""",
     re.MULTILINE | re.VERBOSE,
 )
+_GUESS = re.compile(  # to the next blank line; in small letters only with a colon behind it
+    r"^[ \t\"'“‘*_#•>–—(\[-]*(?:(?i:and|my|here's my|here is my)[ \t]+)?(?:GUESS(?![^\W_])[*_]*[ \t]*[:,–—-]*|(?i:guess)[*_]*[ \t]*:)[ \t*_]*(?P<words>(?:.|\n(?![ \t]*\n))*)",
+    re.MULTILINE,
+)
 _FANCY = re.compile("[\U0001d400-\U0001d7ff]+")  # letters of mathematics, which some use for bold
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _SEEN_AS = {0xA0: " ", 0x2007: " ", 0x202F: " ", 0x2028: "\n", 0x2029: "\n", 0x85: "\n", 0x200B: None, 0x200C: None, 0x200D: None,
@@ -65,22 +69,32 @@ _NOT_THAT = re.compile(  # a command taken back, and nothing else: "please don't
 def read_answer(text: str, *, now: datetime, prompts: Mapping[str, str] | None = None) -> AnswerReading:
     """Read a reply to a prompt. `prompts` maps labels ("1", "good feedback") to prompt ids for answers in one letter."""
     labelled, rest = _labelled(text, prompts or {})
-    parts = [(prompt, *_parted(words)) for prompt, words in labelled]  # behind a label PRIVATE ends at the next label
+    unguessed = [(prompt, *_guessed(words)) for prompt, words in labelled]
+    rest, guess = _guessed(rest)
+    guesses = tuple((prompt, words) for prompt, words in (("", guess), *((p, g) for p, _, g in unguessed)) if words)
+    parts = [(p, *_parted(words)) for p, words, _ in unguessed]  # behind a label PRIVATE ends at the next label
     labelled = tuple((prompt, shared) for prompt, shared, hidden in parts if shared or hidden)
     rest, own = _parted(rest)
     private = "\n\n".join(filter(None, (own, *(hidden for _, _, hidden in parts))))
     commands, body, unsure = _commands(rest, now)
     both = any(c.name == "both" for c in commands)
-    nothing = not (commands or private or labelled or unsure) and _is_nothing(body)
+    nothing = not (commands or private or labelled or unsure or guesses) and _is_nothing(body)
     return AnswerReading(
-        commands=commands, text=body, private=private, labelled=labelled, both=both, not_an_answer=nothing,
-        care=is_care(text[: LONGEST * 4]), unsure=unsure,
+        commands=commands, text=body, private=private, guesses=guesses, labelled=labelled, both=both,
+        not_an_answer=nothing, care=is_care(text[: LONGEST * 4]), unsure=unsure,
     )  # fmt: skip
 
 
 def is_care(text: str) -> bool:
     """Whether somebody writes in anger at us, in fear, or of harm."""
     return bool(_CARE.search(straight(text)))
+
+
+def _guessed(text: str) -> tuple[str, str]:
+    """The text without what begins with GUESS, and that. First of all, so that nothing private can hide in it."""
+    text = text.replace("\r\n", "\n").translate(_SEEN_AS)
+    found = [words for m in _GUESS.finditer(text) if (words := m["words"].strip())]
+    return (_GUESS.sub("", text).strip(), "\n".join(found)) if found else (text, "")
 
 
 def _parted(text: str) -> tuple[str, str]:

@@ -29,23 +29,26 @@ def read_choice(text: str, labels: Collection[str], *, now: datetime | None = No
 
 
 def _read(text: str, allowed: set[str], now: datetime | None) -> ChoiceReading:
-    found = [_line(line.strip(), allowed, now) for line in text[:LONGEST].splitlines()]
+    lines = [line.strip() for line in text[:LONGEST].splitlines() if line.strip()]
+    found = [_line(line, allowed, now, alone=len(lines) == 1) for line in lines]
     picks = dict.fromkeys(pick for here, _, _ in found for pick in here)
     rest = [words_ for _, _, left in found for words_ in left] + ([text[LONGEST:]] if text[LONGEST:] else [])
     return ChoiceReading(tuple(picks), next((c for _, c, _ in found if c), None), "\n".join(rest))
 
 
-def _line(line: str, allowed: set[str], now: datetime | None) -> tuple[list[Pick], Command | None, list[str]]:
-    """The choices on one line, a command beside them, and what is neither."""
+def _line(
+    line: str, allowed: set[str], now: datetime | None, *, alone: bool
+) -> tuple[list[Pick], Command | None, list[str]]:
+    """The choices on one line, a command beside them, and what is neither. A question beside other words is theirs."""
     beside = _beside(line, allowed, now)
     if beside:
         return *beside, []
     picks = _picks(line, allowed)
     if picks or not line:
         return picks, None, []
-    if whole := _command(line, now):
+    if (whole := _command(line, now)) and (alone or "?" not in line):
         return [], whole, []
-    read = [(s.text, _command(s.text, now)) for s in sentences(line)]
+    read = [(s.text, None if s.asks else _command(s.text, now)) for s in sentences(line)]
     command = next((c for _, c in read if c), None)
     return [], command, [t for t, c in read if not c] if command else [line]
 

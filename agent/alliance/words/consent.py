@@ -14,6 +14,8 @@ from agent.alliance.words.commands import command_of, leading_command
 from agent.alliance.words.courtesy import ungreeted, unnamed, unsigned
 from agent.alliance.words.grammar import grammar, texts
 from agent.alliance.words.tokens import LONGEST, NUMBERS, Sentence, sentences, straight, words
+from agent.alliance.words.tokens import LONGEST, NUMBERS, Sentence, Word, sentences, straight, words
+from agent.alliance.words.trial import read_trial, with_trial
 from agent.alliance.words.values import Change, Command, ConsentReading
 
 _LEAD = re.compile(r":[ \t]*\r?\n\s*(?=\S)")  # "Make 6 say:", and the words on the next line
@@ -92,13 +94,15 @@ def _takes_more(part: _Part) -> bool:
 
 
 def _part(sentence: Sentence, draft: _Draft, about: int | None) -> _Part:
+    if draft.now and (trial := read_trial(sentence.text, draft.now)):
+        return _Part(sentence, changes=(trial,))
     tokens = words(sentence.text)
     readings = grammar("consent").read(texts(tokens), _kinds(draft))
     if readings and not sentence.asks:
         return _Part(sentence, readings)
     changes = changes_of(sentence.text, tokens, draft.lines, about)
     if changes is not None:
-        return _Part(sentence, changes[1], changes[0])
+        return _Part(sentence, changes[1], tuple(with_trial(c, draft.now) if draft.now else c for c in changes[0]))
     command = command_of(sentence.text, draft.now)
     return _Part(sentence, command=None if command and command.name == "explain" else command)
 

@@ -28,6 +28,7 @@ class AnswerReading:
     commands: tuple[Command, ...] = ()
     text: str = ""  # what others may see after the reveal, layout kept
     private: str = ""  # what nobody else ever sees (F17)
+    guesses: tuple[tuple[str, str], ...] = ()  # (prompt id, "" for the one that was asked; words): their author's alone (F18)
     labelled: tuple[tuple[str, str], ...] = ()  # (prompt id, text) of several answers in one reply (F12)
     both: bool = False  # BOTH: keep the earlier answer beside this one (decision 10)
     not_an_answer: bool = False  # thanks, "will do tomorrow", a bare "ok": ask, store nothing
@@ -57,12 +58,21 @@ class ApprovalReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """How long a line is to hold: some days from the day when all agree, until a day, or (neither) for good."""
+
+    days: int = 0
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One wish about a draft. `text` is the person's own words, unchanged; "" where none were needed or given."""
 
-    kind: Literal["replace", "drop", "open", "keep", "add", "vague"]
+    kind: Literal["replace", "drop", "open", "keep", "add", "trial", "vague"]
     number: int | None = None  # the line, as numbered in the draft that was answered; None when no line was named
     text: str = ""
+    span: Span | None = None  # for how long; None where nothing was said about it
 
 
 @dataclass(frozen=True, slots=True)

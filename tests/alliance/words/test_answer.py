@@ -208,3 +208,27 @@ def test_a_change_of_an_earlier_answer_is_asked_about_and_not_taken_for_this_one
 
 def test_a_sentence_about_change_is_an_answer() -> None:
     assert read_answer("Change one thing at a time.", now=NOW).unsure is None
+
+
+@pytest.mark.row("F18")
+@pytest.mark.parametrize(("text", "shared", "guess"), [
+    ("Straight.\n\nGUESS he writes it", "Straight.", "he writes it"),
+    ("Straight.\nGuess: he writes it\nand wraps it\n\nThe same day.", "Straight.\n\n\nThe same day.", "he writes it\nand wraps it"),
+    ("GUESS - cake", "", "cake"),
+    ("My guess: cake", "", "cake"),
+    ("I guess: it depends", "I guess: it depends", ""),
+    ("Guess what I like", "Guess what I like", ""),
+    ("Let me guess. GUESSING games", "Let me guess. GUESSING games", ""),
+])  # fmt: skip
+def test_a_guess_runs_from_its_word_to_the_next_blank_line(text: str, shared: str, guess: str) -> None:
+    reading = read_answer(text, now=NOW)
+
+    assert " ".join(reading.text.split()) == " ".join(shared.split())
+    assert [words for _, words in reading.guesses] == [guess] * bool(guess)
+
+
+@pytest.mark.row("F17", "F18")
+def test_nothing_private_hides_in_a_guess_and_no_guess_in_what_is_private() -> None:
+    reading = read_answer("PRIVATE it hurts\nGUESS cake\n\nSay it loud.", now=NOW)
+
+    assert (reading.private, reading.guesses, reading.text) == ("it hurts", (("", "cake"),), "Say it loud.")

@@ -64,3 +64,21 @@ def test_a_choice_of_which_a_part_is_not_understood_is_handed_back_whole() -> No
     reading = read_choice("3A or rather not", LABELS)
 
     assert (reading.picks, reading.rest) == ((), "3A or rather not")
+
+
+@pytest.mark.parametrize("text", [
+    "What do you mean by stuck? I like your answer about cake.",
+    "I like your words.\nWhat do you mean?",
+    "What is this? I have not heard it before.",
+])  # fmt: skip
+def test_a_question_beside_other_words_belongs_to_them(text: str) -> None:
+    """It is for the other person: taken for a word to us it would be lost while the receipt says that all went on."""
+    reading = read_choice(text, ["1A", "1B"])
+
+    assert (reading.command, reading.rest) == (None, text)
+
+
+def test_a_question_alone_is_a_word_to_us() -> None:
+    reading = read_choice("What do you mean?", ["1A"])
+
+    assert (reading.command.name, reading.rest) == ("explain", "")
