@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agent.alliance import draft as page
-from agent.alliance import letters, looking, question, standing, team_lines
+from agent.alliance import letters, looking, question, standing, team_lines, trying
 from agent.alliance.edit import Edit
 from agent.alliance.event import Replied
 from agent.alliance.model import Changed, Confirmation, Draft, Line, Note, Phase, Stage
 from agent.alliance.turn import Turn
-from agent.alliance.words import ConsentReading, read_consent, read_meeting, read_rhythm, say_rule
+from agent.alliance.words import Change, ConsentReading, read_consent, read_meeting, read_rhythm, say_rule
 
 
 def first_draft(turn: Turn) -> None:
@@ -99,7 +99,7 @@ def page_reply(turn: Turn, event: Replied, version: int) -> None:
         case "confirm":
             _confirm(turn, event, answered)
         case "changes":
-            _change(turn, event, answered, reading)
+            change(turn, event, answered, reading)
         case _:
             _ask_back(turn, event, answered, reading)
 
@@ -119,7 +119,7 @@ def beside(turn: Turn, event: Replied, version: int) -> bool:
     answered = turn.alliance.drafts[version - 1]
     reading = read_page(turn, event, answered)
     if reading.verdict == "changes":
-        _change(turn, event, answered, reading)
+        change(turn, event, answered, reading)
     elif reading.verdict == "confirm" or reading.leaning:
         turn.say(event.participant, letters.AskBack("yes", event.text, version, 0), event.about)
     else:
@@ -163,9 +163,17 @@ def _confirm(turn: Turn, event: Replied, answered: Draft) -> None:
         turn.say(number, letters.Confirmed(newest.version, turn.now, waiting=True), f"draft:{newest.version}")
 
 
-def _change(turn: Turn, event: Replied, answered: Draft, reading: ConsentReading) -> None:
+def changes(turn: Turn, event: Replied, answered: Draft, wanted: tuple[Change, ...]) -> tuple[Changed, ...]:
+    """What these wishes would change in the newest draft."""
+    return Edit(turn.flow, turn.alliance, answered, turn.p(event.participant), event.cause).of(wanted)[1]
+
+
+def change(turn: Turn, event: Replied, answered: Draft, reading: ConsentReading) -> None:
+    """Put to all what somebody wishes changed, as the next draft; or ask about it."""
     number = event.participant
-    wanted = tuple(c for c in reading.changes if c.kind != "vague" and (c.text or c.kind in ("drop", "open", "keep", "trial")))
+    wanted = tuple(
+        c for c in reading.changes if c.kind != "vague" and (c.text or c.kind in ("drop", "open", "keep", "trial"))
+    )
     vague = next((c for c in reading.changes if c not in wanted), None)
     lines, changed = Edit(turn.flow, turn.alliance, answered, turn.p(number), event.cause).of(wanted)
     newest = turn.alliance.draft
@@ -241,7 +249,8 @@ def show(turn: Turn, number: int) -> None:
     sections = page.sections_of(turn.flow, alliance, draft.lines)
     agreed_at = alliance.agreed_at if alliance.agreed else None
     upcoming = looking.next_day(turn)
-    turn.say(number, letters.Show(draft.version, agreed_at, sections, upcoming), f"draft:{draft.version}")
+    trials = trying.days(turn) if draft is alliance.in_force else ()
+    turn.say(number, letters.Show(draft.version, agreed_at, sections, upcoming, trials), f"draft:{draft.version}")
 
 
 # ---------------------------------------------------------------- agreed
@@ -297,8 +306,9 @@ def final(turn: Turn, draft: Draft, *, again: bool) -> letters.Final:
         open_points=tuple(line for s in sections for line in s.lines if line.number in open_ids),
         meeting=say_rule(alliance.meeting) if alliance.meeting else "",
         checkins=days,
-        calendar=bool(days or alliance.meeting),
+        calendar=bool(days or alliance.meeting or alliance.trials),
         again=again,
+        trials=trying.days(turn),
     )
 
 
@@ -319,3 +329,4 @@ def _read_lines(turn: Turn, draft: Draft, in_force: int) -> None:
             turn.change(rhythm=rhythm)
     if not meets:
         turn.change(meeting=None)
+    trying.plan(turn, draft, frozenset(line.id for line in meets))

@@ -23,6 +23,7 @@ from agent.alliance import (
     settling,
     setup,
     standing,
+    trying,
     waking,
 )
 from agent.alliance.event import (
@@ -53,6 +54,7 @@ _PAGES = (
     "rhythm",
     "settle",
     "reveal",
+    "trial",
 )  # numbers and letters mean their own here
 _ASIDES = frozenset(
     [
@@ -321,7 +323,7 @@ def _obeyed_beside(turn: Turn, event: Replied, reading: AnswerReading, kind: str
     if not commands or turn.p(event.participant).stage == Stage.LEFT:
         return bool(commands)
     words = replace(event, text=reading.text)
-    if kind in ("settle", "reveal", "checkin"):
+    if kind in ("settle", "reveal", "checkin", "trial"):
         _place(turn, words, reading, kind, event.about.partition(":")[2])
     elif kind in ("draft", "final"):
         agreeing.beside(turn, words, int(event.about.partition(":")[2]))
@@ -371,6 +373,8 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
                 )
         case "draft" | "final":
             agreeing.page_reply(turn, event, int(key))
+        case "trial":
+            trying.reply(turn, event, int(key))
         case "checkin":
             looking.reply(turn, event, int(key))
         case "digest" | "rhythm":

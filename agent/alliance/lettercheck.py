@@ -25,6 +25,8 @@ TYPES: dict[type, str] = {
     l.TeamWho: "prompt", l.TeamWay: "prompt", l.TeamWhy: "prompt", l.TeamReady: "prompt", l.Ballot: "prompt", l.Mend: "prompt",
     l.TeamAsk: "prompt", l.TeamInvitation: "invitation", l.TeamReveal: "reveal",
     l.TeamCheckin: "prompt", l.TeamNewcomer: "invitation", l.TeamYourPage: "draft", l.TeamDigest: "digest", l.TeamDraft: "draft",
+    l.TrialEnds: "prompt", l.PassOnAsk: "prompt", l.Repair: "repair", l.RepairReply: "repair", l.Talk: "repair",
+    l.Ideas: "guide", l.Tools: "guide", l.Tool: "guide",
 }  # fmt: skip
 """What sort of letter each is; the others are "info"."""
 
@@ -214,6 +216,7 @@ def _ours(letter: l.Letter, text: str) -> str:
         own = own[: next((m.start() for m in re.finditer(r"^.*\n", own, re.MULTILINE) if m[0].isupper()), len(own))]
     own = "\n".join(line for line in own.splitlines() if not line.startswith(">") and not line.isupper())
     enclosed = frozenset({"ask", "hint"}) if isinstance(letter, l.AllPrompts) else frozenset()
+    enclosed |= frozenset({"lines"}) if isinstance(letter, l.Tool) else enclosed
     own = _without(own, _leaves(letter, _THEIRS | enclosed))
     return "\n".join(line for line in own.split("\n") if not line or any(c.isalpha() for c in line))
 

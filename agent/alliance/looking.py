@@ -47,6 +47,8 @@ def _next_line(turn: Turn) -> int:
     alliance = turn.alliance
     lines = alliance.in_force.lines if alliance.in_force else ()
     acting = {q.section for q in turn.flow.prompts.values() if q.kind in ("shared", "exchange", "meeting")}
+    over = {t.line for t in alliance.trials if t.asked is not None and not t.off}  # a trial that ran out binds nobody
+    lines = tuple(line for line in lines if line.id not in over)
     ids = [line.id for line in lines if line.section in acting and not line.open] or [line.id for line in lines]
     asked = [c.line for c in alliance.checkins if c.asked is not None]
     return min(ids, key=lambda i: (asked.count(i), ids.index(i))) if ids else 0

@@ -20,6 +20,7 @@ from agent.alliance import (
     revealing,
     settling,
     standing,
+    trying,
 )
 from agent.alliance.dates import awake_at
 from agent.alliance.model import Participant, Phase, Stage
@@ -80,6 +81,10 @@ def duties(turn: Turn) -> Iterator[Duty]:
                 yield Duty(s.opened + SETTLE_WITHIN, lambda t, prompt=s.prompt: settling.settle_overdue(t, prompt))  # type: ignore[misc]
     if alliance.phase in (Phase.ASKING, Phase.DRAFTING) and not turn.flow.is_team:
         yield from _at_rest(turn)
+    if alliance.phase in (Phase.AGREED, Phase.CHANGING):
+        for place, trial in enumerate(alliance.trials):
+            if trial.asked is None and not trial.off:
+                yield Duty(trying.due_at(turn, trial), lambda t, place=place: trying.ask(t, place))  # type: ignore[misc]
     if alliance.checkins and alliance.phase in (Phase.AGREED, Phase.CHANGING):
         last = alliance.checkins[-1]
         running = next((c for c in alliance.checkins if c.asked is not None and c.closed is None), None)

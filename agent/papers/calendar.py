@@ -26,6 +26,16 @@ class CheckinDay:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialDay:
+    """The last day of a line on trial. The number stays with it for life."""
+
+    number: int
+    title: str
+    day: date
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarPlan:
     """What stands in the file. Texts are ready to show."""
 
@@ -43,6 +53,7 @@ class CalendarPlan:
     until: date | None = None  # the last day of meetings that are on trial
     notes: str = ""  # said in each event
     checkins: tuple[CheckinDay, ...] = ()
+    trials: tuple[TrialDay, ...] = ()
 
 
 def calendar_file(plan: CalendarPlan) -> bytes:
@@ -58,7 +69,11 @@ def calendar_file(plan: CalendarPlan) -> bytes:
     if plan.meeting or plan.meeting_cancelled:
         found.add_component(_meeting(plan, zone))
     for checkin in plan.checkins:
-        found.add_component(_checkin(plan, checkin))
+        event = _event(plan, f"checkin-{checkin.number}", plan.checkin_title, cancelled=checkin.cancelled)
+        found.add_component(_all_day(event, checkin.day))
+    for trial in plan.trials:
+        event = _event(plan, f"trial-{trial.number}", trial.title, cancelled=trial.cancelled)
+        found.add_component(_all_day(event, trial.day))
     return bytes(found.to_ical())
 
 
@@ -90,12 +105,6 @@ def _until(plan: CalendarPlan, zone: ZoneInfo | None) -> dict[str, list[date]]:
     return {"UNTIL": [end.astimezone(UTC) if zone else end]}
 
 
-def _checkin(plan: CalendarPlan, checkin: CheckinDay) -> icalendar.Event:
-    event = _event(plan, f"checkin-{checkin.number}", plan.checkin_title, cancelled=checkin.cancelled)
-    _all_day(event, checkin.day)
-    return event
-
-
 def _event(plan: CalendarPlan, what: str, title: str, *, cancelled: bool) -> icalendar.Event:
     event = icalendar.Event()
     event.add("uid", f"{what}.{plan.uid}")
@@ -108,7 +117,8 @@ def _event(plan: CalendarPlan, what: str, title: str, *, cancelled: bool) -> ica
     return event
 
 
-def _all_day(event: icalendar.Event, day: date) -> None:
+def _all_day(event: icalendar.Event, day: date) -> icalendar.Event:
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     event.add("transp", "TRANSPARENT")  # a day to remember, not a day that is taken
+    return event

@@ -11,7 +11,7 @@ from agent.alliance.letters import Final, RhythmChanged
 from agent.alliance.model import Alliance
 from agent.alliance.turn import joined
 from agent.mail.letter import Attachment
-from agent.papers.calendar import CalendarPlan, CheckinDay, calendar_file
+from agent.papers.calendar import CalendarPlan, CheckinDay, TrialDay, calendar_file
 from agent.papers.pdf import AgreementPage, agreement_pdf
 
 CHECKINS = 3  # as many as a letter names
@@ -59,7 +59,6 @@ def plan_of(alliance: Alliance, letter: Final | RhythmChanged, zone: tzinfo, dom
     assert alliance.agreed_at is not None
     start = since.astimezone(zone).date() + timedelta(days=1)  # a meeting earlier on the day of agreeing is over
     names = joined([p.name for p in alliance.present])
-    trial = next((line.trial_days for line in alliance.drafts[alliance.agreed - 1].lines if line.trial_days), 0)
     went = sum(1 for c in alliance.checkins if c.asked is not None)
     return CalendarPlan(
         uid=f"{sha256(f'calendar {alliance.id}'.encode()).hexdigest()[:24]}@{domain}",
@@ -72,9 +71,19 @@ def plan_of(alliance: Alliance, letter: Final | RhythmChanged, zone: tzinfo, dom
         meeting_cancelled=alliance.meeting is None and alliance.met,
         zone=alliance.zone,
         place=alliance.place if alliance.meeting else "",
-        until=since.astimezone(zone).date() + timedelta(days=trial) if trial else None,
+        until=next((t.ends for t in alliance.trials if t.meets and not t.off), None),
         checkins=tuple(_checkins(letter.checkins, went, start, again=alliance.calendar_sequence > 0)),
+        trials=tuple(_trials(alliance, names)),
     )
+
+
+def _trials(alliance: Alliance, names: str) -> Iterator[TrialDay]:
+    """The last days that are ahead; one that is off is cancelled, and one that has been stays as it was."""
+    numbers = {line.id: n for n, line in enumerate(alliance.drafts[alliance.agreed - 1].lines, 1)}
+    for place, trial in enumerate(alliance.trials, 1):
+        if trial.asked is None:
+            line = f"line {numbers[trial.line]}" if trial.line in numbers else "a line"
+            yield TrialDay(place, f"{names}: {line}, keep it?", trial.ends, cancelled=trial.off)
 
 
 def _checkins(days: tuple[date, ...], went: int, start: date, *, again: bool) -> Iterator[CheckinDay]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from agent.alliance.dates import meeting_days, next_meetings
 from agent.alliance.model import Rule
-from agent.papers.calendar import CalendarPlan, CheckinDay, calendar_file
+from agent.papers.calendar import CalendarPlan, CheckinDay, TrialDay, calendar_file
 from agent.papers.vtimezone import vtimezone
 
 MONDAYS = Rule("WEEKLY", byday=("MO",), hour=8)
@@ -226,3 +226,13 @@ def test_meetings_on_trial_end_with_the_trial():
 
     assert b"UNTIL=20260415T2" in timed
     assert b"UNTIL=20260415;" in whole_days.replace(b"\r\n ", b"")
+
+
+@pytest.mark.row("F21", "F32")
+def test_the_last_day_of_a_trial_is_a_day_to_remember():
+    days = (TrialDay(1, "Line 6, keep it?", date(2026, 4, 2)), TrialDay(2, "Line 7", date(2026, 5, 2), cancelled=True))
+    found = events(replace(PLAN, trials=days))
+
+    assert found["trial-1"]["DTSTART"].dt == date(2026, 4, 2)
+    assert (found["trial-1"]["SUMMARY"], found["trial-1"]["STATUS"]) == ("Line 6, keep it?", "CONFIRMED")
+    assert found["trial-2"]["STATUS"] == "CANCELLED"

@@ -85,6 +85,15 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialDay:
+    """A line that holds until a day, and whether that day has come."""
+
+    number: int
+    day: date
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Final(Letter):
     """The agreement is in place (A20). The page, the PDF and the calendar file go with it."""
 
@@ -99,6 +108,7 @@ class Final(Letter):
     checkins: tuple[date, ...]  # the next ones
     calendar: bool  # whether a calendar file is attached
     again: bool  # a changed agreement replaces an earlier one
+    trials: tuple[TrialDay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,7 @@ class Show(Letter):
     agreed_at: datetime | None  # None while it is a draft
     sections: tuple[PageSection, ...]
     next_checkin: date | None
+    trials: tuple[TrialDay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

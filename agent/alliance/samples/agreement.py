@@ -27,6 +27,7 @@ def samples() -> tuple[l.Letter, ...]:
         l.LineChange(12, "", "We pay each other back within a week. (Jonas)", "Jonas", request=False),
     )
     agreed = (l.Agreed("Maya", MARCH), l.Agreed("Jonas", EVENING))
+    trials = (l.TrialDay(8, date(2026, 4, 2), over=False), l.TrialDay(10, date(2026, 3, 30), over=True))
     return (
         l.DraftLetter((), 1, PAGE, (9,), (12,), long=False),
         l.DraftLetter((Note("stale", "1"),), 2, PAGE, (6, 9), (), long=True),
@@ -38,8 +39,8 @@ def samples() -> tuple[l.Letter, ...]:
             agreed, 2, "3f2a9c5d" * 8, PAGE, (l.PageLine(12, "How much can one of us spend alone?"),), "every Monday at 08:00",
             (date(2026, 4, 2), date(2026, 6, 1)), calendar=True, again=False,
         ),
-        l.Final(agreed, 3, "3f2a9c5d" * 8, PAGE, (), "", (), calendar=False, again=True),
-        l.Show(2, MARCH, PAGE, date(2026, 4, 2)),
+        l.Final(agreed, 3, "3f2a9c5d" * 8, PAGE, (), "", (), calendar=False, again=True, trials=trials[:1]),
+        l.Show(2, MARCH, PAGE, date(2026, 4, 2), trials),
         l.Show(1, None, PAGE, None),
         l.ChangeAsk(2, in_force=True, set_aside=0, sections=PAGE),
         l.ChangeAsk(1, in_force=False, set_aside=1, sections=PAGE),
