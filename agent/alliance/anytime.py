@@ -329,6 +329,7 @@ def erase(turn: Turn, number: int) -> None:
             replace(c, replies=tuple(r for r in c.replies if r.participant != number)) for c in alliance.checkins
         ),
     )
+    turn.change(passages=tuple(replace(x, text="") if x.author == number else x for x in alliance.passages))
     turn.set(number, held=())
     for p in turn.alliance.participants:
         turn.set(p.number, notes=())  # the other's may hold these words too
@@ -365,7 +366,7 @@ def my_data(turn: Turn, number: int) -> letters.MyData:
         letters.OwnAnswer(turn.flow.prompts[g.prompt].title, "", "", g.at, g.text)
         for g in alliance.guesses
         if g.participant == number
-    )
+    ) + tuple(letters.OwnAnswer("", x.text, "", x.at) for x in alliance.passages if x.author == number)
     draft = alliance.in_force or alliance.draft
     sections = page.sections_of(turn.flow, alliance, draft.lines) if draft else ()
     return letters.MyData(person.address, person.zone, own, sections)

@@ -18,6 +18,7 @@ from agent.alliance import (
     kinds,
     letters,
     looking,
+    mending,
     question,
     revealing,
     settling,
@@ -55,6 +56,8 @@ _PAGES = (
     "settle",
     "reveal",
     "trial",
+    "pass",
+    "repair",
 )  # numbers and letters mean their own here
 _ASIDES = frozenset(
     [
@@ -153,6 +156,8 @@ def replied(turn: Turn, event: Replied) -> None:
     event = _without_own(turn, event, reading, kind)
     if p.paused and not _is_aside(reading):
         anytime.unpause(turn, p.number)
+    if not reading.commands and kind != "pass" and mending.heard(turn, event, kind):
+        return
     if not _obeyed(turn, event, reading, kind):
         _place(turn, event, reading, kind, key)
 
@@ -323,7 +328,7 @@ def _obeyed_beside(turn: Turn, event: Replied, reading: AnswerReading, kind: str
     if not commands or turn.p(event.participant).stage == Stage.LEFT:
         return bool(commands)
     words = replace(event, text=reading.text)
-    if kind in ("settle", "reveal", "checkin", "trial"):
+    if kind in ("settle", "reveal", "checkin", "trial", "pass", "repair"):
         _place(turn, words, reading, kind, event.about.partition(":")[2])
     elif kind in ("draft", "final"):
         agreeing.beside(turn, words, int(event.about.partition(":")[2]))
@@ -373,6 +378,10 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
                 )
         case "draft" | "final":
             agreeing.page_reply(turn, event, int(key))
+        case "pass":
+            mending.reply(turn, event, int(key))
+        case "repair":
+            mending.answered(turn, event, int(key))
         case "trial":
             trying.reply(turn, event, int(key))
         case "checkin":

@@ -242,6 +242,21 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """Words of one person that may go on to another, word for word and after their yes (F42). Its place is for life."""
+
+    author: int
+    text: str
+    at: datetime
+    cause: str
+    slip: bool = False  # an own slip: the others are asked what would help
+    line: int = 0  # the id of the line that it is about; 0 for none
+    answers: int = 0  # which passage it answers, counted from 1; 0 for none: then it is for all the others
+    passed: datetime | None = None
+    kept: bool = False  # stays between us
+
+
+@dataclass(frozen=True, slots=True)
 class Rhythm:
     """How often to check in: some first days after the agreement, then every so many months, weeks or days."""
 
@@ -374,6 +389,7 @@ class Alliance:
     agreed_at: datetime | None = None
     first_agreed: datetime | None = None  # check-in days are counted from here, also after a change
     trials: tuple[Trial, ...] = ()
+    passages: tuple[Passage, ...] = ()
     rhythm: Rhythm | None = None
     meeting: Rule | None = None
     meeting_since: datetime | None = None  # when this rule was agreed: "every second week" is counted from here

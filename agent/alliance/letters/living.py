@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from agent.alliance.letters.letter import Letter, Role
+from agent.alliance.model import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class PassOnAsk(Letter):
     words: str
     to: str  # whose letter it would be
     line_number: int  # the line that they are about; 0 for none
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +36,18 @@ class PassedOnWords(Letter):
 
     words: str
     to: str  # "" when they were kept between us
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Repair(Letter):
-    """Somebody's own slip, in their words, and what would help now (A29)."""
+    """Somebody's own slip, in their words, and what would help now (A29); or other words that they wish passed on."""
 
     name: str
     words: str
     line_number: int
     line: str
+    slip: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ def samples() -> tuple[l.Letter, ...]:
     stages = ("setup", "invited", "answering", "waiting", "reading", "settling", "reviewing", "living")
     places = ("setup", "invited", "asking", "drafting", "agreed", "changing", "ended")
     unclear = (
-        "yes", "draft", "question", "which_line", "what_words", "number", "rating", "choice", "answer", "send", "held", "pass_on", "why_words", "hidden_number", "delete",
+        "yes", "draft", "question", "which_line", "what_words", "number", "rating", "choice", "answer", "send", "held", "pass_on", "not_own", "why_words", "hidden_number", "delete",
         "nothing_yet", "checkin_over", "stop", "pause", "unclear",
     )  # fmt: skip
     return (
@@ -37,7 +37,7 @@ def samples() -> tuple[l.Letter, ...]:
         l.Unread("empty", ""),
         l.MyData(
             "maya@example.org", "Europe/Berlin",
-            (l.OwnAnswer("Good thanks", "Say it in front of people.", "", MARCH), l.OwnAnswer("Good thanks", "", "", MARCH, "Cake, I think."), l.OwnAnswer("Hopes and worries", "We decide things.", "I worry about money.", MARCH)),
+            (l.OwnAnswer("Good thanks", "Say it in front of people.", "", MARCH), l.OwnAnswer("Good thanks", "", "", MARCH, "Cake, I think."), l.OwnAnswer("", "I opened late twice.", "", MARCH), l.OwnAnswer("Hopes and worries", "We decide things.", "I worry about money.", MARCH)),
             PAGE,
         ),
         l.MyData("maya@example.org", "", (), ()),

@@ -26,7 +26,7 @@ def samples() -> tuple[l.Letter, ...]:
         l.PassedOnWords(_SLIP, "Jonas"),
         l.PassedOnWords(_SLIP, ""),
         l.Repair("Jonas", _SLIP, 7, line),
-        l.Repair("Jonas", _SLIP, 0, ""),
+        l.Repair("Jonas", "The oven is mended.", 0, "", slip=False),
         l.RepairReply("Jonas", "Thank you. Ring me when you are late, then I open the door.", 7),
         l.RepairReply("Jonas", "Thank you for saying so.", 0),
         l.Talk("Jonas", monday.date(), monday, "at the shop"),

@@ -11,6 +11,7 @@ from agent.alliance.words.invitation import read_approval, read_invitation
 from agent.alliance.words.relation import read_age, read_kind, read_relation
 from agent.alliance.words.rhythm import read_rhythm, say_rhythm, slower
 from agent.alliance.words.schedule import MeetingReading, read_meeting, read_schedule, say_rule
+from agent.alliance.words.slip import read_pass_on, read_slip
 from agent.alliance.words.start import first_name, read_people, read_setup, read_start
 from agent.alliance.words.team import Objection, read_ballot, read_objections, read_way
 from agent.alliance.words.team import said as said_of_page
@@ -28,6 +29,7 @@ from agent.alliance.words.values import (
     Pick,
     RelationReading,
     SetupReading,
+    SlipReading,
     Span,
     StartReading,
 )
@@ -47,6 +49,7 @@ __all__ = [
     "Pick",
     "RelationReading",
     "SetupReading",
+    "SlipReading",
     "Span",
     "StartReading",
     "first_name",
@@ -62,11 +65,13 @@ __all__ = [
     "read_kind",
     "read_meeting",
     "read_objections",
+    "read_pass_on",
     "read_people",
     "read_relation",
     "read_rhythm",
     "read_schedule",
     "read_setup",
+    "read_slip",
     "read_span",
     "read_start",
     "read_three",

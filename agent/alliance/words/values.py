@@ -102,6 +102,17 @@ class CheckinReading:
 
 
 @dataclass(frozen=True, slots=True)
+class SlipReading:
+    """Words that may be for the other person."""
+
+    words: str  # what would go on, unchanged
+    own: bool  # the author speaks of an own slip
+    others: bool  # the author speaks of somebody else's
+    line: int  # the line that is named; 0 for none
+    wished: bool  # asked, apart from the words, to pass them on
+
+
+@dataclass(frozen=True, slots=True)
 class Pick:
     """One choice at a reveal or a settle letter: "3A", "B", or a line of one's own."""
 
