@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from agent.alliance.decide import decide
-from agent.alliance.event import Event, Started
+from agent.alliance.event import Event, Replied, Started
 from agent.alliance.flow import Flow
 from agent.alliance.flow import load as load_flow
-from agent.alliance.letters import Final
+from agent.alliance.letters import Final, Status, Tool
 from agent.alliance.model import Alliance, Person, Phase
 from agent.alliance.shelf import Shelf
 from agent.alliance.turn import Decision
@@ -107,7 +107,10 @@ class Advance:
                 decision, wake_at = decide(
                     flow, self.post.house, alliance, matter.event, now, barred=barred, existing=existing
                 )
-        if any(isinstance(s.letter, Final) for s in decision.sends):  # its papers take a while to print
+        if isinstance(matter.event, Replied) and any(isinstance(s.letter, Status) for s in decision.sends):
+            others = await self._others(c, work, decision.alliance, matter.event.participant)
+            decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now, others=others)
+        if any(isinstance(s.letter, Final | Tool) for s in decision.sends):  # its papers take a while to print
             written = await asyncio.to_thread(letters_of, decision, self.post, now)
         else:
             written = letters_of(decision, self.post, now)
@@ -141,6 +144,13 @@ class Advance:
                 for other in (others[i] for i in sorted(both)):
                     existing[p.address] = (other.created, bool(other.agreed))
         return barred, existing
+
+    async def _others(self, c: Connection, work: "_Work", alliance: Alliance, participant: int) -> tuple[Alliance, ...]:
+        """Where else this participant takes part (S09): asked for from the registered address alone."""
+        address = alliance.participant(participant).address
+        places = [i for i, _, _ in await _places(c, work, address) if i != alliance.id]
+        found = await alliances.load(c, places) | work.current
+        return tuple(found[i] for i in dict.fromkeys(places))
 
     def _digest(self, initiator: str, invitee: str) -> str:
         key = derived(self.post.doors.keys[-1], b"refusal")

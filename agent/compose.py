@@ -45,7 +45,9 @@ class Post:
     service: str
     contact: str
     render: Callable[..., InWords]
-    papers: Callable[[Alliance, letters.Final | letters.RhythmChanged, tzinfo], tuple[mail.Attachment, ...]]
+    papers: Callable[
+        [Alliance, letters.Final | letters.RhythmChanged | letters.Tool, tzinfo], tuple[mail.Attachment, ...]
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,6 @@ def _id(alliance: Alliance, number: int, doors: Doors) -> str:
 
 
 def _attached(alliance: Alliance, letter: letters.Letter, post: Post, zone: tzinfo) -> tuple[mail.Attachment, ...]:
-    if isinstance(letter, letters.Final | letters.RhythmChanged):
+    if isinstance(letter, letters.Final | letters.RhythmChanged | letters.Tool):
         return post.papers(alliance, letter, zone_named(alliance.zone) or zone)
     return ()

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 
@@ -19,7 +20,8 @@ from agent import templates
 from agent.advance import Advance
 from agent.alliance.flow import FlowError, FlowFile
 from agent.alliance.flow import load as load_flow
-from agent.alliance.letters import Final, RhythmChanged
+from agent.alliance.guide import Guide
+from agent.alliance.guide import load as load_guide
 from agent.alliance.model import Alliance
 from agent.alliance.shelf import Shelf
 from agent.alliance.turn import House
@@ -29,7 +31,7 @@ from agent.delivery import Delivery
 from agent.intake import Intake
 from agent.mail.address import Doors, normal
 from agent.mail.letter import Attachment
-from agent.papers.enclosed import enclosed
+from agent.papers.enclosed import WithPapers, enclosed
 from agent.settings import Settings, SettingsError, shipped
 from agent.smtp.inbound import Envelope, Inbound, Limits
 from agent.smtp.relay import Relay
@@ -184,7 +186,7 @@ async def opened(
     name of a file in the flows folder that new alliances follow instead of the one in the settings.
     """
     clock = now or _now
-    read, letters = _checked(settings, flow)
+    files = _checked(settings, flow)
     database = await open_database(settings.database.url)
     try:
         await migrate(database)
@@ -192,7 +194,7 @@ async def opened(
             async with database.transaction() as c:  # whoever held these is dead
                 await inbox.release(c)
                 await outbox.release(c, clock())
-        service = _wired(settings, clock, database, read, letters)
+        service = _wired(settings, clock, database, files)
         try:
             yield service
         finally:
@@ -202,11 +204,19 @@ async def opened(
         await database.close()
 
 
-def _checked(settings: Settings, name: str) -> tuple[Shelf, templates.Templates]:
-    """The flows and the templates; what is wrong with any of them is told together."""
+class _Files(NamedTuple):
+    """What the operator may put files of their own for."""
+
+    shelf: Shelf
+    letters: templates.Templates
+    guides: dict[str, Guide]
+
+
+def _checked(settings: Settings, name: str) -> _Files:
+    """The flows, the templates and the guides; what is wrong with any of them is told together."""
     complaints: list[str] = []
     files: list[FlowFile] = []
-    letters = None
+    letters, guides = None, None
     for one in filter(None, (settings.flows.pair, settings.flows.team, name)):
         try:
             files.append(read_flow(settings.flows_folder, one))
@@ -216,24 +226,27 @@ def _checked(settings: Settings, name: str) -> tuple[Shelf, templates.Templates]
         letters = templates.load(settings.templates_folder, (settings.service.language,))
     except templates.TemplatesError as error:
         complaints += error.faults
+    try:
+        guides = read_guides(settings.templates_folder, settings.service.language)
+    except FlowError as error:
+        complaints += error.complaints
     known = ("any", *(kind.id for file in files for kind in file.flow.relationships))
     unknown = [k for k in settings.care.help_lines if files and k not in known]
     complaints += [f"care.help_lines.{k}: no flow has this kind; write one of {', '.join(known)}" for k in unknown]
-    if complaints or letters is None:
+    if complaints or letters is None or guides is None:
         raise SettingsError(tuple(dict.fromkeys(complaints)))
     shelf = Shelf(*files[:2])
-    return shelf.holding(files[-1]), letters
+    return _Files(shelf.holding(files[-1]), letters, guides)
 
 
-def _wired(
-    settings: Settings, clock: Callable[[], datetime], database: Database, shelf: Shelf, letters: templates.Templates
-) -> Service:
+def _wired(settings: Settings, clock: Callable[[], datetime], database: Database, files: _Files) -> Service:
     chosen = settings.service
     doors = Doors(chosen.domain, settings.keys, chosen.local)
-    house = House(chosen.zone, chosen.quiet_hours, normal, settings.care.help_lines)
-    post = Post(doors, house, chosen.name, chosen.contact, letters.render, _papers(settings))
-    advance = Advance(database, post, shelf, chosen.starts_per_day, chosen.invitations_per_address)
-    advance.flows |= {file.key: file.flow for file in shelf.files}
+    coach, lines = settings.coach, settings.care.help_lines
+    house = House(chosen.zone, chosen.quiet_hours, normal, lines, files.guides, coach.name, coach.links)
+    post = Post(doors, house, chosen.name, chosen.contact, files.letters.render, _papers(settings))
+    advance = Advance(database, post, files.shelf, chosen.starts_per_day, chosen.invitations_per_address)
+    advance.flows |= {file.key: file.flow for file in files.shelf.files}
     out = settings.relay
     relay = Relay(
         out.host,
@@ -298,6 +311,19 @@ def read_flow(folder: Path, name: str) -> FlowFile:
         raise FlowError((f"{path}: {error}",)) from None
 
 
+def read_guides(folder: Path, language: str) -> dict[str, Guide]:
+    """The ideas and tools of these templates, in English and in this language if it has any; raises FlowError."""
+    paths = {tag: folder / tag / "guide.toml" for tag in ("en", language)}
+    try:
+        return {
+            tag: load_guide(path.read_text("utf-8"), str(path))
+            for tag, path in paths.items()
+            if tag == "en" or path.exists()
+        }
+    except (OSError, UnicodeDecodeError) as error:
+        raise FlowError((str(error),)) from None
+
+
 async def serve(settings: Settings, ready: Callable[[int], None]) -> None:
     """Serve until the process is told to stop (SIGINT, SIGTERM)."""
     async with opened(settings) as service:
@@ -316,9 +342,9 @@ async def serve(settings: Settings, ready: Callable[[int], None]) -> None:
             await service.inbound.stop()
 
 
-def _papers(settings: Settings) -> Callable[[Alliance, Final | RhythmChanged, tzinfo], tuple[Attachment, ...]]:
-    template = settings.templates_folder / "papers" / "agreement.typ"
-    return lambda alliance, letter, zone: enclosed(alliance, letter, zone, settings.service.domain, template)
+def _papers(settings: Settings) -> Callable[[Alliance, WithPapers, tzinfo], tuple[Attachment, ...]]:
+    folder = settings.templates_folder / "papers"
+    return lambda alliance, letter, zone: enclosed(alliance, letter, zone, settings.service.domain, folder)
 
 
 def _wait(attempt: int) -> timedelta | None:

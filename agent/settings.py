@@ -169,6 +169,13 @@ class Relay(_Section):
     timeout_s: Count = 300  # RFC 5321 section 4.5.3.2
 
 
+class Coach(_Section):
+    """The operator's own coach, named with the tools."""
+
+    name: Annotated[str, Field(max_length=64)] = ""
+    links: tuple[str, ...] = ()
+
+
 class Flows(_Section):
     """The folder of the flow files; "" for those that are shipped."""
 
@@ -215,6 +222,7 @@ class _Tables(BaseModel):
     database: Database = Database()
     inbound: Inbound = Inbound()
     relay: Relay = Relay()
+    coach: Coach = Coach()
     flows: Flows = Flows()
     templates: Templates = Templates()
     care: Care = Care()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agent.alliance import draft as page
-from agent.alliance import letters, looking, question, standing, team_lines, trying
+from agent.alliance import guiding, letters, looking, question, standing, team_lines, trying
 from agent.alliance.edit import Edit
 from agent.alliance.event import Replied
 from agent.alliance.model import Changed, Confirmation, Draft, Line, Note, Phase, Stage
@@ -201,6 +201,8 @@ def _ask_back(turn: Turn, event: Replied, answered: Draft, reading: ConsentReadi
     if reading.verdict == "decline":
         _take_back(turn, event.participant)
     reviewing = turn.p(event.participant).stage == Stage.REVIEWING
+    if reading.verdict == "question" and not reviewing and guiding.question_asked(turn, event):
+        return
     kind = {"decline": "which_line", "question": "question"}.get(reading.verdict, "unclear")
     if reading.leaning and reviewing:
         kind = "yes"

@@ -9,12 +9,14 @@ from agent.alliance import (
     ballot,
     coming,
     gather,
+    guiding,
     letters,
     looking,
     question,
     settling,
     setup,
     standing,
+    trying,
 )
 from agent.alliance import draft as page
 from agent.alliance.dates import awake_at
@@ -38,10 +40,14 @@ def obey(turn: Turn, event: Replied, command: Command) -> bool:
     match command.name:
         case "stop" | "close":
             stop(turn, number)
-        case "help" | "ideas":
+        case "help":
             _help(turn, event)
+        case "ideas":
+            guiding.ideas(turn, event)
+        case "tools":
+            guiding.tools(turn, event)
         case "status":
-            turn.say(number, letters.Status(status(turn, number)), event.about)
+            turn.say(number, letters.Status(status(turn, number), others(turn, number)), event.about)
         case "who":
             turn.say(number, setup.who(turn, number), event.about)
         case "data" | "export":
@@ -355,18 +361,38 @@ def status(turn: Turn, number: int) -> letters.StatusRow:
     return letters.StatusRow(names, where, done, len(counted), ask, looking.next_day(turn), p.paused or p.resting)
 
 
+def others(turn: Turn, number: int) -> tuple[letters.OtherRow, ...]:
+    """This person's other alliances, as far as they know of them; nothing of what is said in them."""
+    address = turn.p(number).address
+    rows = []
+    for alliance in turn.others:
+        there = Turn(turn.flow, turn.house, alliance, turn.now, turn.cause)
+        me = next((p for p in alliance.present if p.address == address), None)
+        unasked = me is not None and me.stage == Stage.INVITED and alliance.phase == Phase.SETUP
+        if me is None or unasked or alliance.phase == Phase.ENDED:
+            continue
+        days = [day for day in (looking.next_day(there), trying.next_day(there)) if day]
+        where = "asked" if me.stage == Stage.INVITED else str(alliance.phase)
+        rows.append(letters.OtherRow(there.partner(me.number), where, min(days, default=None)))
+    return tuple(rows)
+
+
 def my_data(turn: Turn, number: int) -> letters.MyData:
     """All and only what this person wrote or may see (F57)."""
     alliance, person = turn.alliance, turn.person(number)
-    own = tuple(
-        letters.OwnAnswer(turn.flow.prompts[a.prompt].title, a.text, a.private, a.at)
-        for a in alliance.answers
-        if a.participant == number and not a.passed
-    ) + tuple(
-        letters.OwnAnswer(turn.flow.prompts[g.prompt].title, "", "", g.at, g.text)
-        for g in alliance.guesses
-        if g.participant == number
-    ) + tuple(letters.OwnAnswer("", x.text, "", x.at) for x in alliance.passages if x.author == number)
+    own = (
+        tuple(
+            letters.OwnAnswer(turn.flow.prompts[a.prompt].title, a.text, a.private, a.at)
+            for a in alliance.answers
+            if a.participant == number and not a.passed
+        )
+        + tuple(
+            letters.OwnAnswer(turn.flow.prompts[g.prompt].title, "", "", g.at, g.text)
+            for g in alliance.guesses
+            if g.participant == number
+        )
+        + tuple(letters.OwnAnswer("", x.text, "", x.at) for x in alliance.passages if x.author == number)
+    )
     draft = alliance.in_force or alliance.draft
     sections = page.sections_of(turn.flow, alliance, draft.lines) if draft else ()
     return letters.MyData(person.address, person.zone, own, sections)

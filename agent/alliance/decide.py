@@ -15,6 +15,7 @@ from agent.alliance import (
     asking,
     ballot,
     coming,
+    guiding,
     kinds,
     letters,
     looking,
@@ -58,6 +59,7 @@ _PAGES = (
     "trial",
     "pass",
     "repair",
+    "tools",
 )  # numbers and letters mean their own here
 _ASIDES = frozenset(
     [
@@ -75,10 +77,28 @@ _ASIDES = frozenset(
         "show",
         "who",
         "hide",
+        "ideas",
+        "tools",
     ]
 )
 _BESIDE = frozenset(
-    ["stop", "close", "delete", "pause", "quiet", "status", "help", "data", "export", "human", "show", "who", "rules"]
+    [
+        "stop",
+        "close",
+        "delete",
+        "pause",
+        "quiet",
+        "status",
+        "help",
+        "data",
+        "export",
+        "human",
+        "show",
+        "who",
+        "rules",
+        "ideas",
+        "tools",
+    ]
 )  # count beside other words
 _ALONE = frozenset(
     ["stop", "help", "status", "data", "export", "human", "delete", "explain", "who", "pause", "resume"]
@@ -94,10 +114,11 @@ def decide(
     *,
     barred: frozenset[str] = frozenset(),
     existing: Mapping[str, tuple[datetime, bool]] | None = None,
+    others: tuple[Alliance, ...] = (),
 ) -> tuple[Decision, datetime | None]:
     """The decision, and when the alliance wants to be woken next."""
     actor = getattr(event, "participant", 0)
-    turn = Turn(flow, house, alliance, now, event.cause, barred, existing or {}, actor)
+    turn = Turn(flow, house, alliance, now, event.cause, barred, existing or {}, others, actor)
     match event:
         case Started():
             setup.start(turn, event)
@@ -156,6 +177,8 @@ def replied(turn: Turn, event: Replied) -> None:
     event = _without_own(turn, event, reading, kind)
     if p.paused and not _is_aside(reading):
         anytime.unpause(turn, p.number)
+    if guiding.asked(turn, event, prompt=kind in _PROMPTS):
+        return
     if not reading.commands and kind != "pass" and mending.heard(turn, event, kind):
         return
     if not _obeyed(turn, event, reading, kind):
@@ -378,6 +401,8 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
                 )
         case "draft" | "final":
             agreeing.page_reply(turn, event, int(key))
+        case "tools" if guiding.tools(turn, event):
+            pass
         case "pass":
             mending.reply(turn, event, int(key))
         case "repair":

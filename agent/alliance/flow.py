@@ -11,12 +11,13 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from agent.alliance.model import Rhythm
 
+Form = TypeVar("Form", bound=BaseModel)
 Kind = Literal[
     "hopes", "why", "personal", "shared", "exchange", "meeting", "between", "rhythm", "counted", "promise", "questions"
 ]
@@ -345,16 +346,21 @@ class FlowFile:
 
 def load(content: str, name: str = "flow") -> FlowFile:
     """Read a flow file's content; raises FlowError with every fault."""
+    flow = read(Flow, content, name)
+    digest = hashlib.sha256(content.encode()).hexdigest()[:16]
+    return FlowFile(f"{flow.name}@{digest}", content, flow)
+
+
+def read(form: type[Form], content: str, name: str) -> Form:
+    """Read a TOML file of this form; raises FlowError with every fault, each with its key path and line."""
     try:
         data = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise FlowError((f"{name}: {error}",)) from None
     try:
-        flow = Flow.model_validate(data)
+        return form.model_validate(data)
     except ValidationError as error:
         raise FlowError(tuple(_complaint(name, content, e["loc"], e["msg"]) for e in error.errors())) from None
-    digest = hashlib.sha256(content.encode()).hexdigest()[:16]
-    return FlowFile(f"{flow.name}@{digest}", content, flow)
 
 
 def _complaint(name: str, content: str, path: tuple[int | str, ...], message: str) -> str:

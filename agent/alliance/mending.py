@@ -7,8 +7,8 @@ that its author has not seen as it would go.
 from dataclasses import replace
 from datetime import date, datetime
 
-from agent.alliance import letters
 from agent.alliance import draft as page
+from agent.alliance import letters
 from agent.alliance.dates import next_meetings, zone_named
 from agent.alliance.event import Replied
 from agent.alliance.model import Line, Passage, Phase

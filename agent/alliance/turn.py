@@ -11,6 +11,7 @@ from typing import Any
 
 from agent.alliance import dates, letters, machine
 from agent.alliance.flow import Flow
+from agent.alliance.guide import Guide
 from agent.alliance.model import Alliance, Note, Open, Participant, Person, Phase, Stage
 from agent.alliance.tailor import tailored
 
@@ -32,6 +33,9 @@ class House:
     quiet: tuple[int, int] = dates.QUIET
     normal: Callable[[str], str | None] = str.lower  # an address in its one spelling; None when it is none
     help_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by kind of relationship; "any" for all
+    guides: Mapping[str, Guide] = field(default_factory=dict)  # ideas and tools, by language
+    coach: str = ""  # the operator's own coach, named with the tools
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class Turn:
     cause: str
     barred: frozenset[str] = frozenset()  # addresses that said NO THANKS to this initiator before
     existing: Mapping[str, tuple[datetime, bool]] = field(default_factory=dict)  # partner's address: since, agreed
+    others: tuple[Alliance, ...] = ()  # where else whoever wrote this takes part, when that was asked
     actor: int = 0  # whose mail brought this; 0 for none: then whatever is due was reckoned to be so
     sends: list[Send] = field(default_factory=list)
     withdrawn: list[tuple[int, str | None]] = field(default_factory=list)
@@ -112,6 +117,11 @@ class Turn:
     def local_now(self, number: int) -> datetime:
         """What time it is for this person."""
         return self.now.astimezone(self.zone(number))
+
+    def guide(self, number: int) -> Guide:
+        """Ideas and tools in this person's language, else in English."""
+        guides = self.house.guides
+        return guides.get(self.person(number).language) or guides.get("en") or Guide()
 
     def partner(self, number: int) -> str:
         """The others' names as one reads them: "Jonas", "Ana, Ben and Cy"."""

@@ -1,5 +1,6 @@
 """What goes along with the agreement: the page to print and the calendar file, made from the alliance itself (decision 7)."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta, tzinfo
 from hashlib import sha256
@@ -7,29 +8,40 @@ from pathlib import Path
 
 from babel.dates import format_date, format_time
 
-from agent.alliance.letters import Final, RhythmChanged
+from agent.alliance.letters import Final, RhythmChanged, Tool
 from agent.alliance.model import Alliance
 from agent.alliance.turn import joined
 from agent.mail.letter import Attachment
 from agent.papers.calendar import CalendarPlan, CheckinDay, TrialDay, calendar_file
-from agent.papers.pdf import AgreementPage, agreement_pdf
+from agent.papers.pdf import AgreementPage, agreement_pdf, tool_pdf
 
+WithPapers = Final | RhythmChanged | Tool
 CHECKINS = 3  # as many as a letter names
 TITLE = "Our working agreement"
 CREDIT = "Made with Alliance"
 CALENDAR = 'text/calendar; charset="utf-8"; method=PUBLISH'
 
 
-def enclosed(
-    alliance: Alliance, letter: Final | RhythmChanged, zone: tzinfo, domain: str, template: Path
-) -> tuple[Attachment, ...]:
-    """The papers of an agreement, the same for everybody (F31), or an updated calendar when a date changes (S25)."""
+def enclosed(alliance: Alliance, letter: WithPapers, zone: tzinfo, domain: str, folder: Path) -> tuple[Attachment, ...]:
+    """The papers of an agreement, the same for everybody (F31), or an updated calendar when a date changes (S25).
+
+    With a tool goes a page to print (F54). `folder` holds the papers' templates.
+    """
+    if isinstance(letter, Tool):
+        return (Attachment(f"{_slug(letter.title)}.pdf", "application/pdf", tool_pdf(letter, folder / "tool.typ")),)
     if isinstance(letter, RhythmChanged):
         return (Attachment("alliance.ics", CALENDAR, calendar_file(plan_of(alliance, letter, zone, domain))),)
-    page = Attachment("agreement.pdf", "application/pdf", agreement_pdf(page_of(alliance, letter, zone), template))
+    page = Attachment(
+        "agreement.pdf", "application/pdf", agreement_pdf(page_of(alliance, letter, zone), folder / "agreement.typ")
+    )
     if not letter.calendar:
         return (page,)
     return (page, Attachment("alliance.ics", CALENDAR, calendar_file(plan_of(alliance, letter, zone, domain))))
+
+
+def _slug(title: str) -> str:
+    """A title as the name of a file: "feedback-on-one-page"."""
+    return "-".join(re.findall(r"\w+", title.casefold())) or "tool"
 
 
 def page_of(alliance: Alliance, letter: Final, zone: tzinfo, *, locale: str = "en_GB") -> AgreementPage:

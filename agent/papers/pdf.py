@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import typst
 
+from agent.alliance.letters import Tool
 from agent.papers.words import plain
 
 
@@ -34,7 +35,19 @@ class AgreementPage:
 
 
 def agreement_pdf(page: AgreementPage, template: str | Path, *, paper: Literal["a4", "us-letter"] = "a4") -> bytes:
-    """Set the page with the template in this file.
+    """Set the agreement with the template in this file."""
+    return _set(asdict(page), template, paper)
+
+
+def tool_pdf(
+    page: Tool, template: str | Path, *, language: str = "en", paper: Literal["a4", "us-letter"] = "a4"
+) -> bytes:
+    """Set a tool as a page to print."""
+    return _set(asdict(page) | {"language": language}, template, paper)
+
+
+def _set(page: dict[str, Any], template: str | Path, paper: str) -> bytes:
+    """Set a page with the template in this file.
 
     It is tagged for screen readers (PDF/UA-1). Where the compiler's own fonts lack a character, the system's are asked;
     where these lack it too, it prints as an empty box, and can still be read aloud and copied.
@@ -50,8 +63,8 @@ def agreement_pdf(page: AgreementPage, template: str | Path, *, paper: Literal["
         return _bytes(compiler())
 
 
-def _inputs(page: AgreementPage, paper: str) -> dict[str, str]:
-    return {"page": json.dumps(_clean(asdict(page) | {"paper": paper, **_language(page.language)}))}
+def _inputs(page: dict[str, Any], paper: str) -> dict[str, str]:
+    return {"page": json.dumps(_clean(page | {"paper": paper, **_language(page["language"])}))}
 
 
 def _bytes(made: object) -> bytes:

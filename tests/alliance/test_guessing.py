@@ -51,7 +51,9 @@ def test_a_guess_is_in_no_letter_to_the_other_ever() -> None:
     talk = revealed(guessing())
     for _ in range(4):
         talk.says(1, "NEXT", "reveal:x").says(2, "NEXT", "reveal:x").part()
-    talk.says(1, "AGREE").says(2, "AGREE").waits(days=31).says(1, "4, a, b, yes").says(2, "4, a, b, yes").says(2, "SHOW")
+    talk.says(1, "AGREE").says(2, "AGREE").waits(days=31).says(1, "4, a, b, yes").says(2, "4, a, b, yes").says(
+        2, "SHOW"
+    )
     talk.says(2, "MY DATA").says(1, "STOP")
 
     assert talk.alliance.agreed

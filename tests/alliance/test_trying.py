@@ -65,9 +65,7 @@ def test_new_words_may_bring_their_trial_along() -> None:
     talk = Talk().drafted()
     talk.says(1, f"make {number_of(talk, HARD)} say We take an hour apart first, try until 2 April")
 
-    assert text_of(talk, "an hour apart first").endswith(
-        "We take an hour apart first. (Maya, try until 2 April 2026)"
-    )
+    assert text_of(talk, "an hour apart first").endswith("We take an hour apart first. (Maya, try until 2 April 2026)")
 
 
 @pytest.mark.row("F21")

@@ -311,3 +311,37 @@ async def test_delete_now_takes_what_was_set_aside_out_of_the_operators_hands(ho
         assert not await inbox.rerun(c, row.id)
     assert found is not None
     assert (found.state, found.raw, found.mail_from, found.rcpt) == ("dropped", b"", "", "")
+
+
+# ---------------------------------------------------------------- several alliances of one person
+
+
+@pytest.mark.row("S09", "S10")
+async def test_my_alliances_names_all_of_ones_own_and_only_to_oneself(house: House) -> None:
+    await house.asking(1)
+    await house.asking(2, guest=CY)
+    await house.asking(3, host="dora@d.test", guest=BEN)
+    await house.service.settle()
+    house.sent.clear()
+
+    await house.says(ANN, "MY ALLIANCES")
+
+    [(rcpt, raw)] = house.sent
+    assert rcpt == ANN
+    assert b"YOUR OTHER ALLIANCES" in raw
+    assert raw.count(b"the questions are on their way") >= 1
+    assert b"dora" not in raw.lower()
+
+
+@pytest.mark.row("S10")
+async def test_my_alliances_from_another_address_is_asked_about_first(house: House) -> None:
+    await house.asking(1)
+    await house.asking(2, guest=CY)
+    await house.service.settle()
+    house.sent.clear()
+
+    await house.says("thief@x.test", "MY ALLIANCES", to=house.doors[ANN])
+
+    [(rcpt, raw)] = house.sent
+    assert rcpt == ANN
+    assert b"YOUR OTHER ALLIANCES" not in raw

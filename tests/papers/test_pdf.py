@@ -1,6 +1,6 @@
 import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,8 @@ import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.papers.pdf import AgreementPage, _inputs, agreement_pdf
+from agent.alliance.letters import Tool, ToolPart
+from agent.papers.pdf import AgreementPage, _inputs, agreement_pdf, tool_pdf
 from agent.papers.words import plain
 
 TEMPLATE = Path(__file__).parents[2] / "templates" / "papers" / "agreement.typ"
@@ -51,7 +52,7 @@ def read_back(page: AgreementPage, selector: str) -> str:
     return texts(
         [
             {key: part for key, part in element.items() if key != "supplement"}
-            for element in json.loads(typst.query(str(TEMPLATE), selector, sys_inputs=_inputs(page, "a4")))
+            for element in json.loads(typst.query(str(TEMPLATE), selector, sys_inputs=_inputs(asdict(page), "a4")))
         ]
     )
 
@@ -147,3 +148,16 @@ def test_any_words_are_printed(name, line):
 
 def test_words_keep_their_lines_and_lose_what_no_paper_holds():
     assert plain("e\u0301\r\nb\tc\0\ud800🎉") == "é\nb c  🎉"
+
+
+@pytest.mark.row("F54", "S45")
+def test_a_tool_is_a_page_and_a_worksheet_has_room_to_write():
+    parts = (ToolPart("Before", ("Ask if now is a good time.", "#let x = 1 $y$")),)
+    folder = Path(__file__).parents[2] / "templates" / "papers"
+    tool = Tool("Feedback on one page", "For two.", parts, "Credit.")
+
+    printed = tool_pdf(tool, folder / "tool.typ")
+
+    assert printed.startswith(b"%PDF-")
+    assert printed == tool_pdf(tool, folder / "tool.typ")
+    assert printed != tool_pdf(replace(tool, blanks=True), folder / "tool.typ")

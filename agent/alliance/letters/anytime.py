@@ -32,12 +32,22 @@ class StatusRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherRow:
+    """Another alliance of the same person, in one line."""
+
+    names: str  # the others in it
+    where: str  # asked (invited, and has not said yes), setup, invited, asking, drafting, agreed, changing
+    next: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Status(Letter):
-    """Where this alliance stands for this person."""
+    """Where this alliance stands for this person, and all the others of theirs, when that was asked (S09, S10)."""
 
     role = Role.RECEIPT
 
     row: StatusRow
+    others: tuple[OtherRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

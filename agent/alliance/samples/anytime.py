@@ -19,6 +19,14 @@ def samples() -> tuple[l.Letter, ...]:
         *(l.Help(ask if stage == "answering" else "", stage) for stage in stages),
         *(l.Status(l.StatusRow(NAMES, where, 5, 12, ask if where == "asking" else "", date(2026, 4, 2) if where == "agreed" else None, where == "asking"))
           for where in places),
+        l.Status(
+            l.StatusRow(NAMES, "agreed", 12, 12, "", date(2026, 4, 2), paused=False),
+            (
+                l.OtherRow("Ben", "agreed", date(2026, 5, 4)), l.OtherRow("Cy", "asking", None), l.OtherRow("Dora", "asked", None),
+                l.OtherRow("Emil", "changing", date(2026, 6, 1)), l.OtherRow("Finn", "setup", None), l.OtherRow("Gia", "invited", None),
+                l.OtherRow("Hal", "drafting", None),
+            ),
+        ),
         l.Explain(ask, "When something you did was not good, how do you want to hear about it?", "Straight, the same day, and never in front of others.", "Good feedback"),
         l.Explain(ask, "When something you did was not good, how do you want to hear about it?", ""),
         *(l.AskBack(kind, "sounds good, talk Monday", 2, 9) for kind in unclear),

@@ -4,13 +4,24 @@ from datetime import UTC, date, datetime
 
 from agent.alliance import letters as l
 
-_SLIP = "I opened late twice this week. That left you with the queue. I have set two alarms and asked my sister to ring me."
+_SLIP = (
+    "I opened late twice this week. That left you with the queue. I have set two alarms and asked my sister to ring me."
+)
 _IDEAS = (
     "Pick the hour together. Ask: “When is a good time to look at the numbers?” Then stop at the end of it.",
     "Put the numbers on paper before you talk. Look at the paper side by side, not at each other.",
     "Ask, then wait. “What would make this easier for you?” Count to ten before you speak.",
 )
-_TOPICS = ("money", "silence", "feedback", "a quarrel", "a line that gets forgotten", "time together", "thanks", "trust")
+_TOPICS = (
+    "money",
+    "silence",
+    "feedback",
+    "a quarrel",
+    "a line that gets forgotten",
+    "time together",
+    "thanks",
+    "trust",
+)
 _TOOLS = ("All the questions, to write on", "Feedback on one page", "When you clash, on one page")
 _CREDIT = "The questions are from an article by Diane Hopkins Coaching, word for word. All else here is ours."
 

@@ -12,7 +12,7 @@ from agent.alliance.words.values import ChoiceReading, Command, Pick
 
 _AT_REVEALS = frozenset(
     ("pass", "later", "pause", "resume", "next", "help", "status", "stop", "explain", "who", "show", "delete", "data", "human",
-     "export", "resend", "edit", "ideas", "close")
+     "export", "resend", "edit", "ideas", "tools", "close")
 )  # fmt: skip
 _CUT = re.compile(r"(?P<stop>[.!;]\s*)(?=\S)|(?:,\s*|\s+)(?=\S)")
 _MOST_CUTS = 40  # a line of choices with a command has fewer words

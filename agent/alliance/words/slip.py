@@ -14,7 +14,9 @@ _BREAKING = (
     r"haven't kept|has not kept|hasn't kept|let (?:\w+ )?down|ignored|skipped|neglected)"
 )
 _THING = r"(?:line|point|promise|agreement|part of the (?:deal|agreement)|word)\b(?:\s+(?:no\.?\s*|number\s+)?(?P<number>\d{1,3})\b)?"
-_HOW = r"(?:(?:just|again|really|did|also|already|clearly|completely|totally|once|even|never|often|always|keep|kept)\s+)*"
+_HOW = (
+    r"(?:(?:just|again|really|did|also|already|clearly|completely|totally|once|even|never|often|always|keep|kept)\s+)*"
+)
 _OWN = re.compile(
     rf"\bI(?:'ve| have| had)?\s+{_HOW}{_BREAKING}\b[^.!?\n]{{0,60}}?\b{_THING}"
     rf"|\bmy (?:own )?(?:slip|fault|miss)\b[^.!?\n]{{0,40}}?\b{_THING.replace('number', 'numbered')}"
@@ -61,7 +63,9 @@ def read_slip(text: str, others: tuple[str, ...]) -> SlipReading | None:
 def _reading(words: str, others: tuple[str, ...], *, wished: bool) -> SlipReading:
     plain = straight(words)
     own = _OWN.search(plain)
-    theirs = _named(_OTHERS.replace("HOW", _HOW).replace("BREAKING", _BREAKING).replace("THING", _THING), others).search(plain)
+    theirs = _named(
+        _OTHERS.replace("HOW", _HOW).replace("BREAKING", _BREAKING).replace("THING", _THING), others
+    ).search(plain)
     number = next((int(n) for n in own.groups() if n), 0) if own else 0
     return SlipReading(words, own=own is not None, others=theirs is not None, line=number, wished=wished)
 

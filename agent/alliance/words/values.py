@@ -7,7 +7,7 @@ from typing import Literal
 CommandName = Literal[
     "pass", "later", "pause", "resume", "all", "short", "next", "back", "help", "status", "stop", "explain", "who",
     "show", "change", "both", "edit", "delete", "data", "human", "hide", "send", "keep", "add", "resend", "close",
-    "ideas", "export", "rules", "quiet",
+    "ideas", "tools", "export", "rules", "quiet",
 ]  # fmt: skip
 
 
@@ -28,7 +28,9 @@ class AnswerReading:
     commands: tuple[Command, ...] = ()
     text: str = ""  # what others may see after the reveal, layout kept
     private: str = ""  # what nobody else ever sees (F17)
-    guesses: tuple[tuple[str, str], ...] = ()  # (prompt id, "" for the one that was asked; words): their author's alone (F18)
+    guesses: tuple[
+        tuple[str, str], ...
+    ] = ()  # (prompt id, "" for the one that was asked; words): their author's alone (F18)
     labelled: tuple[tuple[str, str], ...] = ()  # (prompt id, text) of several answers in one reply (F12)
     both: bool = False  # BOTH: keep the earlier answer beside this one (decision 10)
     not_an_answer: bool = False  # thanks, "will do tomorrow", a bare "ok": ask, store nothing

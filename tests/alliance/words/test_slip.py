@@ -18,7 +18,13 @@ OTHERS = ("Jonas",)
 def test_an_own_slip(text: str, line: int) -> None:
     reading = read_slip(text, OTHERS)
 
-    assert (reading.words, reading.own, reading.others, reading.line, reading.wished) == (text, True, False, line, False)
+    assert (reading.words, reading.own, reading.others, reading.line, reading.wished) == (
+        text,
+        True,
+        False,
+        line,
+        False,
+    )
 
 
 @pytest.mark.row("S34")
@@ -52,7 +58,9 @@ def test_a_wish_that_stands_apart(text: str, words: str) -> None:
 
 
 @pytest.mark.row("F42")
-@pytest.mark.parametrize("text", ["Don't pass it on. I broke line 8.", "I broke line 8, and don't you pass it on", "tell him I hate this"])
+@pytest.mark.parametrize(
+    "text", ["Don't pass it on. I broke line 8.", "I broke line 8, and don't you pass it on", "tell him I hate this"]
+)
 def test_a_wish_that_does_not_stand_apart_is_none(text: str) -> None:
     assert not read_slip(text, OTHERS).wished
 
