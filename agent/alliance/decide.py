@@ -61,6 +61,9 @@ _PAGES = (
     "repair",
     "tools",
 )  # numbers and letters mean their own here
+_UNHELPED = frozenset(
+    ("unclear", "answer", "number", "which_line", "what_words", "question", "choice", "draft", "send", "checkin_over", "held", "why_words")
+)  # questions back that say: not understood
 _ASIDES = frozenset(
     [
         "pause",
@@ -124,6 +127,7 @@ def decide(
             setup.start(turn, event)
         case Replied():
             replied(turn, event)
+            _offer_human(turn, event.participant)
         case RepliedFromElsewhere():
             _elsewhere(turn, event)
         case AutoReplied():
@@ -136,6 +140,15 @@ def decide(
             pass
     waking.work_off(turn)
     return turn.decision(), waking.wake_at(turn)
+
+
+def _offer_human(turn: Turn, number: int) -> None:
+    """What could not be helped with twice in a row may be for a person: their address is offered, not sent to (S46)."""
+    lost = [s for s in turn.sends if isinstance(s.letter, letters.AskBack) and s.letter.kind in _UNHELPED]
+    if lost and turn.p(number).unhelped:
+        turn.sends = [replace(s, letter=replace(s.letter, human=True)) if s in lost else s for s in turn.sends]
+    if turn.p(number).unhelped or lost:
+        turn.set(number, unhelped=turn.p(number).unhelped + 1 if lost else 0)
 
 
 # ---------------------------------------------------------------- a reply
@@ -502,13 +515,17 @@ def _released(turn: Turn, event: Replied) -> None:
 
 
 def _away(turn: Turn, event: AutoReplied) -> None:
-    """Never an answer. With a date of return there is no nudge before it (F56)."""
+    """Never an answer, and never answered. With a date of return there is no nudge before it (F56).
+
+    A pause is not proposed at once, since the same machine would answer that too, but with the nudge after that day.
+    """
     p = turn.p(event.participant)
     if p.open is None or p.open.sent is None or event.until is None or event.until <= turn.now:
         return
     if event.until - turn.now < timedelta(days=366):
         nudged = max(p.open.nudged, event.until) if p.open.nudged else None
-        turn.set(p.number, open=replace(p.open, sent=max(p.open.sent, event.until), nudged=nudged))
+        sent = max(p.open.sent, event.until)
+        turn.set(p.number, open=replace(p.open, sent=sent, nudged=nudged, away=event.until))
 
 
 def _undeliverable(turn: Turn, event: Undeliverable) -> None:

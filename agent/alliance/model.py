@@ -65,6 +65,7 @@ class Open:
     nudges: int = 0
     nudged: datetime | None = None
     asked_back: int = 0  # how often an unclear reply to it was asked about
+    away: datetime | None = None  # until when a machine said that the person is away: the nudge after it offers a pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ class Participant:
     held: tuple[Held, ...] = ()  # each asked about by itself; released by the word for it alone
     last_heard: datetime | None = None
     thread: tuple[int, ...] = ()  # numbers of the letters to this person: the first and the last ten, for References
+    unhelped: int = 0  # how many replies in a row were not understood
     told_closed: bool = False  # was told, once, that the alliance has ended
 
 

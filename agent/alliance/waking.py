@@ -156,7 +156,8 @@ def _nudge(turn: Turn, number: int) -> None:
     }.get(kind, kind)
     ask, subject = question.question_of(turn, number)
     if opened.nudges == 0:
-        turn.say(number, letters.Nudge(subject, ask, what), opened.about)
+        away = opened.away.date() if opened.away else None  # a day, kept as its midnight in UTC
+        turn.say(number, letters.Nudge(subject, ask, what, away), opened.about)
     else:
         turn.say(number, letters.Rest(what), f"rest:{opened.about}")
         turn.set(number, resting=True)

@@ -77,6 +77,7 @@ class AskBack(Letter):
     version: int
     number: int
     notes: tuple[Note, ...] = ()
+    human: bool = False  # not understood for the second time: a person is offered (S46)
 
 
 @dataclass(frozen=True, slots=True)

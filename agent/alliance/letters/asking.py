@@ -1,6 +1,7 @@
 """Prompts, reveals and settling (A07 to A14)."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from agent.alliance.letters.letter import Letter, Role
 from agent.alliance.model import Note
@@ -66,6 +67,7 @@ class Nudge(Letter):
     subject: str
     ask: str
     what: str  # prompt, reveal, settle, draft, setup
+    away: date | None = None  # a machine said that the reader was away until this day: a pause is offered
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ def samples() -> tuple[l.Letter, ...]:
         l.Explain(ask, "When something you did was not good, how do you want to hear about it?", ""),
         *(l.AskBack(kind, "sounds good, talk Monday", 2, 9) for kind in unclear),
         l.AskBack("number", "Straight, the same day.", 0, 0),
+        l.AskBack("unclear", "And the cat?", 0, 0, human=True),
+        l.AskBack("which_line", "I am not sure about that one", 2, 0, human=True),
         l.AskBack("answer", "thanks", 0, 0, (Note("left_out", "", "I worry about the rent."),)),
         l.Paused(date(2026, 5, 12)),
         l.Paused(None),

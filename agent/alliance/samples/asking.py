@@ -1,6 +1,6 @@
 """Samples of prompts, reveals and settling."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from agent.alliance import letters as l
 from agent.alliance.model import Note
@@ -116,6 +116,7 @@ def samples() -> tuple[l.Letter, ...]:
         ),
         l.FollowUp((Note("kept", "What we can count on", "We raise problems early."),), "What we can count on", "We raise problems early."),
         l.Nudge("good feedback", "How do you prefer to be critiqued? What is good feedback to you?", "prompt"),
+        l.Nudge("good feedback", "How do you prefer to be critiqued? What is good feedback to you?", "prompt", date(2026, 5, 12)),
         l.Nudge("Part 1, side by side", "Would you like to add or ask something?", "reveal"),
         l.Nudge("knowing each other", "", "reveal"),
         l.Nudge("When and where we meet", "", "settle"),
