@@ -62,11 +62,11 @@ def answered(turn: Turn, event: Replied, place: int) -> None:
         turn.say(event.participant, letters.AskBack("unclear", event.text, 0, 0), event.about)
     elif verdict == "talk":
         _talk(turn, event, place)
-    elif verdict == "words":
-        answer = Passage(event.participant, words, turn.now, event.cause, line=passage.line, answers=place)
+    elif verdict == "no":
+        turn.say(event.participant, letters.PassedOnWords(event.text, ""))
+    else:  # "yes" to a time is a word for the other too
+        answer = Passage(event.participant, words or event.text.strip(), turn.now, event.cause, line=passage.line, answers=place)
         _ask(turn, event, answer)
-    else:
-        turn.say(event.participant, letters.AskBack("answer", event.text, 0, 0), event.about)
 
 
 def _offer(turn: Turn, event: Replied, reading: SlipReading) -> None:

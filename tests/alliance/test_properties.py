@@ -23,7 +23,7 @@ from agent.alliance.event import AutoReplied, Replied, RepliedFromElsewhere, Und
 from agent.alliance.model import Alliance, Phase, Stage
 
 COMMANDS = """PASS|pass please|LATER|later|PAUSE|pause until 12 May|ALL|SHORT|NEXT|next|HELP|STATUS|SHOW|CHANGE|BOTH|BACK|HIDE
-MY DATA|HUMAN|EXPORT|IDEAS|what do you mean?|who is this?|skip|?|RESUME|change my answer about good feedback|n/a""".replace(
+MY DATA|HUMAN|EXPORT|IDEAS|IDEAS money|TOOLS|TOOLS 1|MY ALLIANCES|what do you mean?|who is this?|skip|?|RESUME|change my answer about good feedback|n/a""".replace(
     "\n", "|"
 ).split("|")
 AGAIN = ("BACK", "change my answer about good feedback")  # asks an answered prompt once more, beside the open one
@@ -77,9 +77,22 @@ ANSWERS = [
     "I like {} before noon.", "We say {} early.", "I do {} every Friday. I would like you to open by five.", "Honesty and {}",
     "Mondays at eight, at the {}", "Tuesdays at nine, in the {}", "every 2 months, {}", "Jonas opens the {}. Maya pays.",
     "I expect {}.\nPRIVATE I fear [] a lot", "{}\nPRIVATE [] and\nmore []\n\nIn public {}", "PRIVATE []", "Good feedback: {}\nGood thanks: {}",
+    "{}\n\nGUESS [] and []", "GUESS []\nPRIVATE []", "PASS\nMy guess: []", "1: {}\nGUESS []\n3: {}",
     "1: {}\n2: {}\n4: {}", "BOTH\n{}", "{}. PAUSE", "{}\n\nNEXT", "Time: {}. My city is Lisbon. NUMBERS",
 ]  # fmt: skip
-TEXTS = COMMANDS + YES + MAYBE + CHANGES + CHOICES + CHECKS + ODD + ANSWERS
+TRIALS = [
+    "make 6 a trial until 2 April",
+    "7: for 30 days",
+    "8: for good",
+    "add: I sweep the {}, try until Easter",
+    "another 10 days",
+    "Drop it",
+]
+SLIPS = [
+    "I broke line 6 again, sorry. {}", "I broke line 7, sorry. {} Pass it on.", "tell her {}", "PASS ON: {}", "PASS ON", "KEEP", "TALK",
+    "Yes, please pass it on.", "Jonas broke line 6. {}. Pass it on.", "Sorry about line 200", "I was late, {}",
+]  # fmt: skip
+TEXTS = TRIALS + SLIPS + COMMANDS + YES + MAYBE + CHANGES + CHOICES + CHECKS + ODD + ANSWERS
 FITTING = {
     "prompt": ANSWERS, "follow": ANSWERS, "all": ANSWERS, "reveal": [*CHOICES, *ANSWERS, "NEXT"], "settle": [*CHOICES, "E", "F"],
     "draft": YES + MAYBE + CHANGES, "final": MAYBE + CHANGES, "checkin": CHECKS, "digest": CHECKS, "invitation": ["YES", "ok let's", "NOT NOW", "what is this?"],
@@ -129,6 +142,9 @@ def begun(depth: str) -> Talk:
             return talk.says(1, "NEXT", "reveal:trust").says(2, "NEXT", "reveal:trust")
         case "checking":
             return talk.agreed().waits(days=31)
+        case "on trial":
+            talk.drafted().says(1, "make 6 a trial until 12 March").says(1, "AGREE").says(2, "AGREE")
+            return talk.says(2, "I broke line 7, sorry.", "final:2").says(2, "PASS ON")
     return talk.agreed()
 
 
@@ -155,7 +171,7 @@ class Alliances(RuleBasedStateMachine):
 
     @initialize(
         depth=st.sampled_from(
-            ["started", "invited", "joined", "revealed", "last answers", "drafted", "agreed", "checking"]
+            ["started", "invited", "joined", "revealed", "last answers", "drafted", "agreed", "checking", "on trial"]
         )
     )
     def begin(self, depth: str) -> None:
@@ -291,6 +307,9 @@ class Alliances(RuleBasedStateMachine):
             words = repr(send.letter)
             for canary, who in self.secret.items():
                 assert who == send.to or canary not in words, (send, canary)
+            for x in after.passages:
+                if x.passed is None and x.author != send.to:
+                    assert not [c for c in re.findall(r"\bcanary\w+", x.text) if c in words], (send, x)
             self.nothing_is_seen_before_its_reveal(after, send.to, words)
             if before.phase == Phase.ENDED:
                 assert isinstance(send.letter, _AFTER_THE_END), send
