@@ -362,18 +362,21 @@ def status(turn: Turn, number: int) -> letters.StatusRow:
 
 
 def others(turn: Turn, number: int) -> tuple[letters.OtherRow, ...]:
-    """This person's other alliances, as far as they know of them; nothing of what is said in them."""
+    """Where else this person takes part, as far as they know of them; nothing of what is said in them."""
     address = turn.p(number).address
     rows = []
     for alliance in turn.others:
         there = Turn(turn.flow, turn.house, alliance, turn.now, turn.cause)
-        me = next((p for p in alliance.present if p.address == address), None)
+        gone = (Stage.LEFT, Stage.DECLINED)
+        me = next((p for p in alliance.participants if p.address == address and p.stage not in gone), None)
         unasked = me is not None and me.stage == Stage.INVITED and alliance.phase == Phase.SETUP
         if me is None or unasked or alliance.phase == Phase.ENDED:
             continue
         days = [day for day in (looking.next_day(there), trying.next_day(there)) if day]
-        where = "asked" if me.stage == Stage.INVITED else str(alliance.phase)
-        rows.append(letters.OtherRow(there.partner(me.number), where, min(days, default=None)))
+        asked = me.stage == Stage.INVITED
+        here = alliance.participants if me.number == 1 else alliance.participants[:1] if asked else alliance.present
+        names = joined([p.name for p in here if p.number != me.number and p.stage not in gone])
+        rows.append(letters.OtherRow(names, "asked" if asked else str(alliance.phase), min(days, default=None)))
     return tuple(rows)
 
 

@@ -62,7 +62,20 @@ _PAGES = (
     "tools",
 )  # numbers and letters mean their own here
 _UNHELPED = frozenset(
-    ("unclear", "answer", "number", "which_line", "what_words", "question", "choice", "draft", "send", "checkin_over", "held", "why_words")
+    (
+        "unclear",
+        "answer",
+        "number",
+        "which_line",
+        "what_words",
+        "question",
+        "choice",
+        "draft",
+        "send",
+        "checkin_over",
+        "held",
+        "why_words",
+    )
 )  # questions back that say: not understood
 _ASIDES = frozenset(
     [
@@ -144,11 +157,14 @@ def decide(
 
 def _offer_human(turn: Turn, number: int) -> None:
     """What could not be helped with twice in a row may be for a person: their address is offered, not sent to (S46)."""
-    lost = [s for s in turn.sends if isinstance(s.letter, letters.AskBack) and s.letter.kind in _UNHELPED]
-    if lost and turn.p(number).unhelped:
-        turn.sends = [replace(s, letter=replace(s.letter, human=True)) if s in lost else s for s in turn.sends]
-    if turn.p(number).unhelped or lost:
-        turn.set(number, unhelped=turn.p(number).unhelped + 1 if lost else 0)
+    before = turn.p(number).unhelped
+    lost = 0
+    for place, send in enumerate(turn.sends):
+        if isinstance(send.letter, letters.AskBack) and send.letter.kind in _UNHELPED:
+            lost = before + 1
+            turn.sends[place] = replace(send, letter=replace(send.letter, human=before > 0))
+    if lost != before:
+        turn.set(number, unhelped=lost)
 
 
 # ---------------------------------------------------------------- a reply

@@ -65,7 +65,9 @@ def answered(turn: Turn, event: Replied, place: int) -> None:
     elif verdict == "no":
         turn.say(event.participant, letters.PassedOnWords(event.text, ""))
     else:  # "yes" to a time is a word for the other too
-        answer = Passage(event.participant, words or event.text.strip(), turn.now, event.cause, line=passage.line, answers=place)
+        answer = Passage(
+            event.participant, words or event.text.strip(), turn.now, event.cause, line=passage.line, answers=place
+        )
         _ask(turn, event, answer)
 
 

@@ -35,7 +35,7 @@ def test_a_private_line_in_the_why_is_left_out_and_this_is_said() -> None:
 
 @pytest.mark.row("F17", "F35")
 @pytest.mark.parametrize("last", [False, True])
-def test_a_private_line_in_a_check_in_is_left_out_and_this_is_said(last: bool) -> None:  # noqa: FBT001 - who was first
+def test_a_private_line_in_a_check_in_is_left_out_and_this_is_said(last: bool) -> None:
     talk = Talk().agreed().waits(days=31)
     if last:
         talk.says(2, "3, jokes, money, yes", "checkin:1")
@@ -60,7 +60,9 @@ def test_what_is_left_out_beside_words_that_go_on_is_said_too() -> None:
 
 
 @pytest.mark.row("F42")
-@pytest.mark.parametrize("words", ["What do you mean by stuck? I like your answer about cake.", "Is it so? Who is this Tim?\nTell me more."])
+@pytest.mark.parametrize(
+    "words", ["What do you mean by stuck? I like your answer about cake.", "Is it so? Who is this Tim?\nTell me more."]
+)
 def test_a_question_in_words_that_go_on_goes_on_with_them(words: str) -> None:
     talk = Talk().joined().part().says(1, words, "reveal:knowing")
 

@@ -119,7 +119,7 @@ def test_the_short_set_asks_six(short):
 
 @pytest.mark.row("F54", "S45")
 def test_a_tool_comes_as_text_and_as_a_page_to_print(folder):
-    [tool] = [m for m in played("living", folder).got("tim", "Feedback on one page")]
+    [tool] = played("living", folder).got("tim", "Feedback on one page")
 
     assert "Say back what you heard, before you answer." in tool.text
     assert b"feedback-on-one-page.pdf" in tool.raw
