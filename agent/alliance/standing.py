@@ -81,7 +81,7 @@ def reply(turn: Turn, event: Replied, version: int) -> None:
         _ok(turn, event, answered)
     elif objections or reading.verdict == "changes":
         if turn.alliance.phase == Phase.AGREED:
-            _reopened(turn, event, answered, reading.changes)
+            reopened(turn, event, answered, reading.changes)
         elif answered.version < newest.version:
             turn.note(number, Note("stale", title=str(version)))
             turn.say(number, draft_letter(turn, number), f"draft:{newest.version}")
@@ -190,9 +190,9 @@ def late_line(turn: Turn, event: Replied) -> None:
         turn.say(number, letters.Corrected((), others_told=False), event.about)
 
 
-def _reopened(turn: Turn, event: Replied, answered: Draft, changes: tuple[Change, ...]) -> None:
+def reopened(turn: Turn, event: Replied, answered: Draft, changes: tuple[Change, ...]) -> None:
     """Any member may put new words to the others (S33, T14): they are a draft, and stand by the team's rule."""
-    wanted = tuple(c for c in changes if c.kind != "vague" and (c.text or c.kind in ("drop", "open")))
+    wanted = tuple(c for c in changes if c.kind != "vague" and (c.text or c.kind in ("drop", "open", "trial")))
     author = turn.p(event.participant)
     lines, changed = Edit(turn.flow, turn.alliance, answered, author, event.cause).of(wanted)
     if changed:

@@ -8,7 +8,7 @@ other: whoever wishes it says so, and it holds when all have agreed to that vers
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from agent.alliance import agreeing, letters, looking, question
+from agent.alliance import agreeing, letters, looking, question, standing
 from agent.alliance import draft as page
 from agent.alliance.dates import all_awake_at, at_hour, zone_named
 from agent.alliance.event import Replied
@@ -95,6 +95,12 @@ def _put(turn: Turn, event: Replied, in_force: Draft, change: Change) -> None:
     """As a change to all; when the draft that is out says just that already, this draft once more."""
     number, newest = event.participant, turn.alliance.draft
     assert newest is not None
+    if turn.flow.is_team and newest is in_force:
+        standing.reopened(turn, event, in_force, (change,))
+        return
+    if turn.flow.is_team:
+        turn.say(number, question.letter_for(turn, number, f"draft:{newest.version}"), f"draft:{newest.version}")
+        return
     if newest is not in_force and not agreeing.changes(turn, event, in_force, (change,)):
         turn.say(number, question.draft_letter(turn, number), f"draft:{newest.version}")
         return

@@ -1,0 +1,68 @@
+"""The same in a team: an own slip goes to all, nobody else's does, and a trial ends by the team's rule (S34, F21, F42)."""
+
+import pytest
+from test_team import NAMES, Team, drafted
+
+from agent.alliance import letters as l
+from agent.alliance.model import Phase
+
+
+def living() -> Team:
+    t = drafted("majority")
+    for name in NAMES:
+        t.says(name, "OK")
+    t.days(15)
+    assert t.alliance.phase == Phase.AGREED
+    return t
+
+
+def final(t: Team) -> str:
+    return f"final:{t.alliance.agreed}"
+
+
+@pytest.mark.row("S34", "F42")
+def test_an_own_slip_goes_to_the_whole_team_after_a_yes() -> None:
+    t = living().says("Ben", "I broke my promise about the orders twice, sorry.", final(living()))
+    assert not t.got(l.Repair)
+
+    t.says("Ben", "PASS ON")
+    assert len(t.got(l.Repair)) == len(NAMES) - 1
+    assert not t.got(l.Repair, "Ben")
+
+
+@pytest.mark.row("S34")
+def test_nobody_elses_slip_goes_to_the_team() -> None:
+    t = living()
+    t.says("Ben", "Ana never keeps line 2. Pass it on.", final(t))
+
+    assert not t.got(l.Repair)
+    assert t.got(l.AskBack, "Ben")[-1].kind == "not_own"
+
+
+@pytest.mark.row("A29")
+def test_an_answer_goes_to_its_author_alone() -> None:
+    t = living()
+    t.says("Ben", "PASS ON: I broke my promise about the orders.", final(t))
+    t.says("Chi", "PASS ON: Shall I take one of them?", "repair:1")
+
+    assert [
+        (s.letter.name, t.alliance.participant(s.to).name) for s in t.new if isinstance(s.letter, l.RepairReply)
+    ] == [("Chi", "Ben")]
+
+
+@pytest.mark.row("F21")
+def test_a_line_of_a_team_may_be_on_trial() -> None:
+    t = living()
+    t.says("Ben", "make 2 a trial until 30 June", final(t))
+    assert "try until 30 June 2026" in t.alliance.draft.text
+    for name in NAMES:
+        t.says(name, "OK", f"draft:{t.alliance.draft.version}")
+    t.days(15)
+    assert t.alliance.trials
+
+    t.days(120)
+    assert len(t.got(l.TrialEnds)) == len(NAMES)
+    t.says("Chi", "KEEP", "trial:0")
+    assert "try until" not in t.alliance.draft.text
+    t.says("Dev", "KEEP", "trial:0")
+    assert isinstance(t.new[-1].letter, l.TeamDraft)
