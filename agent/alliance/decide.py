@@ -1,13 +1,14 @@
 """`decide`: what follows from an event. Total: every event in every state gives a decision, and nothing raises.
 
 It finds the place of an event and hands it on: setting up (`setup`), prompts and reveals (`asking`), drafts (`agreeing`),
-check-ins (`looking`), what may be said at any time (`anytime`), and what is due (`waking`).
+check-ins (`looking`), trials (`trying`), words to pass on (`mending`), ideas and tools (`guiding`), what may be said at any
+time (`anytime`), what is no answer (`no_answer`), and what is due (`waking`).
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from agent.alliance import (
     agreeing,
@@ -20,6 +21,7 @@ from agent.alliance import (
     letters,
     looking,
     mending,
+    no_answer,
     question,
     revealing,
     settling,
@@ -39,83 +41,26 @@ from agent.alliance.event import (
     Woke,
 )
 from agent.alliance.flow import Flow
-from agent.alliance.model import Alliance, Held, Note, Phase, Stage
+from agent.alliance.model import Alliance, Note, Phase, Stage
 from agent.alliance.tail import parted
 from agent.alliance.turn import LATER, Decision, House, Turn
 from agent.alliance.words import AnswerReading, Command, read_answer, read_invitation
 
 _AFTER = frozenset({"show", "data", "export", "human"})  # answered even when it has ended
-_HELD = 3  # mails from elsewhere that one person is asked about at a time
-_HELD_FOR = timedelta(days=30)
 _PROMPTS = ("prompt", "follow", "all")
-_PAGES = (
-    "draft",
-    "final",
-    "checkin",
-    "digest",
-    "rhythm",
-    "settle",
-    "reveal",
-    "trial",
-    "pass",
-    "repair",
-    "tools",
-)  # numbers and letters mean their own here
+# numbers and letters mean their own here
+_PAGES = ("draft", "final", "checkin", "digest", "rhythm", "settle", "reveal", "trial", "pass", "repair", "tools")
+# questions back that say: not understood
 _UNHELPED = frozenset(
-    (
-        "unclear",
-        "answer",
-        "number",
-        "which_line",
-        "what_words",
-        "question",
-        "choice",
-        "draft",
-        "send",
-        "checkin_over",
-        "held",
-        "why_words",
-    )
-)  # questions back that say: not understood
+    ("unclear", "answer", "number", "which_line", "what_words", "question", "choice", "draft", "send", "checkin_over", "held", "why_words")
+)  # fmt: skip
 _ASIDES = frozenset(
-    [
-        "pause",
-        "quiet",
-        "later",
-        "stop",
-        "close",
-        "status",
-        "help",
-        "data",
-        "export",
-        "human",
-        "delete",
-        "show",
-        "who",
-        "hide",
-        "ideas",
-        "tools",
-    ]
-)
+    ("pause", "quiet", "later", "stop", "close", "status", "help", "data", "export", "human", "delete", "show", "who", "hide", "ideas", "tools")
+)  # fmt: skip
+# count beside other words
 _BESIDE = frozenset(
-    [
-        "stop",
-        "close",
-        "delete",
-        "pause",
-        "quiet",
-        "status",
-        "help",
-        "data",
-        "export",
-        "human",
-        "show",
-        "who",
-        "rules",
-        "ideas",
-        "tools",
-    ]
-)  # count beside other words
+    ("stop", "close", "delete", "pause", "quiet", "status", "help", "data", "export", "human", "show", "who", "rules", "ideas", "tools")
+)  # fmt: skip
 _ALONE = frozenset(
     ["stop", "help", "status", "data", "export", "human", "delete", "explain", "who", "pause", "resume"]
 )  # before the prompts
@@ -142,13 +87,13 @@ def decide(
             replied(turn, event)
             _offer_human(turn, event.participant)
         case RepliedFromElsewhere():
-            _elsewhere(turn, event)
+            no_answer.elsewhere(turn, event)
         case AutoReplied():
-            _away(turn, event)
+            no_answer.away(turn, event)
         case Undeliverable():
-            _undeliverable(turn, event)
+            no_answer.undeliverable(turn, event)
         case Unreadable():
-            _unreadable(turn, event)
+            no_answer.unreadable(turn, event)
         case Woke():
             pass
     waking.work_off(turn)
@@ -490,28 +435,6 @@ def _erase(turn: Turn, event: Replied) -> None:
         turn.say(event.participant, letters.Status(anytime.status(turn, event.participant)), event.about)
 
 
-# ---------------------------------------------------------------- from elsewhere, machines, bounces
-
-
-def _elsewhere(turn: Turn, event: RepliedFromElsewhere) -> None:
-    """The token says which conversation, the address says who: held, and the registered address is asked (T8)."""
-    p = turn.p(event.participant)
-    if _is_silent(turn, p.number):
-        return
-    held = tuple(h for h in p.held if turn.now - h.at < _HELD_FOR)
-    if len(held) >= _HELD:
-        return  # the message itself is kept; somebody floods this person through a stolen address
-    turn.set(p.number, held=(*held, Held(event.about, event.text, event.sender, event.cause, turn.now)))
-    turn.say(p.number, letters.WasThisYou(event.sender, event.text), f"was:{event.cause}")
-
-
-def _is_silent(turn: Turn, number: int) -> bool:
-    """Whether nothing may go to this person: it is over for them, or the invitation has not been sent."""
-    p, phase = turn.p(number), turn.alliance.phase
-    unasked = p.stage == Stage.INVITED and phase == Phase.SETUP
-    return unasked or phase == Phase.ENDED or p.stage in (Stage.LEFT, Stage.DECLINED)
-
-
 def _released(turn: Turn, event: Replied) -> None:
     """After "was this you?": one word releases it; anything else leaves it where it is."""
     p = turn.p(event.participant)
@@ -528,39 +451,3 @@ def _released(turn: Turn, event: Replied) -> None:
     if verdict == "yes":
         turn.note(event.participant, Note("released", title=held.sender))
         replied(turn, Replied(event.participant, held.about, held.text, None, held.cause))
-
-
-def _away(turn: Turn, event: AutoReplied) -> None:
-    """Never an answer, and never answered. With a date of return there is no nudge before it (F56).
-
-    A pause is not proposed at once, since the same machine would answer that too, but with the nudge after that day.
-    """
-    p = turn.p(event.participant)
-    if p.open is None or p.open.sent is None or event.until is None or event.until <= turn.now:
-        return
-    if event.until - turn.now < timedelta(days=366):
-        nudged = max(p.open.nudged, event.until) if p.open.nudged else None
-        sent = max(p.open.sent, event.until)
-        turn.set(p.number, open=replace(p.open, sent=sent, nudged=nudged, away=event.until))
-
-
-def _undeliverable(turn: Turn, event: Undeliverable) -> None:
-    """An invitation that cannot be delivered is told to the initiator; later it pauses the person (decision 21)."""
-    p = turn.p(event.participant)
-    if not event.permanent or _is_silent(turn, p.number):
-        return
-    if p.stage == Stage.INVITED:
-        turn.close(p.number)
-        turn.leave_alone(p.number)
-        turn.say(1, letters.InvitationUndelivered(p.name, p.address), "who")
-    else:
-        turn.set(p.number, paused=True, paused_until=None)
-        turn.hush(p.number)
-
-
-def _unreadable(turn: Turn, event: Unreadable) -> None:
-    """Say which mail could not be read, and what to do; the question stays open."""
-    p = turn.p(event.participant)
-    if _is_silent(turn, p.number):
-        return
-    turn.say(p.number, letters.Unread(event.why, question.question_of(turn, p.number)[0]), event.about)
