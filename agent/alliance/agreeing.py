@@ -127,6 +127,13 @@ def beside(turn: Turn, event: Replied, version: int) -> bool:
     return True
 
 
+def is_sure(turn: Turn, event: Replied) -> bool:
+    """Whether these words surely are a yes or a change of the page."""
+    newest = turn.alliance.draft
+    reading = read_page(turn, event, newest) if newest else None
+    return reading is not None and (reading.verdict == "confirm" or any(c.kind != "vague" for c in reading.changes))
+
+
 def is_about_draft(turn: Turn, event: Replied) -> bool:
     """Whether words in an old prompt's thread are meant for the draft that is out: a yes, a change by number."""
     newest = turn.alliance.draft

@@ -7,8 +7,8 @@ that its author has not seen as it would go.
 from dataclasses import replace
 from datetime import date, datetime
 
+from agent.alliance import agreeing, letters
 from agent.alliance import draft as page
-from agent.alliance import letters
 from agent.alliance.dates import next_meetings, zone_named
 from agent.alliance.event import Replied
 from agent.alliance.model import Line, Passage, Phase
@@ -22,6 +22,8 @@ def heard(turn: Turn, event: Replied, kind: str) -> bool:
         return False
     if kind == "checkin" and read_checkin(event.text).rating is not None:
         return False  # "4, mornings, I broke line 8, partly" is a check-in
+    if kind in ("draft", "final") and agreeing.is_sure(turn, event):
+        return False  # "I forgot, point 6 should say ..." is a change
     reading = read_slip(event.text, tuple(p.name for p in turn.alliance.others(event.participant)))
     if reading is None:
         return False

@@ -200,3 +200,12 @@ def test_my_data_holds_it_and_delete_takes_it_away() -> None:
 
     talk.says(2, "DELETE").says(2, "DELETE NOW")
     assert SLIP not in repr(talk.alliance)
+
+
+@pytest.mark.row("F26", "F42")
+def test_a_change_that_begins_with_what_somebody_forgot_is_a_change() -> None:
+    talk = living().says(2, "Sorry, I forgot to say: make 6 say We eat lunch at noon.", "final:1")
+    assert not talk.alliance.passages
+
+    talk = living().says(2, "I missed line 6. Drop 6.", "final:1")
+    assert not talk.alliance.passages

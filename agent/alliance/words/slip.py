@@ -6,11 +6,11 @@ own, "PASS ON" in front), or the words are shown and the author is asked.
 
 import re
 
-from agent.alliance.words.tokens import sentences, straight
+from agent.alliance.words.tokens import LONGEST, sentences, straight
 from agent.alliance.words.values import SlipReading
 
 _BREAKING = (
-    r"(?:broke|broken|break|missed|forgot|forgotten|slipped|slip(?: up)?|failed|messed up|did not keep|didn't keep|did not do|didn't do|have not kept|"
+    r"(?:broke|broken|break|missed|forgot(?! to (?:say|add|mention|ask|write|tell)\b)|forgotten|slipped|slip(?: up)?|failed|messed up|did not keep|didn't keep|did not do|didn't do|have not kept|"
     r"haven't kept|has not kept|hasn't kept|let (?:\w+ )?down|ignored|skipped|neglected)"
 )
 _THING = r"(?:line|point|promise|agreement|part of the (?:deal|agreement)|word)\b(?:\s+(?:no\.?\s*|number\s+)?(?P<number>\d{1,3})\b)?"
@@ -47,14 +47,17 @@ _TALK = re.compile(r"(?:(?:yes|please|let's|let us|we|can we|could we|talk|thank
 
 def read_slip(text: str, others: tuple[str, ...]) -> SlipReading | None:
     """What may be to be passed on; None when nothing of the kind was said. `others` are the other people's names."""
+    if len(text) > LONGEST:
+        return None
     plain = straight(text)
     head = _HEAD.match(plain)
     if head and text[head.end() :].strip():
         return _reading(text[head.end() :].strip(), others, wished=True)
     found = sentences(text)
-    for place in (found[-1], found[0]) if len(found) > 1 else ():
-        if _WISH.fullmatch(straight(place.text)):
-            return _reading((text[: place.start] + text[place.end :]).strip(), others, wished=True)
+    wishes = [place for place in found if _WISH.fullmatch(straight(place.text))]
+    if len(wishes) == 1 < len(found):
+        [place] = wishes
+        return _reading((text[: place.start] + text[place.end :]).strip(), others, wished=True)
     reading = _reading(text.strip(), others, wished=False)
     told = any(_named(_TELL.pattern, others).match(straight(s.text)) for s in found)
     return reading if reading.own or reading.others or told else None
@@ -78,6 +81,8 @@ def _named(pattern: str, others: tuple[str, ...]) -> re.Pattern[str]:
 def read_pass_on(text: str) -> tuple[str, str]:
     """The answer to "shall I pass this on?", and words in their place: yes, no, talk; pass, with these; or just words."""
     plain = straight(text).strip()
+    if len(plain) > LONGEST:
+        return "words", text.strip()
     if _TALK.fullmatch(plain):
         return "talk", ""
     if "?" not in plain and _YES.fullmatch(plain):

@@ -12,6 +12,7 @@ from agent.alliance.words.dates import day_named
 from agent.alliance.words.tokens import NUMBERS, straight
 from agent.alliance.words.values import Change, Span
 
+LONGEST_SPAN = 60  # characters
 _DAYS = {"day": 1, "week": 7, "month": 30}  # "for a month from the day we agree" is said as 30 days on the page
 _LINE = re.compile(
     r"\A\W*(?:(?:please|let's|let us|can we|could we|and|but|ok|yes)\W+)*(?:(?:make|put|try|have|keep|mark|set|turn|run)\s+)?"
@@ -35,9 +36,9 @@ _TAIL = re.compile(r"\s*(?:[,;–—(-]\s*)+(?P<span>(?:as a |a |on )?(?:try|tri
 def read_span(text: str, now: datetime) -> Span | None:
     """How long a line is to hold, when the whole text says that and nothing else; None when it does not."""
     text = straight(text).strip(" .!,;()\t\n")
-    text = re.sub(r"[\s,]*\b(?:please|thanks)\W*\Z", "", text, flags=re.IGNORECASE)
-    if len(text) > 60:
+    if len(text) > LONGEST_SPAN:
         return None
+    text = re.sub(r"[\s,]*\b(?:please|thanks)\W*\Z", "", text, flags=re.IGNORECASE)
     if _GOOD.fullmatch(text):
         return Span()
     if (until := _UNTIL.fullmatch(text)) and (day := day_named(until["day"], now)):

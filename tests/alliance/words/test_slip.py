@@ -73,3 +73,10 @@ def test_a_wish_that_does_not_stand_apart_is_none(text: str) -> None:
 ])  # fmt: skip
 def test_a_yes_to_passing_on_is_closed(text: str, verdict: str) -> None:
     assert read_pass_on(text)[0] == verdict
+
+
+@pytest.mark.row("F42")
+def test_a_wish_stands_apart_in_the_middle_too() -> None:
+    reading = read_slip("I was late.\nPass it on, please.\nThanks, Maya", OTHERS)
+
+    assert (" ".join(reading.words.split()), reading.wished) == ("I was late. Thanks, Maya", True)
