@@ -23,6 +23,8 @@ _PLAIN = {
     "change": "KEEP",
     "checkin": "4\nWe say things early\nNothing\nyes",
     "erase": "KEEP",
+    "trial": "KEEP",
+    "pass": "PASS ON",
 }  # by what a letter asks, as in `Open.about`
 
 
