@@ -375,14 +375,8 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
                 )
         case "draft" | "final":
             agreeing.page_reply(turn, event, int(key))
-        case "tools" if guiding.tools(turn, event):
-            pass
-        case "pass":
-            mending.reply(turn, event, int(key))
-        case "repair":
-            mending.answered(turn, event, int(key))
-        case "trial":
-            trying.reply(turn, event, int(key))
+        case "trial" | "pass" | "repair" | "tools":
+            _to_living(turn, event, reading, kind, key)
         case "checkin":
             looking.reply(turn, event, int(key))
         case "digest" | "rhythm":
@@ -392,6 +386,20 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
             anytime.resume(turn, number)
         case _:
             _unasked(turn, event, reading)
+
+
+def _to_living(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: str) -> None:
+    """A reply to what keeps an agreement alive: a trial that ends, words that may go on, the list of tools."""
+    match kind:
+        case "trial":
+            trying.reply(turn, event, int(key))
+        case "pass":
+            mending.reply(turn, event, int(key))
+        case "repair":
+            mending.answered(turn, event, int(key))
+        case _:
+            if not guiding.tools(turn, event):
+                _unasked(turn, event, reading)
 
 
 def _answer(turn: Turn, event: Replied, reading: AnswerReading) -> None:

@@ -14,7 +14,6 @@ from agent.alliance.words.commands import command_of, leading_command
 from agent.alliance.words.courtesy import ungreeted, unnamed, unsigned
 from agent.alliance.words.grammar import grammar, texts
 from agent.alliance.words.tokens import LONGEST, NUMBERS, Sentence, sentences, straight, words
-from agent.alliance.words.tokens import LONGEST, NUMBERS, Sentence, Word, sentences, straight, words
 from agent.alliance.words.trial import read_trial, with_trial
 from agent.alliance.words.values import Change, Command, ConsentReading
 
