@@ -15,12 +15,12 @@ MANY = 4  # an arrow that starts in more states than these is told once, below t
 # Where each state stands: column, row. A test says that none is missing.
 PHASE_PLACES: Mapping[str, tuple[float, float]] = {
     Phase.SETUP: (0, 0), Phase.INVITED: (1, 0), Phase.ASKING: (2, 0), Phase.DRAFTING: (3, 0), Phase.AGREED: (4, 0),
-    Phase.CHANGING: (4, 1), Phase.ENDED: (0, 1),
+    Phase.CHANGING: (4, 1), Phase.ENDED: (0, 1), Phase.VOTING: (2, 1),
 }  # fmt: skip
 STAGE_PLACES: Mapping[str, tuple[float, float]] = {
-    Stage.PREPARING: (0, 0), Stage.APPROVING: (1, 0), Stage.HOSTING: (2, 0), Stage.INVITED: (2, 1),
-    Stage.ANSWERING: (3, 0), Stage.WAITING: (4, 0), Stage.READING: (4, 1), Stage.SETTLING: (3, 1),
-    Stage.REVIEWING: (4, 2), Stage.CONFIRMED: (3, 2), Stage.LIVING: (2, 2), Stage.CHECKING: (1, 2),
+    Stage.PREPARING: (0, 0), Stage.APPROVING: (1, 0), Stage.HOSTING: (2, 0), Stage.INVITED: (2, 1), Stage.VOTING: (3, 1),
+    Stage.ANSWERING: (4, 0), Stage.WAITING: (5, 0), Stage.READING: (5, 1), Stage.SETTLING: (4, 1),
+    Stage.REVIEWING: (5, 2), Stage.CONFIRMED: (4, 2), Stage.LIVING: (3, 2), Stage.CHECKING: (2, 2),
     Stage.DECLINED: (1, 1), Stage.LEFT: (0, 1),
 }  # fmt: skip
 
