@@ -16,7 +16,6 @@ from agent.alliance.decide import decide
 from agent.alliance.event import Event, Started
 from agent.alliance.flow import Flow
 from agent.alliance.flow import load as load_flow
-from agent.alliance.letters import Final
 from agent.alliance.model import Alliance, Person, Phase
 from agent.alliance.shelf import Shelf
 from agent.alliance.turn import Decision
@@ -107,7 +106,7 @@ class Advance:
                 decision, wake_at = decide(
                     flow, self.post.house, alliance, matter.event, now, barred=barred, existing=existing
                 )
-        if any(isinstance(s.letter, Final) for s in decision.sends):  # its papers take a while to print
+        if any(s.letter.encloses for s in decision.sends):  # to print and to draw takes a while
             written = await asyncio.to_thread(letters_of, decision, self.post, now)
         else:
             written = letters_of(decision, self.post, now)

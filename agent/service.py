@@ -19,7 +19,7 @@ from agent import templates
 from agent.advance import Advance
 from agent.alliance.flow import FlowError, FlowFile
 from agent.alliance.flow import load as load_flow
-from agent.alliance.letters import Final, RhythmChanged
+from agent.alliance.letters import Letter
 from agent.alliance.model import Alliance
 from agent.alliance.shelf import Shelf
 from agent.alliance.turn import House
@@ -313,9 +313,9 @@ async def serve(settings: Settings, ready: Callable[[int], None]) -> None:
             await service.inbound.stop()
 
 
-def _papers(settings: Settings) -> Callable[[Alliance, Final | RhythmChanged, tzinfo], tuple[Attachment, ...]]:
-    template = settings.templates_folder / "papers" / "agreement.typ"
-    return lambda alliance, letter, zone: enclosed(alliance, letter, zone, settings.service.domain, template)
+def _papers(settings: Settings) -> Callable[[Alliance, Letter, tzinfo], tuple[Attachment, ...]]:
+    papers = settings.templates_folder / "papers"
+    return lambda alliance, letter, zone: enclosed(alliance, letter, zone, settings.service.domain, papers)
 
 
 def _wait(attempt: int) -> timedelta | None:

@@ -263,6 +263,7 @@ class Checkin:
     line: int  # the id of the agreement line that is looked at
     replies: tuple[CheckinReply, ...] = ()
     asked: datetime | None = None  # when it went out; None while it is ahead
+    numbers: bool = False  # all were told that their numbers are shown, and nobody hid one
     digest_due: datetime | None = None
     closed: datetime | None = None
 

@@ -158,6 +158,5 @@ def _files(alliance: "Alliance", participant: int, chosen: "Settings") -> dict[s
     letter = final(Turn(flow, house, alliance, alliance.agreed_at, "export"), draft, again=False)
     person = alliance.people[alliance.participant(participant).address]
     zone = zone_named(alliance.zone) or zone_of(person, house.zone)
-    template = chosen.templates_folder / "papers" / "agreement.typ"
-    papers = enclosed(alliance, letter, zone, chosen.service.domain, template)
+    papers = enclosed(alliance, letter, zone, chosen.service.domain, chosen.templates_folder / "papers")
     return files | {"agreement.txt": draft.text.encode()} | {paper.name: paper.content for paper in papers}

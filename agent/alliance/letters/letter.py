@@ -26,6 +26,7 @@ class Letter:
     """One kind of letter; a subclass is a frozen dataclass whose fields are the facts of its template."""
 
     role: ClassVar[Role] = Role.NEWS
+    encloses: ClassVar[bool] = False  # papers or a picture go along, which take a while to make
     kinds: ClassVar[dict[str, type["Letter"]]] = {}  # by name
 
     def __init_subclass__(cls) -> None:
