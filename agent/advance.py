@@ -85,6 +85,8 @@ class Advance:
 
     async def _one(self, c: Connection, work: "_Work", matter: Matter, now: datetime) -> None:
         alliance = work.current.get(matter.alliance)
+        if matter.alliance in work.forgotten:
+            return
         if alliance is None:
             if not isinstance(matter.event, Started):
                 return  # erased, or never was
@@ -156,7 +158,13 @@ class Advance:
         for alliance_id, participant in work.erased:
             await inbox.erase(c, alliance_id, participant, now)
             await outbox.erase(c, alliance_id, participant, now)
-        await outbox.put(c, [_owed(i, w, now) for i, w in work.written])  # last: the receipt for an erasure stays
+            if work.current[alliance_id].phase == Phase.ENDED:  # else their mail and letters are still to be read with
+                await inbox.erase_raw(c, alliance_id)
+                await outbox.erase_words(c, alliance_id)
+        await alliances.forget_people(c, work.unknown)
+        await outbox.put(c, [_owed(i, w, now) for i, w in work.written])  # now: the receipt for an erasure stays
+        if work.forgotten:
+            await alliances.forget(c, sorted(work.forgotten))
 
 
 async def _places(c: Connection, work: "_Work", address: str) -> list[tuple[int, int, str]]:
@@ -179,6 +187,8 @@ class _Work:
     written: list[tuple[int, Written]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     erased: list[tuple[int, int]] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)  # addresses of those who were erased
+    forgotten: set[int] = field(default_factory=set)
     done: dict[int, str] = field(default_factory=dict)
 
     def take(
@@ -202,6 +212,13 @@ class _Work:
         self.written += [(number, w) for w in written]
         self.refused += decision.refused
         self.erased += [(number, participant) for participant in decision.erased]
+        for participant in decision.erased:  # their last letter is written: the address goes too
+            people = list(self.current[number].participants)
+            self.unknown.add(people[participant - 1].address)
+            people[participant - 1] = replace(people[participant - 1], address="", full_name="")
+            self.current[number] = replace(self.current[number], participants=tuple(people))
+        if decision.forgotten:
+            self.forgotten.add(number)
 
 
 def _owed(alliance_id: int, w: Written, now: datetime) -> outbox.Letter:

@@ -7,6 +7,7 @@ from agent.alliance import (
     agreeing,
     asking,
     ballot,
+    closing,
     coming,
     gather,
     letters,
@@ -20,6 +21,7 @@ from agent.alliance import draft as page
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
 from agent.alliance.model import Draft, Note, Phase, Stage
+from agent.alliance.own import own_of
 from agent.alliance.turn import LATER, Turn, joined
 from agent.alliance.words import AnswerReading, Command, read_rhythm
 
@@ -36,8 +38,10 @@ def obey(turn: Turn, event: Replied, command: Command) -> bool:
     """Do what a command says. False when it means nothing here, so that its words are read as an answer."""
     number = event.participant
     match command.name:
-        case "stop" | "close":
+        case "stop":
             stop(turn, number)
+        case "close":
+            _close(turn, number)
         case "help" | "ideas":
             _help(turn, event)
         case "status":
@@ -262,6 +266,15 @@ def resume(turn: Turn, number: int, *, asked: bool = True) -> None:
     turn.set(number, open=replace(opened, sent=turn.now, nudges=0, nudged=None))
 
 
+def _close(turn: Turn, number: int) -> None:
+    """CLOSE ends it for all; who closes what goes on without them, or has not begun, leaves it."""
+    goes_on = len(turn.alliance.others(number)) >= turn.flow.people[0]
+    if goes_on or turn.alliance.phase in (Phase.SETUP, Phase.INVITED):
+        stop(turn, number)
+    else:
+        closing.close(turn, number)
+
+
 def stop(turn: Turn, number: int) -> None:
     """STOP ends this alliance for that person, at any stage, without a reason (decision 17, invariant 11)."""
     if number == 1 and turn.alliance.phase == Phase.SETUP:
@@ -292,7 +305,8 @@ def stop(turn: Turn, number: int) -> None:
     for other in turn.alliance.present:
         if over:
             turn.close(other.number)
-        turn.say(other.number, letters.Left(turn.p(number).name, agreed), "left")
+        until = closing.forgotten_at(turn) if over else None
+        turn.say(other.number, letters.Left(turn.p(number).name, agreed, until), "left")
     if over:
         turn.phase("end")
         turn.change(ended="left", reveal_due=None)
@@ -327,6 +341,7 @@ def erase(turn: Turn, number: int) -> None:
         checkins=tuple(
             replace(c, replies=tuple(r for r in c.replies if r.participant != number)) for c in alliance.checkins
         ),
+        worths=tuple(w for w in alliance.worths if w.participant != number),
     )
     turn.set(number, held=())
     for p in turn.alliance.participants:
@@ -355,12 +370,7 @@ def status(turn: Turn, number: int) -> letters.StatusRow:
 
 def my_data(turn: Turn, number: int) -> letters.MyData:
     """All and only what this person wrote or may see (F57)."""
-    alliance, person = turn.alliance, turn.person(number)
-    own = tuple(
-        letters.OwnAnswer(turn.flow.prompts[a.prompt].title, a.text, a.private, a.at)
-        for a in alliance.answers
-        if a.participant == number and not a.passed
-    )
+    alliance = turn.alliance
     draft = alliance.in_force or alliance.draft
     sections = page.sections_of(turn.flow, alliance, draft.lines) if draft else ()
-    return letters.MyData(person.address, person.zone, own, sections)
+    return letters.MyData(own_of(turn.flow, alliance, number), sections)

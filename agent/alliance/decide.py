@@ -14,6 +14,7 @@ from agent.alliance import (
     anytime,
     asking,
     ballot,
+    closing,
     coming,
     letters,
     looking,
@@ -189,6 +190,7 @@ def _is_over(turn: Turn, event: Replied) -> bool:
     if not commands and turn.flow.is_team and coming.last_words(turn, event):
         return True
     wants = {c.name for c in commands}
+    said = closing.last_word(turn, event)
     if "delete" in wants and p.stage != Stage.DECLINED:
         if event.about == "erase" or re.search(r"\bnow\b", event.text, re.IGNORECASE):
             anytime.erase(turn, p.number)
@@ -198,7 +200,7 @@ def _is_over(turn: Turn, event: Replied) -> bool:
         p.stage != Stage.DECLINED and wants & _AFTER
     ):  # their copy and their words stay theirs while the addresses live
         anytime.obey(turn, event, next(c for c in commands if c.name in _AFTER))
-    elif p.stage != Stage.DECLINED and not p.told_closed:
+    elif p.stage != Stage.DECLINED and not (said or p.told_closed):
         turn.set(p.number, told_closed=True)
         turn.say(p.number, letters.Closed(turn.alliance.ended_at or turn.now), "closed")
     return True
@@ -359,6 +361,8 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
             agreeing.page_reply(turn, event, int(key))
         case "checkin":
             looking.reply(turn, event, int(key))
+        case "digest" if closing.worth_reply(turn, event, int(key)):
+            pass
         case "digest" | "rhythm":
             if not looking.change_rhythm(turn, number, event.text):
                 agreeing.page_reply(turn, event, turn.alliance.agreed)

@@ -94,6 +94,7 @@ class Checkin(_Part):
     care: str
     worry: str = ""  # a team's second and third number
     living: str = ""
+    worth: str = ""
 
 
 class Words(_Part):

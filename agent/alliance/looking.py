@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from agent.alliance import closing, letters, pulse, question
 from agent.alliance import draft as page
-from agent.alliance import letters, pulse, question
 from agent.alliance.dates import all_awake_at, at_hour, checkin_days, zone_named
 from agent.alliance.event import Replied
 from agent.alliance.model import Checkin, CheckinReply, Phase, Rhythm, Stage
@@ -248,6 +248,7 @@ def digest(turn: Turn) -> None:
         line=looked_at.text,
         line_replies=said("line"),
         next_checkin=next_day(turn),
+        worth=closing.asks_worth(turn, checkin.number),
         trend=tuple(row for row in rows if row.known > 1) if len(rounds) >= TREND else (),
     )
     for p in turn.alliance.present:

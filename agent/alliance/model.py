@@ -114,6 +114,7 @@ class Participant:
     last_heard: datetime | None = None
     thread: tuple[int, ...] = ()  # numbers of the letters to this person: the first and the last ten, for References
     told_closed: bool = False  # was told, once, that the alliance has ended
+    last_word: bool = False  # has answered the closing letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +317,15 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What one person answered to "was this worth your time?": 1 to 5. For the operator's figures, never for the others."""
+
+    participant: int
+    rating: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Alliance:
     """The aggregate root. `people` is filled on loading from rows of their own and is not part of the document."""
 
@@ -363,6 +373,8 @@ class Alliance:
     mending: tuple[int, ...] = ()  # ids of the lines for which better words are sought now
     ended: str = ""  # declined, cancelled, left, closed, expired, few
     ended_at: datetime | None = None
+    closed_by: int = 0  # who closed it, until the others have been told
+    worths: tuple[Worth, ...] = ()
 
     def participant(self, number: int) -> Participant:
         """The participant with this number; there must be one."""

@@ -1,21 +1,12 @@
 """The reveal: a part's answers side by side, to all in the same minute, and what is chosen or passed on there (F15-F19)."""
 
-import re
-
 from agent.alliance import agreeing, asking, letters, team
 from agent.alliance import draft as page
 from agent.alliance.event import Replied
 from agent.alliance.flow import Part, Prompt
 from agent.alliance.model import Answer, Choice, Note, Participant, Phase, Stage
 from agent.alliance.turn import Turn
-from agent.alliance.words import Pick, read_answer, read_choice
-
-_PASS_ON = re.compile(r"pass (?:this |it |that )?on\b[\s:,.-]*", re.IGNORECASE)
-_BETWEEN_US = re.compile(
-    r"\b(?:don['’]?t|do not|never|not) (?:tell|show|share|pass|forward|send|mention)\b|\bbetween (?:us|you and me)\b"
-    r"|\b(?:confidential|secret|privately)\b",
-    re.IGNORECASE,
-)  # words that may be meant for the agent alone: asked about, never passed on at once (spec 4.7)
+from agent.alliance.words import Pick, read_answer, read_choice, read_passing
 
 
 def reveal(turn: Turn) -> None:
@@ -93,14 +84,14 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
     for pick in picks:
         proposals += choose(turn, number, shared[(pick.number or 1) - 1].id, pick, event.cause)
     rest = "" if read_answer(reading.rest, now=turn.now).not_an_answer else reading.rest.strip()
-    told = _PASS_ON.match(rest)
-    unsure = rest and not told and (turn.p(number).stage != Stage.READING or _BETWEEN_US.search(rest))
+    words, ours = read_passing(rest)
+    unsure = rest and words == rest and (turn.p(number).stage != Stage.READING or ours)
     if unsure:
         turn.say(number, letters.AskBack("pass_on", rest, 0, 0), event.about)
         if not proposals:
             return
-        rest = ""
-    rest = rest[told.end() :].strip() if told else rest
+        words = ""
+    rest = words
     part = turn.flow.part(part_id)
     if rest or proposals:
         letter = letters.PassedOn(turn.p(number).name, part.title, rest, tuple(proposals))

@@ -53,7 +53,8 @@ class Decision:
         tuple[int, str | None], ...
     ] = ()  # (participant, about; None = all) questions not owed any more; None: all that waits for this person
     refused: tuple[tuple[str, str], ...] = ()  # (initiator's, invitee's address): never invite again (decision 14)
-    erased: tuple[int, ...] = ()  # participants whose kept mail and letters are to be erased too
+    erased: tuple[int, ...] = ()  # participants whose kept mail, letters and address are to be erased too
+    forgotten: bool = False  # nothing of this alliance is to be left
 
 
 @dataclass(slots=True)
@@ -72,6 +73,7 @@ class Turn:
     withdrawn: list[tuple[int, str | None]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
+    forgotten: bool = False
     _given: Flow = field(init=False)
 
     def decision(self) -> Decision:
@@ -82,6 +84,7 @@ class Turn:
             tuple(self.withdrawn),
             tuple(self.refused),
             tuple(self.erased),
+            self.forgotten,
         )
 
     def __post_init__(self) -> None:
@@ -216,6 +219,14 @@ class Turn:
     def opened(self, number: int, about: str) -> None:
         """Note that the letter just written is the one to answer."""
         self.set(number, open=Open(about, self.now, sent=self.now))
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One thing that is owed at an instant."""
+
+    at: datetime
+    do: Callable[[Turn], None]
 
 
 def joined(names: list[str]) -> str:

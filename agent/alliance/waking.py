@@ -4,14 +4,15 @@ A timer never outlives its reason, because there are no timers: what is due is c
 After downtime each thing is done once; a nudge counts from the letter that was really sent, so nothing is replayed.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from agent.alliance import (
     anytime,
     asking,
     ballot,
+    closing,
     gather,
     letters,
     looking,
@@ -29,20 +30,13 @@ from agent.alliance.turn import (
     REMIND_AFTER,
     REST_AFTER,
     SETTLE_WITHIN,
+    Duty,
     Turn,
 )
 
 MOST_NUDGES = 2  # for one question (invariant 8)
 _DONE = (Stage.WAITING, Stage.CONFIRMED)  # nothing is left to do until the others have
 _MANY = 100  # more rounds than any alliance can owe at once: a guard against a duty that does not move
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """One thing that is owed at an instant."""
-
-    at: datetime
-    do: Callable[[Turn], None]
 
 
 def wake_at(turn: Turn) -> datetime | None:
@@ -64,6 +58,7 @@ def duties(turn: Turn) -> Iterator[Duty]:
     """All that is owed, at any time."""
     alliance = turn.alliance
     if alliance.phase == Phase.ENDED:
+        yield from closing.duties(turn)
         return
     for p in (*alliance.present, *alliance.invited):
         yield from _of_participant(turn, p)

@@ -138,18 +138,14 @@ def _files(alliance: "Alliance", participant: int, chosen: "Settings") -> dict[s
     """The files by name. A participant's own private lines are the participant's; nobody else's are here."""
     from agent.alliance.agreeing import final
     from agent.alliance.dates import zone_named, zone_of
+    from agent.alliance.own import own_of
     from agent.alliance.turn import House, Turn
     from agent.papers.enclosed import enclosed
+    from agent.papers.own import own_files
     from agent.service import FLOW, read_flow
 
     flow = read_flow(chosen.flows_folder, FLOW).flow
-    said = []
-    for a in alliance.answers:
-        if a.participant == participant and not a.passed:
-            title = flow.prompts[a.prompt].title if a.prompt in flow.prompts else a.prompt
-            private = "".join(f"\nPRIVATE {line}" for line in a.private.splitlines())
-            said.append(f"{a.at:%Y-%m-%d}  {title}\n{a.text}{private}\n")
-    files = {"answers.txt": "\n".join(said).encode()}
+    files = {name: content for name, _, content in own_files(own_of(flow, alliance, participant))}
     if not alliance.agreed:
         return files
     draft = alliance.drafts[alliance.agreed - 1]
@@ -159,4 +155,4 @@ def _files(alliance: "Alliance", participant: int, chosen: "Settings") -> dict[s
     person = alliance.people[alliance.participant(participant).address]
     zone = zone_named(alliance.zone) or zone_of(person, house.zone)
     papers = enclosed(alliance, letter, zone, chosen.service.domain, chosen.templates_folder / "papers")
-    return files | {"agreement.txt": draft.text.encode()} | {paper.name: paper.content for paper in papers}
+    return files | {paper.name: paper.content for paper in papers}

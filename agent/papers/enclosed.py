@@ -1,4 +1,4 @@
-"""What goes along with a letter: the page to print, the calendar file and the picture of the numbers (decision 7)."""
+"""What goes along with a letter: the page to print, the calendar file, the picture of the numbers, one's own words."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta, tzinfo
@@ -7,11 +7,12 @@ from pathlib import Path
 
 from babel.dates import format_date, format_skeleton, format_time
 
-from agent.alliance.letters import Digest, Final, Letter, RhythmChanged
+from agent.alliance.letters import Closing, ClosingAsk, Digest, Final, Letter, MyData, RhythmChanged
 from agent.alliance.model import Alliance
 from agent.alliance.turn import joined
 from agent.mail.letter import Attachment
 from agent.papers.calendar import CalendarPlan, CheckinDay, calendar_file
+from agent.papers.own import own_files
 from agent.papers.pdf import AgreementPage, agreement_pdf
 from agent.papers.trend import CID, trend_png
 
@@ -35,6 +36,8 @@ def enclosed(alliance: Alliance, letter: Letter, zone: tzinfo, domain: str, pape
             return _calendar(alliance, letter, zone, domain)
         case Digest() if letter.trend:
             return (trend_of(letter, papers),)
+        case MyData() | ClosingAsk() | Closing():
+            return tuple(Attachment(*file) for file in own_files(letter.mine))
     return ()
 
 

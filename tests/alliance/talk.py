@@ -51,6 +51,7 @@ class Talk:
     new: list[Send] = field(default_factory=list)
     withdrawn: list[tuple[int, str | None]] = field(default_factory=list)
     wake: datetime | None = None
+    forgotten: bool = False
     count: int = 0
     heard: list[tuple[str, int, str]] = field(default_factory=list)  # (cause, who, words)
 
@@ -67,6 +68,7 @@ class Talk:
         self.alliance = decision.alliance
         self.new = list(decision.sends)
         self.withdrawn = list(decision.withdrawn)
+        self.forgotten = decision.forgotten
         self.sent += decision.sends
         return self
 

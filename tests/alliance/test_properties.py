@@ -134,6 +134,10 @@ def begun(depth: str) -> Talk:
 
 _AFTER_THE_END = (
     letters.Closed,
+    letters.Closing,
+    letters.ClosingNoted,
+    letters.LastWord,
+    letters.Care,
     letters.Erased,
     letters.EraseAsk,
     letters.Show,

@@ -79,6 +79,7 @@ class Digest(Letter):
     line: str
     line_replies: tuple[RevealAnswer, ...]
     next_checkin: date | None
+    worth: str = ""  # asks, once, whether it was worth their time
     trend: tuple[Row, ...] = ()  # the rows that are drawn and put into words: from the third round on (F37)
 
 

@@ -5,6 +5,8 @@ from datetime import date
 from agent.alliance import letters as l
 from agent.alliance.samples.people import EVENING, MARCH, answer
 
+_WORTH = "Was this worth your time, from 1 to 5?"
+
 
 def samples() -> tuple[l.Letter, ...]:
     ask = (
@@ -39,7 +41,7 @@ def samples() -> tuple[l.Letter, ...]:
         ),
         l.Digest(1, rounds[:1], (), works[:1], (), 5, line, (), None),
         l.Digest(6, long, steady, works, care, 5, line, (), date(2027, 9, 1), trend=steady),
-        l.Digest(2, rounds[:2], (l.Row("Jonas", (2, 5)),), works, (), 5, line, (), date(2026, 9, 1)),
+        l.Digest(2, rounds[:2], (l.Row("Jonas", (2, 5)),), works, (), 5, line, (), date(2026, 9, 1), _WORTH),
         l.RhythmChanged("Jonas", "once a month", date(2026, 5, 2)),
         l.RhythmChanged("", "never", None),
     )

@@ -8,6 +8,7 @@ from agent.alliance.words.checkin import read_checkin
 from agent.alliance.words.choice import read_choice
 from agent.alliance.words.consent import read_consent
 from agent.alliance.words.invitation import read_approval, read_invitation
+from agent.alliance.words.passing import read_passing
 from agent.alliance.words.rhythm import read_rhythm, say_rhythm, slower
 from agent.alliance.words.schedule import MeetingReading, read_meeting, read_schedule, say_rule
 from agent.alliance.words.start import first_name, read_people, read_setup, read_start
@@ -53,6 +54,7 @@ __all__ = [
     "read_invitation",
     "read_meeting",
     "read_objections",
+    "read_passing",
     "read_people",
     "read_rhythm",
     "read_schedule",
