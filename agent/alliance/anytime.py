@@ -341,6 +341,8 @@ def erase(turn: Turn, number: int) -> None:
         checkins=tuple(
             replace(c, replies=tuple(r for r in c.replies if r.participant != number)) for c in alliance.checkins
         ),
+        objections=tuple(o for o in alliance.objections if o.participant != number),
+        proposals=tuple(o for o in alliance.proposals if o.participant != number),
         worths=tuple(w for w in alliance.worths if w.participant != number),
     )
     turn.set(number, held=())
