@@ -121,7 +121,7 @@ def _later(turn: Turn, event: Replied, command: Command) -> None:
     """A prompt without an answer comes back; anything else that is open does, since all is quiet for a week."""
     number = event.participant
     kind, _, key = event.about.partition(":")
-    asked = turn.alliance.phase == Phase.ASKING and kind == "prompt" and turn.alliance.answer(number, key) is None
+    asked = turn.alliance.phase == Phase.ASKING and kind == "prompt" and not turn.alliance.answered(number, key)
     if asked and key in turn.flow.prompts:
         asking.put_off(turn, event, _morning(turn, number, command.until))
         return
@@ -315,8 +315,11 @@ def stop(turn: Turn, number: int) -> None:
 def _forget_unrevealed(turn: Turn, number: int) -> None:
     """A leaver's unrevealed answers are destroyed (decision 18)."""
     shown = {q.id for part in turn.flow.parts if part.id in turn.alliance.revealed for q in part.prompts}
+    since = turn.alliance.redesigned_at  # what was said before a redesign was shown long ago
     kept = tuple(
-        a for a in turn.alliance.answers if a.participant != number or a.prompt in shown or turn.alliance.drafts
+        a
+        for a in turn.alliance.answers
+        if a.participant != number or a.prompt in shown or (turn.alliance.drafts and not (since and a.at >= since))
     )
     turn.change(answers=kept)
 
@@ -362,7 +365,7 @@ def _only_if_agreed(draft: Draft, agreed: int) -> Draft:
 def status(turn: Turn, number: int) -> letters.StatusRow:
     """Where this alliance stands, for this person: nothing about what the others have answered."""
     counted = [q for q in question.mine(turn, number) if q.counted]
-    done = sum(1 for q in counted if turn.alliance.answer(number, q.id))
+    done = sum(1 for q in counted if turn.alliance.answered(number, q.id))
     names = joined([q.name for q in turn.alliance.participants if q.name and q.stage != Stage.LEFT])
     ask = question.question_of(turn, number)[0]
     p = turn.p(number)

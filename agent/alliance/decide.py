@@ -19,6 +19,7 @@ from agent.alliance import (
     letters,
     looking,
     question,
+    renewing,
     revealing,
     settling,
     setup,
@@ -53,6 +54,7 @@ _PAGES = (
     "rhythm",
     "settle",
     "reveal",
+    "renewal",
 )  # numbers and letters mean their own here
 _ASIDES = frozenset(
     [
@@ -309,7 +311,7 @@ def _obeyed_beside(turn: Turn, event: Replied, reading: AnswerReading, kind: str
     if not commands or turn.p(event.participant).stage == Stage.LEFT:
         return bool(commands)
     words = replace(event, text=reading.text)
-    if kind in ("settle", "reveal", "checkin"):
+    if kind in ("settle", "reveal", "checkin", "renewal"):
         _place(turn, words, reading, kind, event.about.partition(":")[2])
     elif kind in ("draft", "final"):
         agreeing.beside(turn, words, int(event.about.partition(":")[2]))
@@ -361,6 +363,8 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
             agreeing.page_reply(turn, event, int(key))
         case "checkin":
             looking.reply(turn, event, int(key))
+        case "renewal" if phase in (Phase.AGREED, Phase.CHANGING):
+            renewing.reply(turn, event, int(key))
         case "digest" if closing.worth_reply(turn, event, int(key)):
             pass
         case "digest" | "rhythm":

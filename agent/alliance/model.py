@@ -326,6 +326,17 @@ class Worth:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewal:
+    """Once a year: keep, tweak, redesign or close (F44)."""
+
+    asked: datetime  # in this round
+    round: int = 1
+    choices: tuple[Choice, ...] = ()  # of this round; `letter` is the word that was chosen
+    before: tuple[Choice, ...] = ()  # of the first round, when these differed
+    closed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Alliance:
     """The aggregate root. `people` is filled on loading from rows of their own and is not part of the document."""
 
@@ -375,6 +386,8 @@ class Alliance:
     ended_at: datetime | None = None
     closed_by: int = 0  # who closed it, until the others have been told
     worths: tuple[Worth, ...] = ()
+    renewals: tuple[Renewal, ...] = ()
+    redesigned_at: datetime | None = None  # since when the prompts are asked anew; None when they are not
 
     def participant(self, number: int) -> Participant:
         """The participant with this number; there must be one."""
@@ -411,3 +424,8 @@ class Alliance:
     def answer(self, number: int, prompt: str) -> Answer | None:
         """The version that counts of what this participant said to this prompt; None when nothing yet."""
         return next((a for a in reversed(self.answers) if a.participant == number and a.prompt == prompt), None)
+
+    def answered(self, number: int, prompt: str) -> bool:
+        """Whether this participant has answered or passed this prompt; in a redesign, since it began."""
+        said = self.answer(number, prompt)
+        return said is not None and (self.redesigned_at is None or said.at >= self.redesigned_at)

@@ -64,6 +64,9 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
     if turn.flow.is_team:
         team.revealed_reply(turn, event, part_id)
         return
+    if part_id not in turn.alliance.revealed:  # of the time before a redesign: its letters stand for nothing now
+        turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
+        return
     shared = to_choose(turn, turn.flow.part(part_id))
     labels = [f"{i}{o[0]}" for i, q in enumerate(shared, 1) for o in page.options(turn.alliance, q.id)]
     reading = read_choice(event.text, labels)

@@ -17,6 +17,7 @@ from agent.alliance import (
     letters,
     looking,
     question,
+    renewing,
     revealing,
     settling,
     standing,
@@ -74,10 +75,13 @@ def duties(turn: Turn) -> Iterator[Duty]:
                 yield Duty(s.opened + SETTLE_WITHIN, lambda t, prompt=s.prompt: settling.settle_overdue(t, prompt))  # type: ignore[misc]
     if alliance.phase in (Phase.ASKING, Phase.DRAFTING) and not turn.flow.is_team:
         yield from _at_rest(turn)
+    looked_back = all(c.closed is not None for c in alliance.checkins if c.asked is not None)
+    if looked_back and not turn.flow.is_team:
+        yield from renewing.duties(turn)
     if alliance.checkins and alliance.phase in (Phase.AGREED, Phase.CHANGING):
         last = alliance.checkins[-1]
         running = next((c for c in alliance.checkins if c.asked is not None and c.closed is None), None)
-        if last.asked is None and running is None and alliance.phase == Phase.AGREED:
+        if last.asked is None and running is None and alliance.phase == Phase.AGREED and not renewing.running(turn):
             yield Duty(last.due, looking.open_checkin)
         if running is not None and running.digest_due is not None:
             yield Duty(running.digest_due, looking.digest)
@@ -117,7 +121,9 @@ def _of_participant(turn: Turn, p: Participant) -> Iterator[Duty]:
         return
     if p.open.sent is None:
         yield Duty(p.open.due, lambda t: question.write_open(t, number))
-    elif p.open.nudges < MOST_NUDGES and not p.open.about.startswith(("checkin", "invitation", "vote", "mend")):
+    elif p.open.nudges < MOST_NUDGES and not p.open.about.startswith(
+        ("checkin", "invitation", "renewal", "vote", "mend")
+    ):
         since = max(p.open.nudged or p.open.sent, p.last_heard or p.open.sent)
         wait = REST_AFTER if p.open.nudges else NUDGE_AFTER
         at = awake_at(since + wait, turn.zone(number), turn.house.quiet)

@@ -56,7 +56,7 @@ class AskBack(Letter):
     """One short question about an unclear reply, which `kind` names; `words` are the person's own.
 
     yes, draft, question, which_line, what_words, number (of a line; 0 of a question), rating, choice, answer, send, held,
-    pass_on, why_words, hidden_number, delete, nothing_yet, checkin_over, stop, pause; any other is asked about in general.
+    pass_on, why_words, hidden_number, delete, nothing_yet, checkin_over, renewal, renewal_over, redesign, stop, pause; any other is asked about in general.
     """
 
     role = Role.RECEIPT

@@ -23,6 +23,7 @@ class Prompt(Letter):
     private: bool  # tell about PRIVATE lines here
     own: str  # the person's own earlier words that belong to this question, "" for none
     extra: str  # one more line under the hint (numbers)
+    again: bool = False  # `own` is what they answered to this very question before
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Item:
     title: str
     ask: str
     hint: str
+    own: str = ""  # what the reader answered to it before
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import ClassVar
 NOTES = frozenset((
     "kept", "replaced", "joined_answers", "passed", "later", "rule", "zone", "rhythm", "rhythm_slower", "chosen",
     "settled", "left_open", "said_yes", "welcome", "passed_on", "stale", "not_understood", "short_set", "resumed",
-    "address_changed", "numbers_on", "hidden", "released", "awake", "unplaced", "added", "quiet",
+    "address_changed", "redesign", "numbers_on", "hidden", "released", "awake", "unplaced", "added", "quiet",
 ))  # fmt: skip
 
 

@@ -6,7 +6,7 @@ Several samples of one letter show its branches.
 from typing import Any
 
 from agent.alliance import letters as l
-from agent.alliance.samples import agreement, anytime, asking, checkins, closing, setting_up, team
+from agent.alliance.samples import agreement, anytime, asking, checkins, closing, renewing, setting_up, team
 from agent.alliance.samples.people import ME, NAMES, PARTNER
 
 
@@ -23,6 +23,7 @@ def by_subject() -> tuple[tuple[str, tuple[l.Letter, ...]], ...]:
         ("The agreement", agreement.samples()),
         ("A team", team.samples()),
         ("Check-ins", checkins.samples()),
+        ("A year on", renewing.samples()),
         ("Closing well", closing.samples()),
         ("At any time", anytime.samples()),
     )

@@ -12,7 +12,7 @@ def samples() -> tuple[l.Letter, ...]:
     places = ("setup", "invited", "asking", "drafting", "agreed", "changing", "ended")
     unclear = (
         "yes", "draft", "question", "which_line", "what_words", "number", "rating", "choice", "answer", "send", "held", "pass_on", "why_words", "hidden_number", "delete",
-        "nothing_yet", "checkin_over", "stop", "pause", "unclear",
+        "nothing_yet", "checkin_over", "renewal", "renewal_over", "redesign", "stop", "pause", "unclear",
     )  # fmt: skip
     return (
         *(l.Help(ask if stage == "answering" else "", stage) for stage in stages),

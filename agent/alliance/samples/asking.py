@@ -58,6 +58,7 @@ _NOTES = (
     Note("welcome", "Jonas"),
     Note("passed_on", "", "What do you do when I forget to call you back?"),
     Note("rhythm_slower", "", "every 3 months"),
+    Note("redesign"),
     Note("not_understood", "9"),
     Note("not_understood", "", "and maybe something about the cat"),
 )
@@ -112,6 +113,7 @@ _NOTES = (
     Note("welcome", "Jonas"),
     Note("passed_on", "", "What do you do when I forget to call you back?"),
     Note("rhythm_slower", "", "every 3 months"),
+    Note("redesign"),
     Note("not_understood", "9"),
     Note("not_understood", "", "and maybe something about the cat"),
 )
@@ -157,6 +159,11 @@ def samples() -> tuple[l.Letter, ...]:
                 l.Item("9", "What we can count on", _COUNT, "Two lines help: I can promise ... / I would like to count on ..."),
             ),
         ),
+        _prompt(
+            "the tone between us", _TONE, 8, hint="Pick two from the list or use your own word.", example="Direct and kind, with jokes.",
+            own="Direct and supportive.\nPRIVATE I miss the jokes.", again=True,
+        ),
+        l.AllPrompts((Note("redesign"),), (l.Item("9", "What we can count on", _COUNT, "", "I do the books every Friday."),)),
         l.FollowUp((Note("kept", "What we can count on", "We raise problems early."),), "What we can count on", "We raise problems early."),
         l.Nudge("good feedback", "How do you prefer to be critiqued? What is good feedback to you?", "prompt"),
         l.Nudge("Part 1, side by side", "Would you like to add or ask something?", "reveal"),

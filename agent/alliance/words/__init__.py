@@ -9,6 +9,7 @@ from agent.alliance.words.choice import read_choice
 from agent.alliance.words.consent import read_consent
 from agent.alliance.words.invitation import read_approval, read_invitation
 from agent.alliance.words.passing import read_passing
+from agent.alliance.words.renewal import read_renewal
 from agent.alliance.words.rhythm import read_rhythm, say_rhythm, slower
 from agent.alliance.words.schedule import MeetingReading, read_meeting, read_schedule, say_rule
 from agent.alliance.words.start import first_name, read_people, read_setup, read_start
@@ -56,6 +57,7 @@ __all__ = [
     "read_objections",
     "read_passing",
     "read_people",
+    "read_renewal",
     "read_rhythm",
     "read_schedule",
     "read_setup",
