@@ -337,7 +337,8 @@ def passed(turn: Turn, number: int, prompt_id: str, cause: str) -> None:
     old = turn.alliance.answer(number, prompt_id)
     if old is not None and not turn.alliance.answered(number, prompt_id):
         _store(turn, replace(old, at=turn.now))
-    elif old is None or turn.flow.part_of(prompt_id).id not in turn.alliance.revealed:
+        return
+    if old is None or turn.flow.part_of(prompt_id).id not in turn.alliance.revealed:
         _store(turn, Answer(number, prompt_id, "", "", turn.now, cause, passed=True))
     turn.note(number, Note("passed", turn.flow.prompts[prompt_id].title))
 

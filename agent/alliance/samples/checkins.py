@@ -24,7 +24,7 @@ def samples() -> tuple[l.Letter, ...]:
     return (
         l.Checkin(1, MARCH, *ask, 5, line, numbers=True, digest_days=5),
         l.Checkin(2, MARCH, *ask, 5, line, numbers=False, digest_days=5),
-        l.Checkin(4, MARCH, *ask, 5, line, numbers=False, digest_days=5, skipped=True),
+        l.Checkin(4, MARCH, *ask, 5, line, numbers=True, digest_days=5, skipped=True),
         l.CheckinNoted(4, "mornings", "money", "partly", 5, hide=True, digest=EVENING),
         l.CheckinNoted(None, "", "", "", 5, hide=False, digest=EVENING),
         l.Digest(
