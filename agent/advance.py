@@ -16,7 +16,7 @@ from agent.alliance.decide import decide
 from agent.alliance.event import Event, Replied, Started
 from agent.alliance.flow import Flow
 from agent.alliance.flow import load as load_flow
-from agent.alliance.letters import Final, Status, Tool
+from agent.alliance.letters import Status
 from agent.alliance.model import Alliance, Person, Phase
 from agent.alliance.shelf import Shelf
 from agent.alliance.turn import Decision
@@ -86,6 +86,8 @@ class Advance:
 
     async def _one(self, c: Connection, work: "_Work", matter: Matter, now: datetime) -> None:
         alliance = work.current.get(matter.alliance)
+        if matter.alliance in work.forgotten:
+            return
         if alliance is None:
             if not isinstance(matter.event, Started):
                 return  # erased, or never was
@@ -110,7 +112,7 @@ class Advance:
         if isinstance(matter.event, Replied) and any(isinstance(s.letter, Status) for s in decision.sends):
             others = await self._others(c, work, decision.alliance, matter.event.participant)
             decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now, others=others)
-        if any(isinstance(s.letter, Final | Tool) for s in decision.sends):  # its papers take a while to print
+        if any(s.letter.encloses for s in decision.sends):  # to print and to draw takes a while
             written = await asyncio.to_thread(letters_of, decision, self.post, now)
         else:
             written = letters_of(decision, self.post, now)
@@ -167,7 +169,13 @@ class Advance:
         for alliance_id, participant in work.erased:
             await inbox.erase(c, alliance_id, participant, now)
             await outbox.erase(c, alliance_id, participant, now)
-        await outbox.put(c, [_owed(i, w, now) for i, w in work.written])  # last: the receipt for an erasure stays
+            if work.current[alliance_id].phase == Phase.ENDED:  # else their mail and letters are still to be read with
+                await inbox.erase_raw(c, alliance_id)
+                await outbox.erase_words(c, alliance_id)
+        await alliances.forget_people(c, work.unknown)
+        await outbox.put(c, [_owed(i, w, now) for i, w in work.written])  # now: the receipt for an erasure stays
+        if work.forgotten:
+            await alliances.forget(c, sorted(work.forgotten))
 
 
 async def _places(c: Connection, work: "_Work", address: str) -> list[tuple[int, int, str]]:
@@ -190,6 +198,8 @@ class _Work:
     written: list[tuple[int, Written]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     erased: list[tuple[int, int]] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)  # addresses of those who were erased
+    forgotten: set[int] = field(default_factory=set)
     done: dict[int, str] = field(default_factory=dict)
 
     def take(
@@ -213,6 +223,13 @@ class _Work:
         self.written += [(number, w) for w in written]
         self.refused += decision.refused
         self.erased += [(number, participant) for participant in decision.erased]
+        for participant in decision.erased:  # their last letter is written: the address goes too
+            people = list(self.current[number].participants)
+            self.unknown.add(people[participant - 1].address)
+            people[participant - 1] = replace(people[participant - 1], address="", full_name="")
+            self.current[number] = replace(self.current[number], participants=tuple(people))
+        if decision.forgotten:
+            self.forgotten.add(number)
 
 
 def _owed(alliance_id: int, w: Written, now: datetime) -> outbox.Letter:

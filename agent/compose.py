@@ -45,9 +45,7 @@ class Post:
     service: str
     contact: str
     render: Callable[..., InWords]
-    papers: Callable[
-        [Alliance, letters.Final | letters.RhythmChanged | letters.Tool, tzinfo], tuple[mail.Attachment, ...]
-    ]
+    papers: Callable[[Alliance, letters.Letter, tzinfo], tuple[mail.Attachment, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,9 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Writt
             references=ids,
             text=said.text,
             html=said.html,
-            attachments=_attached(alliance, send.letter, post, zone),
+            attachments=post.papers(alliance, send.letter, zone_named(alliance.zone) or zone)
+            if send.letter.encloses
+            else (),
             list_unsubscribe="" if send.letter.role in _ASKED_FOR else from_address,
             language=person.language,
             flow=alliance.flow.partition("@")[0],
@@ -167,9 +167,3 @@ def _thread(alliance: Alliance, p: Participant, number: int, doors: Doors) -> tu
 
 def _id(alliance: Alliance, number: int, doors: Doors) -> str:
     return mail.message_id(alliance.id, number, domain=doors.domain, key=doors.keys[-1])
-
-
-def _attached(alliance: Alliance, letter: letters.Letter, post: Post, zone: tzinfo) -> tuple[mail.Attachment, ...]:
-    if isinstance(letter, letters.Final | letters.RhythmChanged | letters.Tool):
-        return post.papers(alliance, letter, zone_named(alliance.zone) or zone)
-    return ()

@@ -22,6 +22,7 @@ from agent.alliance.flow import FlowError, FlowFile
 from agent.alliance.flow import load as load_flow
 from agent.alliance.guide import Guide
 from agent.alliance.guide import load as load_guide
+from agent.alliance.letters import Letter
 from agent.alliance.model import Alliance
 from agent.alliance.shelf import Shelf
 from agent.alliance.turn import House
@@ -31,7 +32,7 @@ from agent.delivery import Delivery
 from agent.intake import Intake
 from agent.mail.address import Doors, normal
 from agent.mail.letter import Attachment
-from agent.papers.enclosed import WithPapers, enclosed
+from agent.papers.enclosed import enclosed
 from agent.settings import Settings, SettingsError, shipped
 from agent.smtp.inbound import Envelope, Inbound, Limits
 from agent.smtp.relay import Relay
@@ -342,9 +343,9 @@ async def serve(settings: Settings, ready: Callable[[int], None]) -> None:
             await service.inbound.stop()
 
 
-def _papers(settings: Settings) -> Callable[[Alliance, WithPapers, tzinfo], tuple[Attachment, ...]]:
-    folder = settings.templates_folder / "papers"
-    return lambda alliance, letter, zone: enclosed(alliance, letter, zone, settings.service.domain, folder)
+def _papers(settings: Settings) -> Callable[[Alliance, Letter, tzinfo], tuple[Attachment, ...]]:
+    papers = settings.templates_folder / "papers"
+    return lambda alliance, letter, zone: enclosed(alliance, letter, zone, settings.service.domain, papers)
 
 
 def _wait(attempt: int) -> timedelta | None:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateSyntaxError, meta, nodes, pass_context
 from jinja2.runtime import Context
@@ -252,7 +252,7 @@ def _environment(finalize: Any) -> Environment:
     made = Environment(
         autoescape=True, undefined=StrictUndefined, finalize=finalize, trim_blocks=True, lstrip_blocks=True
     )
-    made.filters |= {"day": _day, "hour": _hour, "month": _month, "numbers": _list, "short": _short}
+    made.filters |= {"day": _day, "hour": _hour, "month": _month, "since": _since, "numbers": _list, "short": _short}
     made.filters |= {"quoted": _quoted, "lines": _lines, "left": _left, "right": _right}
     return made
 
@@ -321,6 +321,12 @@ def _day(context: Context, at: date) -> str:
 @pass_context
 def _month(context: Context, at: date) -> str:
     return _spelled(at, "MMM", context["language"])
+
+
+@pass_context
+def _since(context: Context, at: date, until: date) -> str:
+    locale = _LOCALES.get(context["language"], context["language"])
+    return str(format_date(at, "LLLL" if at.year == until.year else "LLLL y", locale))
 
 
 @pass_context

@@ -15,6 +15,9 @@ from agent.alliance.words import Change, ConsentReading, read_consent, read_meet
 
 def first_draft(turn: Turn) -> None:
     """All parts are done and settled: put the first draft before everybody."""
+    if turn.alliance.redesigned_at is not None:
+        _redesigned(turn)
+        return
     turn.phase("propose")
     if turn.flow.is_team:
         standing.put(turn, team_lines.first_lines(turn.flow, turn.alliance))
@@ -24,6 +27,25 @@ def first_draft(turn: Turn) -> None:
     for p in turn.alliance.present:
         turn.move(p.number, "review")
         question.ask(turn, p.number, f"draft:{draft.version}")
+
+
+def _redesigned(turn: Turn) -> None:
+    """The prompts were asked anew: what that changes in the agreement is a draft over it, which stays in force meanwhile."""
+    newest = turn.alliance.in_force
+    assert newest is not None
+    turn.change(redesigned_at=None)
+    lines = _merged(newest, page.first_lines(turn.flow, turn.alliance), turn.alliance.drafts)
+    changed = page.difference(turn.flow, turn.alliance, newest.lines, lines, 0)
+    if changed:
+        turn.phase("propose")
+        new_version(turn, lines, changed)
+        return
+    turn.phase("keep")
+    for p in turn.alliance.present:
+        turn.move(p.number, "keep")
+    looking.plan(turn)
+    for p in turn.alliance.present:
+        turn.say(p.number, letters.RenewalOutcome("keep", looking.next_day(turn)), f"final:{newest.version}")
 
 
 def redraft(turn: Turn, by: int) -> None:
@@ -88,6 +110,9 @@ def page_reply(turn: Turn, event: Replied, version: int) -> None:
         return
     alliance, number = turn.alliance, event.participant
     newest = alliance.draft
+    if alliance.redesigned_at is not None:
+        turn.say(number, letters.AskBack("redesign", event.text, 0, 0), event.about)
+        return
     if newest is None or not 1 <= version <= len(alliance.drafts):
         turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
         return
@@ -114,7 +139,7 @@ def read_page(turn: Turn, event: Replied, answered: Draft) -> ConsentReading:
 
 def beside(turn: Turn, event: Replied, version: int) -> bool:
     """Words that stood beside a command or a private line: changes are taken, a yes is asked about. False for others."""
-    if not 1 <= version <= len(turn.alliance.drafts):
+    if not 1 <= version <= len(turn.alliance.drafts) or turn.alliance.redesigned_at is not None:
         return False
     answered = turn.alliance.drafts[version - 1]
     reading = read_page(turn, event, answered)
@@ -229,6 +254,9 @@ def change_asked(turn: Turn, number: int, text: str = "") -> None:
     newest = turn.alliance.draft
     if newest is None:
         turn.say(number, letters.AskBack("unclear", text, 0, 0))
+        return
+    if turn.alliance.redesigned_at is not None:
+        turn.say(number, letters.AskBack("redesign", text, 0, 0))
         return
     set_aside = _take_back(turn, number)
     sections = page.sections_of(turn.flow, turn.alliance, newest.lines)

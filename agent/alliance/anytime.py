@@ -7,6 +7,7 @@ from agent.alliance import (
     agreeing,
     asking,
     ballot,
+    closing,
     coming,
     gather,
     guiding,
@@ -22,6 +23,7 @@ from agent.alliance import draft as page
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
 from agent.alliance.model import Draft, Note, Phase, Stage
+from agent.alliance.own import own_of
 from agent.alliance.turn import LATER, Turn, joined
 from agent.alliance.words import AnswerReading, Command, read_rhythm
 
@@ -38,8 +40,10 @@ def obey(turn: Turn, event: Replied, command: Command) -> bool:
     """Do what a command says. False when it means nothing here, so that its words are read as an answer."""
     number = event.participant
     match command.name:
-        case "stop" | "close":
+        case "stop":
             stop(turn, number)
+        case "close":
+            _close(turn, number)
         case "help":
             _help(turn, event)
         case "ideas":
@@ -123,7 +127,7 @@ def _later(turn: Turn, event: Replied, command: Command) -> None:
     """A prompt without an answer comes back; anything else that is open does, since all is quiet for a week."""
     number = event.participant
     kind, _, key = event.about.partition(":")
-    asked = turn.alliance.phase == Phase.ASKING and kind == "prompt" and turn.alliance.answer(number, key) is None
+    asked = turn.alliance.phase == Phase.ASKING and kind == "prompt" and not turn.alliance.answered(number, key)
     if asked and key in turn.flow.prompts:
         asking.put_off(turn, event, _morning(turn, number, command.until))
         return
@@ -268,6 +272,15 @@ def resume(turn: Turn, number: int, *, asked: bool = True) -> None:
     turn.set(number, open=replace(opened, sent=turn.now, nudges=0, nudged=None))
 
 
+def _close(turn: Turn, number: int) -> None:
+    """CLOSE ends it for all; who closes what goes on without them, or has not begun, leaves it."""
+    goes_on = len(turn.alliance.others(number)) >= turn.flow.people[0]
+    if goes_on or turn.alliance.phase in (Phase.SETUP, Phase.INVITED):
+        stop(turn, number)
+    else:
+        closing.close(turn, number)
+
+
 def stop(turn: Turn, number: int) -> None:
     """STOP ends this alliance for that person, at any stage, without a reason (decision 17, invariant 11)."""
     if number == 1 and turn.alliance.phase == Phase.SETUP:
@@ -298,19 +311,29 @@ def stop(turn: Turn, number: int) -> None:
     for other in turn.alliance.present:
         if over:
             turn.close(other.number)
-        turn.say(other.number, letters.Left(turn.p(number).name, agreed), "left")
+        until = closing.forgotten_at(turn) if over else None
+        turn.say(other.number, letters.Left(turn.p(number).name, agreed, until), "left")
     if over:
         turn.phase("end")
         turn.change(ended="left", reveal_due=None)
 
 
 def _forget_unrevealed(turn: Turn, number: int) -> None:
-    """A leaver's unrevealed answers are destroyed (decision 18)."""
+    """What nobody else has seen of a leaver's words is destroyed: answers, guesses, words to pass on (decision 18)."""
     shown = {q.id for part in turn.flow.parts if part.id in turn.alliance.revealed for q in part.prompts}
+    since = turn.alliance.redesigned_at  # what was said before a redesign was shown long ago
     kept = tuple(
-        a for a in turn.alliance.answers if a.participant != number or a.prompt in shown or turn.alliance.drafts
+        a
+        for a in turn.alliance.answers
+        if a.participant != number or a.prompt in shown or (turn.alliance.drafts and not (since and a.at >= since))
     )
-    turn.change(answers=kept, guesses=tuple(g for g in turn.alliance.guesses if g.participant != number))
+    turn.change(
+        answers=kept,
+        guesses=tuple(g for g in turn.alliance.guesses if g.participant != number),
+        passages=tuple(
+            replace(x, text="") if x.author == number and not x.passed else x for x in turn.alliance.passages
+        ),
+    )
 
 
 def erase(turn: Turn, number: int) -> None:
@@ -334,8 +357,11 @@ def erase(turn: Turn, number: int) -> None:
         checkins=tuple(
             replace(c, replies=tuple(r for r in c.replies if r.participant != number)) for c in alliance.checkins
         ),
+        objections=tuple(o for o in alliance.objections if o.participant != number),
+        proposals=tuple(o for o in alliance.proposals if o.participant != number),
+        worths=tuple(w for w in alliance.worths if w.participant != number),
+        passages=tuple(replace(x, text="") if x.author == number else x for x in alliance.passages),
     )
-    turn.change(passages=tuple(replace(x, text="") if x.author == number else x for x in alliance.passages))
     turn.set(number, held=())
     for p in turn.alliance.participants:
         turn.set(p.number, notes=())  # the other's may hold these words too
@@ -353,7 +379,7 @@ def _only_if_agreed(draft: Draft, agreed: int) -> Draft:
 def status(turn: Turn, number: int) -> letters.StatusRow:
     """Where this alliance stands, for this person: nothing about what the others have answered."""
     counted = [q for q in question.mine(turn, number) if q.counted]
-    done = sum(1 for q in counted if turn.alliance.answer(number, q.id))
+    done = sum(1 for q in counted if turn.alliance.answered(number, q.id))
     names = joined([q.name for q in turn.alliance.participants if q.name and q.stage != Stage.LEFT])
     ask = question.question_of(turn, number)[0]
     p = turn.p(number)
@@ -382,20 +408,7 @@ def others(turn: Turn, number: int) -> tuple[letters.OtherRow, ...]:
 
 def my_data(turn: Turn, number: int) -> letters.MyData:
     """All and only what this person wrote or may see (F57)."""
-    alliance, person = turn.alliance, turn.person(number)
-    own = (
-        tuple(
-            letters.OwnAnswer(turn.flow.prompts[a.prompt].title, a.text, a.private, a.at)
-            for a in alliance.answers
-            if a.participant == number and not a.passed
-        )
-        + tuple(
-            letters.OwnAnswer(turn.flow.prompts[g.prompt].title, "", "", g.at, g.text)
-            for g in alliance.guesses
-            if g.participant == number
-        )
-        + tuple(letters.OwnAnswer("", x.text, "", x.at) for x in alliance.passages if x.author == number)
-    )
+    alliance = turn.alliance
     draft = alliance.in_force or alliance.draft
     sections = page.sections_of(turn.flow, alliance, draft.lines) if draft else ()
-    return letters.MyData(person.address, person.zone, own, sections)
+    return letters.MyData(own_of(turn.flow, alliance, number), sections)

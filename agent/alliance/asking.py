@@ -22,7 +22,7 @@ from agent.alliance.words import (
 )
 
 _KEEPS = re.compile(  # "Keep that": the words of one's own that the letter showed (S24), and what is added to them
-    r"(?:(?:yes|ok|sure)\b[,.]?\s*)?(?:please\s+)?(?:keep|the same|same)\b(?:\s+(?:it|that|this|those|them|both))?(?:\s+(?:as (?:it|that) is|please|thanks))*"
+    r"(?:(?:yes|ok|sure)\b[,.]?\s*)?(?:please\s+)?(?:keep|the same|same)\b(?:\s+(?:it|that|this|those|them|both))?(?:,?\s+(?:as (?:it|that) is|please|thanks|thank you))*"
     r"\s*(?:[.,;:!–—-]+\s*(?:and\s+|plus\s+)?|\n+\s*|\Z|(?:and|plus)\s+)",
     re.IGNORECASE,
 )
@@ -143,6 +143,14 @@ def answered(turn: Turn, event: Replied, reading: AnswerReading) -> None:
             if reading.both and (old := turn.alliance.answer(number, key)) and old.text:
                 text = f"{old.text}\n{text}".strip()
             _keep(turn, Answer(number, key, text, private, turn.now, event.cause))
+        elif (
+            kind == "all"
+            and turn.alliance.redesigned_at
+            and (keeps := _KEEPS.match(reading.text))
+            and keeps.end() == len(reading.text)
+        ):
+            for q in question.remaining(turn, number):
+                passed(turn, number, q.id, event.cause)
         elif kind == "all" and len(left := question.remaining(turn, number)) == 1:
             _keep(turn, Answer(number, left[0].id, reading.text, private, turn.now, event.cause))
         elif reading.labelled:
@@ -193,7 +201,7 @@ def _after_answers(turn: Turn, number: int) -> None:
     """Ask the follow-up, or go on; where nothing follows now, say what was stored."""
     p = turn.p(number)
     opened = p.open.about.partition(":") if p.open else ("", "", "")
-    if opened[0] == "prompt" and turn.alliance.answer(number, opened[2]) is not None:
+    if opened[0] == "prompt" and turn.alliance.answered(number, opened[2]):
         turn.close(number)
         _follow_up(turn, number, opened[2])
     elif opened[0] == "follow":
@@ -236,17 +244,27 @@ def _add_to(turn: Turn, number: int, prompt_id: str, reading: AnswerReading, cau
 def _keep(turn: Turn, said: Answer) -> None:
     number, prompt_id = said.participant, said.prompt
     prompt, old = turn.flow.prompts[prompt_id], turn.alliance.answer(number, prompt_id)
-    text, private = _special(turn, number, prompt_id, said.text), said.private
+    anew = old is not None and not old.passed and turn.alliance.answered(number, prompt_id)
+    again = old if old is not None and not turn.alliance.answered(number, prompt_id) else None
+    if again and (keeps := _KEEPS.match(said.text)) and (not again.passed or keeps.end() == len(said.text)):
+        text, private = _still(again, said, keeps.end())
+        said = replace(said, cause=said.cause if text != again.text else again.cause, private=private)
+    else:
+        text, private = _special(turn, number, prompt_id, said.text), said.private
     if not text and not private:  # NUMBERS alone, or beside a PASS: our suggestion stands
         passed(turn, number, prompt_id, said.cause)
         return
     _store(turn, replace(said, text=text))
-    kind = "replaced" if old is not None and not old.passed else "kept"
-    turn.note(number, Note(kind, prompt.title, text, _lines(private)))
+    turn.note(number, Note("replaced" if anew else "kept", prompt.title, text, _lines(private)))
     turn.set(number, later=tuple(x for x in turn.p(number).later if x[0] != prompt_id))
     _read_values(turn, number, prompt_id, text)
     if old is not None:
         after_correction(turn, number, prompt_id, old)
+
+
+def _still(old: Answer, said: Answer, end: int) -> tuple[str, str]:
+    """KEEP, when a prompt is asked anew: the old words, private ones too, and what is added to them."""
+    return f"{old.text}\n{said.text[end:]}".strip(), "\n".join(filter(None, (old.private, said.private)))
 
 
 def _replaced(turn: Turn, number: int, key: str) -> str:
@@ -320,16 +338,23 @@ def after_correction(turn: Turn, number: int, prompt_id: str, old: Answer) -> No
         name = "" if turn.alliance.rules.get("names") == "hidden" else turn.p(number).name
         letter = letters.Correction(name, prompt.title, old.text, new.text, voided)
         turn.tell_others(number, letter, f"reveal:{part.id}")
+    kept = tuple(s for s in turn.alliance.settlements if s.prompt != prompt_id or s.outcome is None)
+    turn.change(settlements=kept)  # the words that were settled are no longer said: each stands with its name
     if turn.alliance.phase == Phase.DRAFTING:
-        kept = tuple(s for s in turn.alliance.settlements if s.prompt != prompt_id)
-        turn.change(settlements=kept)  # the words that were settled are no longer said: each stands with its name
         settling.take_values(turn)
         agreeing.redraft(turn, number)
 
 
 def passed(turn: Turn, number: int, prompt_id: str, cause: str) -> None:
-    """PASS: nothing is shown, and never with a name (decision 11); an answer nobody has seen yet is taken back."""
-    if turn.alliance.answer(number, prompt_id) is None or turn.flow.part_of(prompt_id).id not in turn.alliance.revealed:
+    """PASS: nothing is shown, and never with a name (decision 11); an answer nobody has seen yet is taken back.
+
+    When a prompt is asked anew, who passes it leaves their old words as they are.
+    """
+    old = turn.alliance.answer(number, prompt_id)
+    if old is not None and not turn.alliance.answered(number, prompt_id):
+        _store(turn, replace(old, at=turn.now))
+        return
+    if old is None or turn.flow.part_of(prompt_id).id not in turn.alliance.revealed:
         _store(turn, Answer(number, prompt_id, "", "", turn.now, cause, passed=True))
     turn.note(number, Note("passed", turn.flow.prompts[prompt_id].title))
 

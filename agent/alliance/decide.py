@@ -15,6 +15,7 @@ from agent.alliance import (
     anytime,
     asking,
     ballot,
+    closing,
     coming,
     guiding,
     kinds,
@@ -23,6 +24,7 @@ from agent.alliance import (
     mending,
     no_answer,
     question,
+    renewing,
     revealing,
     settling,
     setup,
@@ -49,10 +51,12 @@ from agent.alliance.words import AnswerReading, Command, read_answer, read_invit
 _AFTER = frozenset({"show", "data", "export", "human"})  # answered even when it has ended
 _PROMPTS = ("prompt", "follow", "all")
 # numbers and letters mean their own here
-_PAGES = ("draft", "final", "checkin", "digest", "rhythm", "settle", "reveal", "trial", "pass", "repair", "tools")
+_PAGES = (
+    "draft", "final", "checkin", "digest", "rhythm", "settle", "reveal", "trial", "pass", "repair", "tools", "renewal",
+)  # fmt: skip
 # questions back that say: not understood
 _UNHELPED = frozenset(
-    ("unclear", "answer", "number", "which_line", "what_words", "question", "choice", "draft", "send", "checkin_over", "held", "why_words")
+    ("unclear", "answer", "number", "which_line", "what_words", "question", "choice", "draft", "send", "checkin_over", "held", "why_words", "renewal", "renewal_over")
 )  # fmt: skip
 _ASIDES = frozenset(
     ("pause", "quiet", "later", "stop", "close", "status", "help", "data", "export", "human", "delete", "show", "who", "hide", "ideas", "tools")
@@ -204,6 +208,7 @@ def _is_over(turn: Turn, event: Replied) -> bool:
     if not commands and turn.flow.is_team and coming.last_words(turn, event):
         return True
     wants = {c.name for c in commands}
+    said = closing.last_word(turn, event)
     if "delete" in wants and p.stage != Stage.DECLINED:
         if event.about == "erase" or re.search(r"\bnow\b", event.text, re.IGNORECASE):
             anytime.erase(turn, p.number)
@@ -213,7 +218,7 @@ def _is_over(turn: Turn, event: Replied) -> bool:
         p.stage != Stage.DECLINED and wants & _AFTER
     ):  # their copy and their words stay theirs while the addresses live
         anytime.obey(turn, event, next(c for c in commands if c.name in _AFTER))
-    elif p.stage != Stage.DECLINED and not p.told_closed:
+    elif p.stage != Stage.DECLINED and not (said or p.told_closed):
         turn.set(p.number, told_closed=True)
         turn.say(p.number, letters.Closed(turn.alliance.ended_at or turn.now), "closed")
     return True
@@ -325,7 +330,7 @@ def _obeyed_beside(turn: Turn, event: Replied, reading: AnswerReading, kind: str
     if not commands or turn.p(event.participant).stage == Stage.LEFT:
         return bool(commands)
     words = replace(event, text=reading.text)
-    if kind in ("settle", "reveal", "checkin", "trial", "pass", "repair"):
+    if kind in ("settle", "reveal", "checkin", "trial", "pass", "repair", "renewal"):
         _place(turn, words, reading, kind, event.about.partition(":")[2])
     elif kind in ("draft", "final"):
         agreeing.beside(turn, words, int(event.about.partition(":")[2]))
@@ -379,6 +384,10 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
             _to_living(turn, event, reading, kind, key)
         case "checkin":
             looking.reply(turn, event, int(key))
+        case "renewal" if phase in (Phase.AGREED, Phase.CHANGING):
+            renewing.reply(turn, event, int(key))
+        case "digest" if closing.worth_reply(turn, event, int(key)):
+            pass
         case "digest" | "rhythm":
             if not looking.change_rhythm(turn, number, event.text):
                 agreeing.page_reply(turn, event, turn.alliance.agreed)

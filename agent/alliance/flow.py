@@ -106,6 +106,7 @@ class Checkin(Suggested):
     care: str
     worry: str = ""  # a team's second and third number
     living: str = ""
+    worth: str = ""
 
 
 class Touch(_Part):

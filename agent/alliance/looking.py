@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from agent.alliance import closing, letters, pulse, question
 from agent.alliance import draft as page
-from agent.alliance import letters, pulse, question
 from agent.alliance.dates import all_awake_at, at_hour, checkin_days, zone_named
 from agent.alliance.event import Replied
 from agent.alliance.model import Checkin, CheckinReply, Phase, Rhythm, Stage
@@ -17,6 +17,8 @@ _TALK = frozenset(
 )
 _NUMBERS = ("one", "two", "three", "four", "five")
 CALENDAR = 3  # check-ins that stand in the calendar file
+ROUNDS = 6  # the newest in table and picture: as many as fit on a phone
+TREND = 3  # rounds, from which on there is one (F37)
 FAR = 400  # check-ins that are looked ahead for the next one: a hundred years of quarters
 
 
@@ -73,7 +75,9 @@ def next_days(turn: Turn) -> tuple[date, ...]:
 def open_checkin(turn: Turn) -> None:
     """The day has come: the same check-in to everybody (S19)."""
     checkin = turn.alliance.checkins[-1]
-    keep(turn, replace(checkin, asked=turn.now, line=_next_line(turn), digest_due=_digest_due(turn)))
+    shown = question.shows_numbers(turn.alliance)
+    going = replace(checkin, asked=turn.now, line=_next_line(turn), digest_due=_digest_due(turn), numbers=shown)
+    keep(turn, going)
     for p in turn.alliance.present:
         if p.stage == Stage.LIVING and not p.paused:
             turn.move(p.number, "look_back")
@@ -215,7 +219,8 @@ def set_rhythm(turn: Turn, rhythm: Rhythm) -> None:
 def digest(turn: Turn) -> None:
     """What those who replied said, side by side; nothing about who did not (decision 16, invariant 5)."""
     checkin = next(c for c in turn.alliance.checkins if c.asked is not None and c.closed is None)
-    keep(turn, replace(checkin, closed=turn.now))
+    shown = checkin.numbers and question.shows_numbers(turn.alliance) and not any(r.hide for r in checkin.replies)
+    keep(turn, replace(checkin, closed=turn.now, numbers=shown))
     for p in turn.alliance.present:
         if p.stage == Stage.CHECKING:
             turn.close(p.number)
@@ -233,34 +238,34 @@ def digest(turn: Turn) -> None:
     def said(field: str) -> tuple[letters.RevealAnswer, ...]:
         return tuple(letters.RevealAnswer("", names[r.participant], t) for r in replies if (t := getattr(r, field)))
 
+    rounds = [c for c in turn.alliance.checkins if c.closed is not None][-ROUNDS:]
+    rows = _rows(turn, rounds)
     letter = letters.Digest(
         number=checkin.number,
-        rounds=_rounds(turn),
-        rows=_rows(turn),
+        rounds=tuple(local_day(turn, c.due) for c in rounds),
+        rows=rows,
         works=said("works"),
         care=said("care"),
         line_number=looked_at.number,
         line=looked_at.text,
         line_replies=said("line"),
         next_checkin=next_day(turn),
+        worth=closing.asks_worth(turn, checkin.number),
+        trend=tuple(row for row in rows if row.known > 1) if len(rounds) >= TREND else (),
     )
     for p in turn.alliance.present:
         if not p.paused:
             turn.say(p.number, letter, f"digest:{checkin.number}")
 
 
-def _rounds(turn: Turn) -> tuple[date, ...]:
-    return tuple(local_day(turn, c.due) for c in turn.alliance.checkins if c.closed is not None)
-
-
-def _rows(turn: Turn) -> tuple[letters.Row, ...]:
-    """The numbers, only if all chose to show them, and nobody hid one in this round (F38)."""
-    done = [c for c in turn.alliance.checkins if c.closed is not None]
-    if not question.shows_numbers(turn.alliance) or any(r.hide for r in done[-1].replies):
+def _rows(turn: Turn, rounds: list[Checkin]) -> tuple[letters.Row, ...]:
+    """The numbers of those rounds in which all chose to show them, if this is one (F38)."""
+    if not rounds[-1].numbers:
         return ()
     rows = []
-    here = {r.participant for r in done[-1].replies if not r.passed}
+    here = {r.participant for r in rounds[-1].replies if r.rating is not None}
     for p in (p for p in turn.alliance.present if p.number in here):  # nothing shows who did not reply
-        by_round = [next((r for r in c.replies if r.participant == p.number), None) for c in done]
-        rows.append(letters.Row(p.name, tuple(r.rating if r and not r.hide else None for r in by_round)))
+        by_round = [next((r for r in c.replies if r.participant == p.number), None) for c in rounds]
+        shown = zip(by_round, rounds, strict=True)
+        rows.append(letters.Row(p.name, tuple(r.rating if r and c.numbers else None for r, c in shown)))
     return tuple(rows)

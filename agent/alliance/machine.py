@@ -35,6 +35,8 @@ PHASES = (
     Move("propose", (Phase.ASKING,), Phase.DRAFTING, "all parts are done and settled"),
     Move("agree", (Phase.DRAFTING, Phase.CHANGING), Phase.AGREED, "all said yes to the same version"),
     Move("reopen", (Phase.AGREED,), Phase.CHANGING, "somebody changed a line"),
+    Move("redesign", (Phase.AGREED,), Phase.ASKING, "after a year all chose to be asked anew"),
+    Move("keep", (Phase.ASKING,), Phase.AGREED, "asked anew, and every line stayed"),
     Move("end", tuple(p for p in Phase if p is not Phase.ENDED), Phase.ENDED, "declined, dropped, left or closed"),
 )
 
@@ -61,6 +63,8 @@ STAGES = (
     Move("confirm", (Stage.REVIEWING,), Stage.CONFIRMED, "a yes to the newest version"),
     Move("live", (Stage.CONFIRMED,), Stage.LIVING, "the agreement is in force"),
     Move("stand", (Stage.REVIEWING,), Stage.LIVING, "the team's own rule lets its page stand without this word"),
+    Move("redesign", (Stage.LIVING, Stage.CHECKING), Stage.ANSWERING, "the prompts are asked anew"),
+    Move("keep", (Stage.WAITING,), Stage.LIVING, "asked anew, and every line stayed"),
     Move("look_back", (Stage.LIVING,), Stage.CHECKING, "a check-in is due"),
     Move("looked_back", (Stage.CHECKING,), Stage.LIVING, "answered, passed or over"),
     Move("leave", _HERE, Stage.LEFT, "STOP, at any stage"),

@@ -22,7 +22,7 @@ def heard(turn: Turn, event: Replied, kind: str) -> bool:
         return False
     if kind == "checkin" and read_checkin(event.text).rating is not None:
         return False  # "4, mornings, I broke line 8, partly" is a check-in
-    if kind in ("draft", "final") and agreeing.is_sure(turn, event):
+    if kind in ("draft", "final", "renewal") and agreeing.is_sure(turn, event):
         return False  # "I forgot, point 6 should say ..." is a change
     reading = read_slip(event.text, tuple(p.name for p in turn.alliance.others(event.participant)))
     if reading is None:

@@ -116,6 +116,7 @@ class Participant:
     thread: tuple[int, ...] = ()  # numbers of the letters to this person: the first and the last ten, for References
     unhelped: int = 0  # how many replies in a row were not understood
     told_closed: bool = False  # was told, once, that the alliance has ended
+    last_word: bool = False  # has answered the closing letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +306,7 @@ class Checkin:
     line: int  # the id of the agreement line that is looked at
     replies: tuple[CheckinReply, ...] = ()
     asked: datetime | None = None  # when it went out; None while it is ahead
+    numbers: bool = False  # all were told that their numbers are shown, and nobody hid one
     digest_due: datetime | None = None
     closed: datetime | None = None
 
@@ -354,6 +356,26 @@ class Proposal:
     cause: str
     at: datetime
     section: str = ""  # where a new one belongs
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What one person answered to "was this worth your time?": 1 to 5. For the operator's figures, never for the others."""
+
+    participant: int
+    rating: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """Once a year: keep, tweak, redesign or close (F44)."""
+
+    asked: datetime  # in this round
+    round: int = 1
+    choices: tuple[Choice, ...] = ()  # of this round; `letter` is the word that was chosen
+    before: tuple[Choice, ...] = ()  # of the first round, when these differed
+    closed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,6 +439,10 @@ class Alliance:
     mending: tuple[int, ...] = ()  # ids of the lines for which better words are sought now
     ended: str = ""  # declined, cancelled, left, closed, expired, few
     ended_at: datetime | None = None
+    closed_by: int = 0  # who closed it, until the others have been told
+    worths: tuple[Worth, ...] = ()
+    renewals: tuple[Renewal, ...] = ()
+    redesigned_at: datetime | None = None  # since when the prompts are asked anew; None when they are not
 
     def participant(self, number: int) -> Participant:
         """The participant with this number; there must be one."""
@@ -455,6 +481,17 @@ class Alliance:
         return next((a for a in reversed(self.answers) if a.participant == number and a.prompt == prompt), None)
 
     def guess(self, number: int, prompt: str) -> str:
-        """What this participant guessed of this prompt last; "" for nothing. For this participant's letters alone."""
-        mine = (g.text for g in reversed(self.guesses) if (g.participant, g.prompt) == (number, prompt))
-        return next(mine, "")
+        """What this participant guessed of this prompt last, in a redesign since it began; "" for nothing.
+
+        For this participant's letters alone.
+        """
+        mine = (g for g in reversed(self.guesses) if (g.participant, g.prompt) == (number, prompt))
+        return next((g.text for g in mine if self._counts_now(g.at)), "")
+
+    def answered(self, number: int, prompt: str) -> bool:
+        """Whether this participant has answered or passed this prompt; in a redesign, since it began."""
+        said = self.answer(number, prompt)
+        return said is not None and self._counts_now(said.at)
+
+    def _counts_now(self, at: datetime) -> bool:
+        return self.redesigned_at is None or at >= self.redesigned_at

@@ -1,6 +1,7 @@
 """The open question, as a letter: what `Open.about` says, put into facts. Also the question alone, for nudges and HELP."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from agent.alliance import ballot, coming, gather, kinds, letters, pulse, standing
 from agent.alliance import draft as page
@@ -50,6 +51,8 @@ def letter_for(turn: Turn, number: int, about: str) -> letters.Letter:
             return standing.draft_letter(turn, number) if turn.flow.is_team else draft_letter(turn, number)
         case "checkin" if turn.flow.is_team:
             return pulse.letter(turn, int(key))
+        case "renewal":
+            return _renewal(turn)
         case "checkin":
             return _checkin(turn, number, int(key))
     raise AssertionError(about)
@@ -108,7 +111,7 @@ def mine(turn: Turn, number: int) -> list[Prompt]:
 def remaining(turn: Turn, number: int, part: str = "") -> list[Prompt]:
     """The prompts without an answer yet, of one part or of all."""
     inside = {q.id for q in turn.flow.part(part).prompts} if part else set(turn.flow.prompts)
-    return [q for q in mine(turn, number) if q.id in inside and turn.alliance.answer(number, q.id) is None]
+    return [q for q in mine(turn, number) if q.id in inside and not turn.alliance.answered(number, q.id)]
 
 
 def label_of(turn: Turn, number: int, prompt: Prompt) -> int:
@@ -136,7 +139,7 @@ def labels(turn: Turn, number: int, *, numbers: bool = True) -> dict[str, str]:
 def prompt_letter(turn: Turn, number: int, prompt: Prompt) -> letters.Prompt:
     """One prompt, with all that makes it easy."""
     counted = [q for q in mine(turn, number) if q.counted]
-    quoted = turn.alliance.answer(number, prompt.quote) if prompt.quote else None
+    quoted, again = own_words(turn, number, prompt)
     return letters.Prompt(
         notes=(),
         subject=prompt.subject,
@@ -147,10 +150,25 @@ def prompt_letter(turn: Turn, number: int, prompt: Prompt) -> letters.Prompt:
         hint=words(turn, number, prompt.hint),
         example=words(turn, number, prompt.example),
         private=prompt.private,
-        own=quoted.text if quoted else "",
+        own=quoted,
+        again=again,
         extra=words(turn, number, prompt.numbers),
         guess=prompt.guess and turn.flow.part_of(prompt.id).id not in turn.alliance.revealed,
     )
+
+
+def own_words(turn: Turn, number: int, prompt: Prompt) -> tuple[str, bool]:
+    """The person's own words that are shown beside a question, "" for none; whether they answered this very one before."""
+    alliance = turn.alliance
+    old = (
+        alliance.answer(number, prompt.id)
+        if alliance.redesigned_at and not alliance.answered(number, prompt.id)
+        else None
+    )
+    if old is not None and not old.passed:
+        return "\n".join(filter(None, (old.text, *(f"PRIVATE {line}" for line in old.private.splitlines())))), True
+    quoted = alliance.answer(number, prompt.quote) if prompt.quote else None
+    return (quoted.text if quoted else ""), False
 
 
 def _items(turn: Turn, number: int) -> tuple[letters.Item, ...]:
@@ -160,7 +178,9 @@ def _items(turn: Turn, number: int) -> tuple[letters.Item, ...]:
 
 def _item(turn: Turn, number: int, prompt: Prompt) -> letters.Item:
     label = str(label_of(turn, number, prompt))
-    return letters.Item(label, prompt.title, words(turn, number, prompt.ask), words(turn, number, prompt.hint))
+    own, again = own_words(turn, number, prompt)
+    ask, hint = words(turn, number, prompt.ask), words(turn, number, prompt.hint)
+    return letters.Item(label, prompt.title, ask, hint, own if again else "")
 
 
 def _follow_up(turn: Turn, number: int, prompt: Prompt) -> letters.FollowUp:
@@ -239,7 +259,18 @@ def _change(alliance: Alliance, newest: Draft, changed: Changed, number: int) ->
     return letters.LineChange(changed.number, changed.was, changed.now, name, request)
 
 
-# ---------------------------------------------------------------- check-in
+# ---------------------------------------------------------------- looking back
+
+
+def _renewal(turn: Turn) -> letters.Renewal:
+    alliance = turn.alliance
+    assert alliance.first_agreed is not None
+    names = {p.number: p.name for p in alliance.participants}
+    before = sorted(alliance.renewals[-1].before, key=lambda c: c.participant)
+    chosen = tuple(letters.RevealAnswer("", names[c.participant], c.letter.upper()) for c in before)
+    looked = sum(1 for c in alliance.checkins if any(not r.passed for r in c.replies))
+    years = round((turn.now - alliance.first_agreed) / timedelta(days=365.25))
+    return letters.Renewal(years, looked, chosen)
 
 
 def _checkin(turn: Turn, number: int, key: int) -> letters.Checkin:

@@ -1,6 +1,5 @@
 """The reveal: a part's answers side by side, to all in the same minute, and what is chosen or passed on there (F15-F19)."""
 
-import re
 from dataclasses import replace
 
 from agent.alliance import agreeing, asking, letters, team
@@ -9,14 +8,7 @@ from agent.alliance.event import Replied
 from agent.alliance.flow import Part, Prompt
 from agent.alliance.model import Answer, Choice, Note, Participant, Phase, Stage
 from agent.alliance.turn import Turn
-from agent.alliance.words import Pick, read_answer, read_choice
-
-_PASS_ON = re.compile(r"pass (?:this |it |that )?on\b[\s:,.-]*", re.IGNORECASE)
-_BETWEEN_US = re.compile(
-    r"\b(?:don['’]?t|do not|never|not) (?:tell|show|share|pass|forward|send|mention)\b|\bbetween (?:us|you and me)\b"
-    r"|\b(?:confidential|secret|privately)\b",
-    re.IGNORECASE,
-)  # words that may be meant for the agent alone: asked about, never passed on at once (spec 4.7)
+from agent.alliance.words import Pick, read_answer, read_choice, read_passing
 
 
 def reveal(turn: Turn) -> None:
@@ -89,6 +81,9 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
     if turn.flow.is_team:
         team.revealed_reply(turn, event, part_id)
         return
+    if part_id not in turn.alliance.revealed:  # of the time before a redesign: its letters stand for nothing now
+        turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
+        return
     shared = to_choose(turn, turn.flow.part(part_id))
     labels = [f"{i}{o[0]}" for i, q in enumerate(shared, 1) for o in page.options(turn.alliance, q.id)]
     reading = read_choice(event.text, labels)
@@ -109,14 +104,14 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
     for pick in picks:
         proposals += choose(turn, number, shared[(pick.number or 1) - 1].id, pick, event.cause)
     rest = "" if read_answer(reading.rest, now=turn.now).not_an_answer else reading.rest.strip()
-    told = _PASS_ON.match(rest)
-    unsure = rest and not told and (turn.p(number).stage != Stage.READING or _BETWEEN_US.search(rest))
+    words, ours = read_passing(rest)
+    unsure = rest and words == rest and (turn.p(number).stage != Stage.READING or ours)
     if unsure:
         turn.say(number, letters.AskBack("pass_on", rest, 0, 0), event.about)
         if not proposals:
             return
-        rest = ""
-    rest = rest[told.end() :].strip() if told else rest
+        words = ""
+    rest = words
     part = turn.flow.part(part_id)
     if rest or proposals:
         letter = letters.PassedOn(turn.p(number).name, part.title, rest, tuple(proposals))

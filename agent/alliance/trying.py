@@ -72,7 +72,7 @@ def reply(turn: Turn, event: Replied, place: int) -> None:
     """KEEP, DROP, some more time or other words: put to all as a change of the page."""
     trial = turn.alliance.trials[place] if 0 <= place < len(turn.alliance.trials) else None
     in_force = turn.alliance.in_force
-    if trial is None or trial.off or in_force is None:
+    if trial is None or trial.off or in_force is None or turn.alliance.redesigned_at is not None:
         agreeing.page_reply(turn, event, turn.alliance.agreed)
         return
     number, _ = _line(turn, trial)

@@ -59,7 +59,8 @@ class Decision:
         tuple[int, str | None], ...
     ] = ()  # (participant, about; None = all) questions not owed any more; None: all that waits for this person
     refused: tuple[tuple[str, str], ...] = ()  # (initiator's, invitee's address): never invite again (decision 14)
-    erased: tuple[int, ...] = ()  # participants whose kept mail and letters are to be erased too
+    erased: tuple[int, ...] = ()  # participants whose kept mail, letters and address are to be erased too
+    forgotten: bool = False  # nothing of this alliance is to be left
 
 
 @dataclass(slots=True)
@@ -79,6 +80,7 @@ class Turn:
     withdrawn: list[tuple[int, str | None]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
+    forgotten: bool = False
     whole: Flow = field(init=False)  # before it was tailored to these people
 
     def decision(self) -> Decision:
@@ -89,6 +91,7 @@ class Turn:
             tuple(self.withdrawn),
             tuple(self.refused),
             tuple(self.erased),
+            self.forgotten,
         )
 
     def __post_init__(self) -> None:
@@ -228,6 +231,14 @@ class Turn:
     def opened(self, number: int, about: str) -> None:
         """Note that the letter just written is the one to answer."""
         self.set(number, open=Open(about, self.now, sent=self.now))
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One thing that is owed at an instant."""
+
+    at: datetime
+    do: Callable[[Turn], None]
 
 
 def joined(names: list[str]) -> str:

@@ -4,19 +4,21 @@ A timer never outlives its reason, because there are no timers: what is due is c
 After downtime each thing is done once; a nudge counts from the letter that was really sent, so nothing is replayed.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from agent.alliance import (
     anytime,
     asking,
     ballot,
+    closing,
     gather,
     kinds,
     letters,
     looking,
     question,
+    renewing,
     revealing,
     settling,
     standing,
@@ -31,20 +33,13 @@ from agent.alliance.turn import (
     REMIND_AFTER,
     REST_AFTER,
     SETTLE_WITHIN,
+    Duty,
     Turn,
 )
 
 MOST_NUDGES = 2  # for one question (invariant 8)
 _DONE = (Stage.WAITING, Stage.CONFIRMED)  # nothing is left to do until the others have
 _MANY = 100  # more rounds than any alliance can owe at once: a guard against a duty that does not move
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """One thing that is owed at an instant."""
-
-    at: datetime
-    do: Callable[[Turn], None]
 
 
 def wake_at(turn: Turn) -> datetime | None:
@@ -66,6 +61,7 @@ def duties(turn: Turn) -> Iterator[Duty]:
     """All that is owed, at any time."""
     alliance = turn.alliance
     if alliance.phase == Phase.ENDED:
+        yield from closing.duties(turn)
         return
     for p in (*alliance.present, *alliance.invited):
         yield from _of_participant(turn, p)
@@ -81,14 +77,17 @@ def duties(turn: Turn) -> Iterator[Duty]:
                 yield Duty(s.opened + SETTLE_WITHIN, lambda t, prompt=s.prompt: settling.settle_overdue(t, prompt))  # type: ignore[misc]
     if alliance.phase in (Phase.ASKING, Phase.DRAFTING) and not turn.flow.is_team:
         yield from _at_rest(turn)
-    if alliance.phase in (Phase.AGREED, Phase.CHANGING):
+    if alliance.agreed:
         for place, trial in enumerate(alliance.trials):
             if trial.asked is None and not trial.off:
                 yield Duty(trying.due_at(turn, trial), lambda t, place=place: trying.ask(t, place))  # type: ignore[misc]
+    looked_back = all(c.closed is not None for c in alliance.checkins if c.asked is not None)
+    if looked_back and not turn.flow.is_team:
+        yield from renewing.duties(turn)
     if alliance.checkins and alliance.phase in (Phase.AGREED, Phase.CHANGING):
         last = alliance.checkins[-1]
         running = next((c for c in alliance.checkins if c.asked is not None and c.closed is None), None)
-        if last.asked is None and running is None and alliance.phase == Phase.AGREED:
+        if last.asked is None and running is None and alliance.phase == Phase.AGREED and not renewing.running(turn):
             yield Duty(last.due, looking.open_checkin)
         if running is not None and running.digest_due is not None:
             yield Duty(running.digest_due, looking.digest)
@@ -128,7 +127,9 @@ def _of_participant(turn: Turn, p: Participant) -> Iterator[Duty]:
         return
     if p.open.sent is None:
         yield Duty(p.open.due, lambda t: question.write_open(t, number))
-    elif p.open.nudges < MOST_NUDGES and not p.open.about.startswith(("checkin", "invitation", "vote", "mend")):
+    elif p.open.nudges < MOST_NUDGES and not p.open.about.startswith(
+        ("checkin", "invitation", "renewal", "vote", "mend")
+    ):
         since = max(p.open.nudged or p.open.sent, p.last_heard or p.open.sent)
         wait = REST_AFTER if p.open.nudges else NUDGE_AFTER
         at = awake_at(since + wait, turn.zone(number), turn.house.quiet)

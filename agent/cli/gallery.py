@@ -5,7 +5,7 @@ Nothing here is read from a flow or a database, and the page needs no script: it
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 from agent.alliance import samples
 from agent.alliance.lettercheck import Fault, faults_of
-from agent.alliance.letters import Letter
+from agent.alliance.letters import Digest, Letter
+from agent.mail.letter import with_pictures
+from agent.papers.enclosed import trend_of
 from agent.templates import Rendered, load, template_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -50,6 +52,10 @@ def letters_of(templates: Path, sources: Sequence[str]) -> tuple[Shown, ...]:
             service="Alliance",
         )
         faults = faults_of(letter, said.subject, said.text, said.html, me=reader["me"], sources=sources)
+        if isinstance(letter, Digest) and letter.trend:
+            picture = trend_of(letter, templates / "papers")
+            html = with_pictures(said.html, [(picture.content_id, picture.content_type, picture.content)])
+            said = replace(said, html=html)
         shown.append(Shown(f"{len(shown) + 1:03}-{template_of(type(letter))}", about, letter, said, faults))
     return tuple(shown)
 

@@ -138,26 +138,21 @@ def _files(alliance: "Alliance", participant: int, chosen: "Settings") -> dict[s
     """The files by name. A participant's own private lines are the participant's; nobody else's are here."""
     from agent.alliance.agreeing import final
     from agent.alliance.dates import zone_named, zone_of
+    from agent.alliance.own import own_of
     from agent.alliance.turn import House, Turn
     from agent.papers.enclosed import enclosed
+    from agent.papers.own import own_files
     from agent.service import FLOW, read_flow
 
-    flow = read_flow(chosen.flows_folder, FLOW).flow.of(alliance.kind)
-    said = []
-    for a in alliance.answers:
-        if a.participant == participant and not a.passed:
-            title = flow.prompts[a.prompt].title if a.prompt in flow.prompts else a.prompt
-            private = "".join(f"\nPRIVATE {line}" for line in a.private.splitlines())
-            said.append(f"{a.at:%Y-%m-%d}  {title}\n{a.text}{private}\n")
-    files = {"answers.txt": "\n".join(said).encode()}
+    house = House(chosen.service.zone, chosen.service.quiet_hours)
+    turn = Turn(
+        read_flow(chosen.flows_folder, FLOW).flow, house, alliance, alliance.agreed_at or alliance.created, "export"
+    )
+    files = {name: content for name, _, content in own_files(own_of(turn.flow, alliance, participant))}
     if not alliance.agreed:
         return files
-    draft = alliance.drafts[alliance.agreed - 1]
-    house = House(chosen.service.zone, chosen.service.quiet_hours)
-    assert alliance.agreed_at is not None
-    letter = final(Turn(flow, house, alliance, alliance.agreed_at, "export"), draft, again=False)
+    letter = final(turn, alliance.drafts[alliance.agreed - 1], again=False)
     person = alliance.people[alliance.participant(participant).address]
     zone = zone_named(alliance.zone) or zone_of(person, house.zone)
-    folder = chosen.templates_folder / "papers"
-    papers = enclosed(alliance, letter, zone, chosen.service.domain, folder)
-    return files | {"agreement.txt": draft.text.encode()} | {paper.name: paper.content for paper in papers}
+    papers = enclosed(alliance, letter, zone, chosen.service.domain, chosen.templates_folder / "papers")
+    return files | {paper.name: paper.content for paper in papers}

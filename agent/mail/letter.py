@@ -70,6 +70,13 @@ class Letter:
     flow: str = ""  # which flow, for Feedback-ID; never anything personal
 
 
+def with_pictures(html: str, pictures: Iterable[tuple[str, str, bytes]]) -> str:
+    """The html with its pictures (Content-ID, type, bytes) in it, for whoever looks at it outside a mail program."""
+    for content_id, content_type, content in pictures:
+        html = html.replace(f"cid:{content_id}", f"data:{content_type};base64,{b64encode(content).decode('ascii')}")
+    return html
+
+
 def message_id(alliance: int, letter: int, *, domain: str, key: bytes) -> str:
     """Name a letter: the same letter always the same, nobody else can guess it, and it says nothing (T68)."""
     named = hmac.digest(derived(key, b"message-id"), b"%d %d" % (alliance, letter), "sha256")

@@ -1,4 +1,4 @@
-"""What goes along with the agreement: the page to print and the calendar file, made from the alliance itself (decision 7)."""
+"""What goes along with a letter: the page to print, the calendar file, the picture of the numbers, one's own words."""
 
 import re
 from collections.abc import Iterator
@@ -6,37 +6,53 @@ from datetime import date, timedelta, tzinfo
 from hashlib import sha256
 from pathlib import Path
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 
-from agent.alliance.letters import Final, RhythmChanged, Tool
+from agent.alliance.letters import Closing, ClosingAsk, Digest, Final, Letter, MyData, RhythmChanged, Tool
 from agent.alliance.model import Alliance
 from agent.alliance.turn import joined
 from agent.mail.letter import Attachment
 from agent.papers.calendar import CalendarPlan, CheckinDay, TrialDay, calendar_file
+from agent.papers.own import own_files
 from agent.papers.pdf import AgreementPage, agreement_pdf, tool_pdf
+from agent.papers.trend import CID, trend_png
 
-WithPapers = Final | RhythmChanged | Tool
 CHECKINS = 3  # as many as a letter names
 TITLE = "Our working agreement"
 CREDIT = "Made with Alliance"
 CALENDAR = 'text/calendar; charset="utf-8"; method=PUBLISH'
 
 
-def enclosed(alliance: Alliance, letter: WithPapers, zone: tzinfo, domain: str, folder: Path) -> tuple[Attachment, ...]:
-    """The papers of an agreement, the same for everybody (F31), or an updated calendar when a date changes (S25).
+def enclosed(alliance: Alliance, letter: Letter, zone: tzinfo, domain: str, papers: Path) -> tuple[Attachment, ...]:
+    """What goes with this letter; the looks are in the folder `papers`.
 
-    With a tool goes a page to print (F54). `folder` holds the papers' templates.
+    The papers of an agreement are the same for everybody (F31); an updated calendar goes out when a date changes (S25).
     """
-    if isinstance(letter, Tool):
-        return (Attachment(f"{_slug(letter.title)}.pdf", "application/pdf", tool_pdf(letter, folder / "tool.typ")),)
-    if isinstance(letter, RhythmChanged):
-        return (Attachment("alliance.ics", CALENDAR, calendar_file(plan_of(alliance, letter, zone, domain))),)
-    page = Attachment(
-        "agreement.pdf", "application/pdf", agreement_pdf(page_of(alliance, letter, zone), folder / "agreement.typ")
-    )
-    if not letter.calendar:
-        return (page,)
-    return (page, Attachment("alliance.ics", CALENDAR, calendar_file(plan_of(alliance, letter, zone, domain))))
+    match letter:
+        case Final():
+            page = agreement_pdf(page_of(alliance, letter, zone), papers / "agreement.typ")
+            dates = _calendar(alliance, letter, zone, domain) if letter.calendar else ()
+            return (Attachment("agreement.pdf", "application/pdf", page), *dates)
+        case RhythmChanged():
+            return _calendar(alliance, letter, zone, domain)
+        case Digest() if letter.trend:
+            return (trend_of(letter, papers),)
+        case Tool():  # a page to print (F54)
+            return (Attachment(f"{_slug(letter.title)}.pdf", "application/pdf", tool_pdf(letter, papers / "tool.typ")),)
+        case MyData() | ClosingAsk() | Closing():
+            return tuple(Attachment(*file) for file in own_files(letter.mine))
+    return ()
+
+
+def _calendar(alliance: Alliance, letter: Final | RhythmChanged, zone: tzinfo, domain: str) -> tuple[Attachment, ...]:
+    return (Attachment("alliance.ics", CALENDAR, calendar_file(plan_of(alliance, letter, zone, domain))),)
+
+
+def trend_of(letter: Digest, papers: Path, *, locale: str = "en_GB") -> Attachment:
+    """The picture that the letter shows: the very numbers of its table."""
+    rounds = [format_skeleton("MMM", day, locale=locale) for day in letter.rounds]
+    rows = [(row.name, row.ratings) for row in letter.trend]
+    return Attachment("trend.png", "image/png", trend_png(rounds, rows, papers / "trend.typ"), CID)
 
 
 def _slug(title: str) -> str:

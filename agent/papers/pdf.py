@@ -54,7 +54,7 @@ def _set(page: dict[str, Any], template: str | Path, paper: str) -> bytes:
     """
     compiler = functools.partial(typst.compile, str(template), format="pdf", sys_inputs=_inputs(page, paper))
     try:
-        return _bytes(compiler(font_paths=_own_fonts(), pdf_standards="ua-1"))
+        return _bytes(compiler(font_paths=own_fonts(), pdf_standards="ua-1"))
     except typst.TypstError:  # the standard asks for every glyph
         pass
     try:
@@ -73,7 +73,7 @@ def _bytes(made: object) -> bytes:
 
 
 @functools.cache
-def _own_fonts() -> typst.Fonts:
+def own_fonts() -> typst.Fonts:
     """The fonts inside the compiler: with them alone the same page gives the same bytes on every machine."""
     return typst.Fonts(include_system_fonts=False)
 

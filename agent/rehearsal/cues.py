@@ -22,6 +22,8 @@ _PLAIN = {
     "draft": "AGREE",
     "change": "KEEP",
     "checkin": "4\nWe say things early\nNothing\nyes",
+    "renewal": "KEEP",
+    "closing": "Thank you for all of it.",
     "erase": "KEEP",
     "trial": "KEEP",
     "pass": "PASS ON",

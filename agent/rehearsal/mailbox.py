@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
+from agent.mail.letter import with_pictures
 from agent.rehearsal.programs import Quoted
 from agent.rehearsal.script import Person
 
@@ -63,9 +64,13 @@ def arrived(number: int, person: Person, raw: bytes, mail_from: str = "") -> Mai
     at = parsedate_to_datetime(str(message["Date"])).astimezone(person.zone)
     subject = str(message["Subject"])
     sender = message["From"].addresses[0].addr_spec
-    return Mail(
-        number, person, False, subject, _content(text), _content(html), at, raw, attached, sender, mail_from=mail_from
-    )
+    pictures = [
+        (cid.strip("<>"), part.get_content_type(), bytes(part.get_payload(decode=True) or b""))
+        for part in message.walk()
+        if (cid := part["Content-ID"])
+    ]
+    page = with_pictures(_content(html), pictures)
+    return Mail(number, person, False, subject, _content(text), page, at, raw, attached, sender, mail_from=mail_from)
 
 
 def quoted(mail: Mail) -> Quoted:
@@ -81,7 +86,7 @@ def quoted(mail: Mail) -> Quoted:
         references=str(asked["References"] or ""),
         at=mail.at,
         text=mail.text.rstrip(),
-        html=mail.html,
+        html=_content(asked.get_body(("html",))),
         raw=mail.raw,
         return_path=mail.mail_from,
     )

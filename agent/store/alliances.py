@@ -232,3 +232,26 @@ async def refused(c: Connection, digests: Iterable[str]) -> set[str]:
         "SELECT digest FROM refusals WHERE digest IN rows($1 text)", rows((digest,) for digest in digests)
     )
     return {digest for (digest,) in found}
+
+
+async def forget(c: Connection, ids: Iterable[int]) -> None:
+    """Leave nothing of these alliances: no words, no letters, no mail, no history (F45). Keyed hashes of refusals stay."""
+    gone = rows((number,) for number in ids)
+    found = await c.fetch("SELECT address FROM participants WHERE alliance_id IN rows($1 bigint)", gone)
+    await c.execute("DELETE FROM inbox WHERE alliance_id IS NOT NULL AND alliance_id IN rows($1 bigint)", gone)
+    await c.execute("DELETE FROM outbox WHERE alliance_id IN rows($1 bigint)", gone)
+    await c.execute("DELETE FROM steps WHERE alliance_id IN rows($1 bigint)", gone)
+    await c.execute("DELETE FROM participants WHERE alliance_id IN rows($1 bigint)", gone)
+    await c.execute("DELETE FROM alliances WHERE id IN rows($1 bigint)", gone)
+    await forget_people(c, {address for (address,) in found})
+
+
+async def forget_people(c: Connection, addresses: Iterable[str]) -> None:
+    """Forget those of these who take part nowhere any more; whom we must never write to again is still known."""
+    await c.executemany(
+        """
+        DELETE FROM people WHERE address = $1 AND suppressed = 0
+            AND NOT EXISTS (SELECT 1 FROM participants WHERE participants.address = people.address)
+        """,
+        [(address,) for address in sorted(addresses)],
+    )

@@ -195,6 +195,14 @@ async def backlog(c: Connection) -> list[Backlog]:
     return [Backlog(state, count, instant(oldest)) for state, count, oldest in found]
 
 
+async def erase_raw(c: Connection, alliance_id: int) -> None:
+    """Remove the bytes of all finished mail of an alliance: a quote in it may hold the words of another."""
+    await c.execute(
+        "UPDATE inbox SET raw = NULL WHERE alliance_id = $1 AND finished_at IS NOT NULL AND raw IS NOT NULL",
+        alliance_id,
+    )
+
+
 async def erase(c: Connection, alliance_id: int, participant: int, now: datetime) -> None:
     """Remove the bytes and envelopes of all that came from somebody who wants to be forgotten.
 
@@ -213,9 +221,12 @@ async def erase(c: Connection, alliance_id: int, participant: int, now: datetime
 
 
 async def forget_raw(c: Connection, before: datetime) -> int:
-    """Erase the bytes of what was finished before then; says of how many."""
+    """Erase the bytes and the envelopes of what was finished before then; says of how many."""
     return await c.execute(
-        "UPDATE inbox SET raw = NULL WHERE raw IS NOT NULL AND finished_at IS NOT NULL AND finished_at < $1",
+        """
+        UPDATE inbox SET raw = NULL, rcpt = '', mail_from = '', peer = ''
+        WHERE raw IS NOT NULL AND finished_at IS NOT NULL AND finished_at < $1
+        """,
         micros(before),
     )
 

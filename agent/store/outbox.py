@@ -156,9 +156,19 @@ async def erase(c: Connection, alliance_id: int, participant: int, now: datetime
     """Remove the words and bytes of all letters to somebody who wants to be forgotten; none of them is owed any more."""
     await withdraw(c, [(alliance_id, participant, None)], now)
     await c.execute(
-        "UPDATE outbox SET words = '', subject = '', reply = '', raw = NULL WHERE alliance_id = $1 AND participant = $2",
+        """
+        UPDATE outbox SET words = '', subject = '', reply = '', rcpt = '', raw = NULL
+        WHERE alliance_id = $1 AND participant = $2
+        """,
         alliance_id,
         participant,
+    )
+
+
+async def erase_words(c: Connection, alliance_id: int) -> None:
+    """Remove the words and bytes of all settled letters of an alliance that has ended: they may hold those of another."""
+    await c.execute(
+        "UPDATE outbox SET words = '', raw = NULL WHERE alliance_id = $1 AND settled_at IS NOT NULL", alliance_id
     )
 
 

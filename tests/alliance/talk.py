@@ -52,6 +52,7 @@ class Talk:
     new: list[Send] = field(default_factory=list)
     withdrawn: list[tuple[int, str | None]] = field(default_factory=list)
     wake: datetime | None = None
+    forgotten: bool = False
     count: int = 0
     heard: list[tuple[str, int, str]] = field(default_factory=list)  # (cause, who, words)
 
@@ -68,6 +69,7 @@ class Talk:
         self.alliance = decision.alliance
         self.new = list(decision.sends)
         self.withdrawn = list(decision.withdrawn)
+        self.forgotten = decision.forgotten
         self.sent += decision.sends
         return self
 
@@ -126,7 +128,9 @@ class Talk:
         return self.answers(1).answers(2)
 
     def drafted(self) -> "Talk":
-        self.joined().part()
+        if not self.alliance.answers:
+            self.joined()
+        self.part()
         for _ in range(4):
             self.says(1, "NEXT", self._reveal()).says(2, "NEXT", self._reveal()).part()
         return self

@@ -1,6 +1,7 @@
 """What may be said at any time: help, status, pause, stop, one's own data, and everything of spec 4.7, told aloud."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from talk import Talk
@@ -78,9 +79,10 @@ def test_stop_ends_it_for_good_with_one_goodbye_and_a_neutral_note(stage: str) -
 
     assert isinstance(only(talk, 1), letters.Goodbye)
     told = talk.letters(2)
-    assert told == ([letters.Left("Maya", stage in {"living", "checking"})] if stage != "hosting" else [])
+    until = talk.now + timedelta(days=30)
+    assert told == ([letters.Left("Maya", stage in {"living", "checking"}, until)] if stage != "hosting" else [])
     assert talk.alliance.phase == Phase.ENDED
-    assert talk.wake is None
+    assert talk.wake == until
 
 
 @pytest.mark.row("F05")
@@ -120,7 +122,7 @@ def test_my_data_is_all_and_only_ones_own() -> None:
     )
 
     data = only(talk, 1)
-    assert [(a.text, a.private) for a in data.answers][-1] == ("Fun", "debts")
+    assert [(a.text, a.private) for a in data.mine.answers][-1] == ("Fun", "debts")
     assert "Clarity" not in repr(data)
 
 
@@ -244,7 +246,7 @@ def test_after_somebody_left_the_other_can_still_have_what_is_theirs() -> None:
     talk = Talk().agreed().says(2, "STOP")
 
     assert talk.says(1, "SHOW", "final:1").letters(1)[0].sections
-    assert talk.says(1, "MY DATA", "final:1").letters(1)[0].answers
+    assert talk.says(1, "MY DATA", "final:1").letters(1)[0].mine.answers
 
 
 @pytest.mark.row("T55", "decision 18")

@@ -6,6 +6,7 @@ import pytest
 from talk import Talk
 
 from agent.alliance import letters
+from agent.papers.own import own_text
 
 CANARY = "canaryguess"
 
@@ -119,7 +120,8 @@ def test_a_guess_in_the_wrong_place_is_never_passed_on(about: str) -> None:
 def test_my_data_holds_ones_own_guess() -> None:
     [data] = guessing().says(1, "MY DATA").letters(1)
 
-    assert [a.guess for a in data.answers if a.guess] == [f"{CANARY} in writing"]
+    assert [a.guess for a in data.mine.answers if a.guess] == [f"{CANARY} in writing"]
+    assert f"Good feedback\nGUESS {CANARY} in writing" in own_text(data.mine)
 
 
 def test_who_leaves_or_deletes_takes_the_guess_along() -> None:

@@ -106,6 +106,9 @@ def test_numbers_are_hidden_unless_both_chose_to_show_them() -> None:
 
 
 def _with_numbers(talk: Talk) -> Talk:
+    """As if both had added NUMBERS, before a check-in that is out was asked."""
+    out = tuple(replace(c, numbers=c.closed is None and c.asked is not None) for c in talk.alliance.checkins)
+    talk.alliance = replace(talk.alliance, checkins=out)
     people = tuple(replace(p, numbers=True) for p in talk.alliance.participants)
     talk.alliance = replace(talk.alliance, participants=people)
     return talk
@@ -130,6 +133,72 @@ def test_hide_by_either_hides_all_numbers_from_both() -> None:
 
     for number in (1, 2):
         assert only(talk, number).rows == ()
+
+
+def rounds(*replies: tuple[str, str]) -> Talk:
+    """So many check-ins of two who show their numbers, each answered by both."""
+    talk = _with_numbers(Talk().agreed())
+    for maya, jonas in replies:
+        talk.waits(seconds=(talk.alliance.checkins[-1].due - talk.now).total_seconds())
+        about = f"checkin:{talk.alliance.checkins[-1].number}"
+        talk.says(1, maya, about).says(2, jonas, about)
+    return talk
+
+
+@pytest.mark.row("F37", "F40", "A22", "S37")
+def test_from_the_third_check_in_on_the_numbers_have_a_trend() -> None:
+    assert only(rounds(("3, a, b, yes", "3, c, d, yes"), ("4, a, b, yes", "3, c, d, yes")), 1).trend == ()
+
+    digest = only(
+        rounds(("3, a, b, yes", "3, c, d, yes"), ("4, a, b, yes", "3, c, d, yes"), ("4, e, f, no", "2, g, h, no")), 1
+    )
+    assert [(row.name, row.ratings, row.trend) for row in digest.trend] == [
+        ("Maya", (3, 4, 4), "up"),
+        ("Jonas", (3, 3, 2), "down"),
+    ]
+    assert digest.trend == digest.rows
+    assert len(digest.rounds) == 3
+
+
+@pytest.mark.row("F37")
+def test_table_and_picture_hold_the_newest_six_rounds() -> None:
+    digest = only(rounds(*[(f"{n}, a, b, yes", "4, c, d, yes") for n in (1, 5, 2, 3, 4, 5, 3)]), 2)
+
+    assert digest.rows[0].ratings == (5, 2, 3, 4, 5, 3)
+    assert len(digest.rounds) == 6
+
+
+@pytest.mark.row("F38", "invariant 13")
+def test_a_round_in_which_one_hid_a_number_shows_none_of_either_ever() -> None:
+    digest = only(
+        rounds(
+            ("3, a, b, yes, HIDE", "5, c, d, yes"), ("4, a, b, yes", "4, c, d, yes"), ("4, e, f, no", "4, g, h, no")
+        ),
+        1,
+    )
+
+    assert [row.ratings for row in digest.rows] == [(None, 4, 4), (None, 4, 4)]
+
+
+@pytest.mark.row("F38", "invariant 13")
+def test_numbers_given_while_they_were_hidden_stay_hidden_when_numbers_are_shown_later() -> None:
+    talk = checking().says(1, "1, a, b, yes").says(2, "5, c, d, yes")
+    _with_numbers(talk).waits(days=61)
+    digest = only(talk.says(1, "4, a, b, yes", "checkin:2").says(2, "4, c, d, yes", "checkin:2"), 1)
+
+    assert [row.ratings for row in digest.rows] == [(None, 4), (None, 4)]
+
+
+@pytest.mark.row("F38")
+def test_hide_in_the_third_round_leaves_no_trend_either() -> None:
+    digest = only(
+        rounds(
+            ("3, a, b, yes", "3, c, d, yes"), ("4, a, b, yes", "3, c, d, yes"), ("4, e, f, no, HIDE", "2, g, h, no")
+        ),
+        2,
+    )
+
+    assert (digest.rows, digest.trend) == ((), ())
 
 
 @pytest.mark.row("F36")

@@ -6,6 +6,7 @@ import pytest
 from talk import Talk
 
 from agent.alliance import letters
+from agent.papers.own import own_text
 
 SLIP = "I opened late twice this week. That left you with the queue."
 
@@ -196,10 +197,16 @@ def test_a_check_in_that_speaks_of_a_slip_is_a_check_in() -> None:
 @pytest.mark.row("F57")
 def test_my_data_holds_it_and_delete_takes_it_away() -> None:
     talk = slipped().says(2, "MY DATA")
-    assert any(SLIP in a.text for a in only(talk, 2).answers)
+    assert SLIP in own_text(only(talk, 2).mine)
 
     talk.says(2, "DELETE").says(2, "DELETE NOW")
     assert SLIP not in repr(talk.alliance)
+
+
+@pytest.mark.row("decision 18")
+def test_who_leaves_takes_along_what_was_not_passed_on() -> None:
+    assert SLIP not in repr(slipped().says(2, "STOP").alliance)
+    assert SLIP in repr(slipped().says(2, "PASS ON").says(2, "STOP", "final:1").alliance)
 
 
 @pytest.mark.row("F26", "F42")

@@ -74,6 +74,7 @@ ODD = [
     "DELETE?",
 ]
 ANSWERS = [
+    "KEEP", "Keep that, and {}",
     "I like {} before noon.", "We say {} early.", "I do {} every Friday. I would like you to open by five.", "Honesty and {}",
     "Mondays at eight, at the {}", "Tuesdays at nine, in the {}", "every 2 months, {}", "Jonas opens the {}. Maya pays.",
     "I expect {}.\nPRIVATE I fear [] a lot", "{}\nPRIVATE [] and\nmore []\n\nIn public {}", "PRIVATE []", "Good feedback: {}\nGood thanks: {}",
@@ -95,7 +96,7 @@ SLIPS = [
 TEXTS = TRIALS + SLIPS + COMMANDS + YES + MAYBE + CHANGES + CHOICES + CHECKS + ODD + ANSWERS
 FITTING = {
     "prompt": ANSWERS, "follow": ANSWERS, "all": ANSWERS, "reveal": [*CHOICES, *ANSWERS, "NEXT"], "settle": [*CHOICES, "E", "F"],
-    "draft": YES + MAYBE + CHANGES, "final": MAYBE + CHANGES, "checkin": CHECKS, "digest": CHECKS, "invitation": ["YES", "ok let's", "NOT NOW", "what is this?"],
+    "draft": YES + MAYBE + CHANGES, "final": MAYBE + CHANGES, "renewal": ["KEEP", "TWEAK", "REDESIGN", "keep or not", *CHANGES], "closing": ["PASS", "4\nThank you for the {}.", "Don't tell: {}"], "checkin": CHECKS, "digest": CHECKS, "invitation": ["YES", "ok let's", "NOT NOW", "what is this?"],
     "why": ANSWERS, "ready": ["SEND", "SHORT", "jonas@example.com", "Say it like so: {}"], "who": ["jonas@example.org"],
 }  # fmt: skip
 ASKING = (
@@ -145,11 +146,20 @@ def begun(depth: str) -> Talk:
         case "on trial":
             talk.drafted().says(1, "make 6 a trial until 12 March").says(1, "AGREE").says(2, "AGREE")
             return talk.says(2, "I broke line 7, sorry.", "final:2").says(2, "PASS ON")
+        case "a year on" | "asked anew":
+            talk.agreed()
+            while not talk.alliance.renewals:
+                talk.waits(days=5)
+            return talk.says(1, "REDESIGN").says(2, "REDESIGN") if depth == "asked anew" else talk
     return talk.agreed()
 
 
 _AFTER_THE_END = (
     letters.Closed,
+    letters.Closing,
+    letters.ClosingNoted,
+    letters.LastWord,
+    letters.Care,
     letters.Erased,
     letters.EraseAsk,
     letters.Show,
@@ -171,7 +181,19 @@ class Alliances(RuleBasedStateMachine):
 
     @initialize(
         depth=st.sampled_from(
-            ["started", "invited", "joined", "revealed", "last answers", "drafted", "agreed", "checking", "on trial"]
+            [
+                "started",
+                "invited",
+                "joined",
+                "revealed",
+                "last answers",
+                "drafted",
+                "agreed",
+                "checking",
+                "on trial",
+                "a year on",
+                "asked anew",
+            ]
         )
     )
     def begin(self, depth: str) -> None:
@@ -205,6 +227,7 @@ class Alliances(RuleBasedStateMachine):
                         "ready": "SEND",
                         "checkin": "4, {}, {}, yes",
                         "settle": "A",
+                        "renewal": "REDESIGN",
                     }
                     self.reply(who, opened.about, text.get(kind, "We meet {} at noon."))
 
@@ -332,18 +355,22 @@ class Alliances(RuleBasedStateMachine):
 
     def nothing_is_seen_before_its_reveal(self, after: Alliance, to: int, words: str) -> None:
         shown = {q.id for part in FLOW.flow.of(after.kind).parts if part.id in after.revealed for q in part.prompts}
+        since = after.redesigned_at
+        old = {w for a in after.answers if since and a.at < since for w in re.findall(r"\bcanary\w+", a.text)}
+        old |= {w for d in after.drafts for w in re.findall(r"\bcanary\w+", d.text)}
         for a in after.answers:
+            anew = since is not None and a.at >= since
             settled = any(x.prompt == a.prompt for x in after.settlements)
             if (
                 a.participant == to
                 or a.prompt in shown
-                or after.drafts
+                or (after.drafts and not anew)
                 or settled
                 or (a.prompt == "why" and a.participant == 1)
             ):
                 continue
             for canary in re.findall(r"\bcanary\w+", a.text):
-                assert canary not in words, (a, words)
+                assert canary in old or canary not in words, (a, words)
 
     def consent(self, before: Alliance, after: Alliance, event: object, text: str) -> None:
         for yes in after.confirmations[len(before.confirmations) :]:

@@ -86,7 +86,7 @@ def test_a_no_is_final_and_silent(reply: str) -> None:
     assert talk.alliance.phase == Phase.ENDED
     for words in ("YES", "Sorry, yes!", "HELP", "who is this?"):
         assert not talk.says(2, words, "invitation").letters(2)
-    assert talk.wake is None
+    assert not talk.waits(days=40).new
 
 
 @pytest.mark.row("decision 14")

@@ -114,7 +114,7 @@ def test_after_thirty_days_the_other_is_told_at_rest_once_and_can_export_or_clos
     assert not talk.waits(days=100).letters(1)
 
     assert isinstance(talk.says(1, "EXPORT").letters(1)[0], letters.MyData)
-    assert isinstance(talk.says(1, "CLOSE").letters(1)[0], letters.Goodbye)
+    assert isinstance(talk.says(1, "CLOSE").letters(1)[0], letters.ClosingAsk)
 
 
 @pytest.mark.row("decision 13")
@@ -132,9 +132,9 @@ def test_after_a_year_of_downtime_each_thing_is_done_once() -> None:
     assert [type(s.letter) for s in talk.new if s.to == 2] == [letters.Nudge]
 
 
-def test_nothing_is_due_after_the_end() -> None:
+def test_after_a_stop_nothing_is_due_but_to_forget() -> None:
     talk = Talk().joined().says(1, "STOP")
     turn = Turn(FLOW.flow, talk.house, talk.alliance, talk.now, "inbox:1")
 
-    assert not list(duties(turn))
-    assert wake_at(turn) is None
+    assert [d.at for d in duties(turn)] == [talk.now + timedelta(days=30)]
+    assert wake_at(turn) == talk.now + timedelta(days=30)

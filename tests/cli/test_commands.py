@@ -134,8 +134,14 @@ def test_an_export_holds_what_this_participant_may_have(run, used, folder):
     said = run("export", used, "--participant", 2, "--folder", folder, "--reveal")
 
     assert said.code == 0, said.err
-    assert {path.name for path in folder.iterdir()} == {"agreement.pdf", "agreement.txt", "alliance.ics", "answers.txt"}
-    own = (folder / "answers.txt").read_text("utf-8")
+    assert {path.name for path in folder.iterdir()} == {
+        "agreement.pdf",
+        "agreement.txt",
+        "alliance.ics",
+        "my-words.json",
+        "my-words.txt",
+    }
+    own = (folder / "my-words.txt").read_text("utf-8")
     assert "PRIVATE I worry that if the shop fails I lose a friend" in own
     assert "Ring me after six" not in own
 

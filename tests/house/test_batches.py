@@ -30,6 +30,7 @@ class House:
     """The house with a next hop that notes each letter and answers as it is told."""
 
     service: Service
+    now: datetime = NOON
     answers: dict[str, Reply] = field(default_factory=dict)
     doors: dict[str, str] = field(default_factory=dict)
     sent: list[tuple[str, bytes]] = field(default_factory=list)
@@ -86,8 +87,10 @@ class House:
 @pytest.fixture
 async def house(url: str) -> AsyncIterator[House]:
     configure("error", "json", sys.stderr)
-    async with opened(settings_for(url, 2599, 1), now=lambda: NOON) as service:
+    clock: list[House] = []
+    async with opened(settings_for(url, 2599, 1), now=lambda: clock[0].now if clock else NOON) as service:
         found = House(service)
+        clock.append(found)
         service.delivery.send = found.send
         yield found
 
@@ -260,12 +263,14 @@ async def test_a_tail_is_learned_and_the_same_mail_again_changes_nothing(house: 
 # ---------------------------------------------------------------- erasing
 
 
-async def test_delete_now_leaves_no_bytes_of_a_person_and_all_of_the_other(house: House) -> None:
+@pytest.mark.row("decision 17")
+async def test_delete_now_leaves_no_copy_of_a_persons_words_and_address_anywhere(house: House) -> None:
     await house.says(ANN, "Ben (ben@b.test) and I open a bakery.", house.service.doors.front)
     await house.says(ANN, WHY)
     await house.says(ANN, "SEND")
     await house.says(BEN, "Yes")
     await house.says(BEN, "I hope that we stay friends.")
+    await house.writes(BEN, f"A quote of hers comes along.\r\n\r\n> {WHY}")
     await house.says(ANN, "DELETE")
     await house.writes(ANN, "")  # no words, so that no alliance keeps its cause
     await house.writes(ANN, "DELETE NOW")
@@ -275,10 +280,39 @@ async def test_delete_now_leaves_no_bytes_of_a_person_and_all_of_the_other(house
     kept = await house.fetch("SELECT mail_from, rcpt, peer, raw FROM inbox ORDER BY id")
     bens = [row for row in kept if row[0] == BEN]
     assert [row for row in kept if row not in bens] == [("", "", "", None)] * 7
-    assert [b"Yes" in bens[0][3], b"stay friends" in bens[1][3]] == [True, True]
-    ours = await house.fetch("SELECT words FROM outbox WHERE participant = 1 AND words <> ''")
-    assert ["I have erased" in words for (words,) in ours][:1] == [True]
-    assert len(await house.fetch("SELECT number FROM outbox WHERE participant = 2 AND words = ''")) == 0
+    ours = await house.fetch("SELECT words, rcpt FROM outbox WHERE participant = 1 AND words <> ''")
+    assert [("I have erased" in words, rcpt) for words, rcpt in ours][:1] == [(True, ANN)]  # it has to arrive
+    [alliance] = await house.all()
+    assert next(a.text for a in alliance.answers if a.participant == 2) == "I hope that we stay friends."
+    for words in (b"friends in five years", b"One more thing", ANN.encode()):
+        assert not [row for row in await house.fetch("SELECT document FROM alliances") if words in bytes(row[0])]
+        assert not [row for row in await house.fetch("SELECT words FROM outbox") if words.decode() in row[0]]
+        assert not [row for row in kept if words in bytes(row[3] or b"")]
+    assert [address for (address,) in await house.fetch("SELECT address FROM people")] == [BEN]
+
+
+@pytest.mark.row("F45", "decision 17")
+async def test_thirty_days_after_the_end_the_store_holds_nothing(house: House) -> None:
+    await house.says(ANN, "Ben (ben@b.test) and I open a bakery.", house.service.doors.front)
+    await house.says(ANN, WHY)
+    await house.says(ANN, "SEND")
+    await house.says(BEN, "Yes")
+    await house.says(BEN, "I hope that we stay friends.")
+    await house.asking(2, host=CY, guest=BEN)
+    [alliance] = [a for a in await house.all() if a.id != 2]
+    await house.advance(Matter(alliance.id, Replied(2, "prompt:why", "CLOSE", 0, "z")))
+    await house.service.settle()
+    house.now = NOON + timedelta(days=31)
+    await house.service.settle()
+
+    for table in ("alliances", "participants", "steps", "outbox"):
+        column = "id" if table == "alliances" else "alliance_id"
+        assert {number for (number,) in await house.fetch(f"SELECT {column} FROM {table}")} == {2}, table
+    assert await house.fetch("SELECT id FROM inbox WHERE alliance_id IS NOT NULL") == []
+    assert sorted(a for (a,) in await house.fetch("SELECT address FROM people")) == [BEN, CY]
+
+    await house.says(ANN, "Hello? Is anybody there?")
+    assert {number for (number,) in await house.fetch("SELECT alliance_id FROM outbox")} == {2}
 
 
 async def test_delete_now_withdraws_letters_that_wait_or_are_on_their_way(house: House) -> None:

@@ -175,6 +175,23 @@ def test_the_table_of_numbers_is_a_table_in_both_halves(render):
     assert r.html.count('scope="col"') == 3
 
 
+@pytest.mark.row("F37", "F40")
+def test_the_picture_says_in_words_all_that_it_shows(render):
+    r = render(_one(l.Digest))
+
+    assert "\n\nMaya's number is up since April. Jonas's number is up since April.\n\n" in r.text
+    [alt] = re.findall(r'<img src="cid:trend"[^>]* alt="([^"]*)"', r.html)
+    assert alt == (
+        "From April to September, 1 to 5. Maya 3, none, 4. Jonas 3, 3, 4. "
+        "Maya&#39;s number is up since April. Jonas&#39;s number is up since April."
+    ).replace("&#39;", "'")
+
+
+@pytest.mark.row("F37")
+def test_a_trend_over_two_years_names_the_year(render):
+    assert "Jonas's number is down since June 2026." in render(_one(l.Digest, 2)).text
+
+
 @pytest.mark.row("F38")
 def test_without_numbers_there_is_no_table(render):
     r = render(_one(l.Digest, 1))

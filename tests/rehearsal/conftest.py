@@ -27,3 +27,8 @@ def short(folder):
 @pytest.fixture
 def declined(folder):
     return played("declined", folder)
+
+
+@pytest.fixture
+def years(folder):
+    return played("years", folder)

@@ -169,3 +169,17 @@ async def test_a_mail_of_too_many_parts_to_be_parsed_is_told_to_whoever_sent_it(
         told = mailbox.newest(rehearsal.mails, asked.person, "", since=rehearsal.acted)
     assert told is not None
     assert "too large" in told.seen
+
+
+@pytest.mark.row("F37", "F44", "F45", "F57")
+def test_two_years_are_lived_through_and_leave_nothing_behind(years):
+    assert (years.undone, years.broken, years.alliances) == ([], [], [])
+    assert [line for line in years.logged if line["log_level"] in {"warning", "error", "critical"}] == []
+    [third] = years.got("ana", "Check-in 3: how")
+    assert 'src="data:image/png;base64,' in third.html
+    assert b"Content-ID: <trend>" in third.raw
+    assert [name for name, _, _ in years.got("ana", "Closing well")[0].attachments] == [
+        "my-words.txt",
+        "my-words.json",
+        "agreement.txt",
+    ]

@@ -9,8 +9,10 @@ from agent.alliance.letters.agreement import *  # noqa: F403
 from agent.alliance.letters.anytime import *  # noqa: F403
 from agent.alliance.letters.asking import *  # noqa: F403
 from agent.alliance.letters.checkins import *  # noqa: F403
+from agent.alliance.letters.closing import *  # noqa: F403
 from agent.alliance.letters.kinds import *  # noqa: F403
 from agent.alliance.letters.letter import *  # noqa: F403
 from agent.alliance.letters.living import *  # noqa: F403
+from agent.alliance.letters.renewing import *  # noqa: F403
 from agent.alliance.letters.setting_up import *  # noqa: F403
 from agent.alliance.letters.team import *  # noqa: F403

@@ -98,6 +98,7 @@ class Final(Letter):
     """The agreement is in place (A20). The page, the PDF and the calendar file go with it."""
 
     role = Role.RECORD
+    encloses = True
 
     agreed: tuple[Agreed, ...]
     version: int

@@ -67,7 +67,7 @@ class AskBack(Letter):
     """One short question about an unclear reply, which `kind` names; `words` are the person's own.
 
     yes, draft, question, which_line, what_words, number (of a line; 0 of a question), rating, choice, answer, send, held,
-    pass_on, not_own, why_words, hidden_number, delete, nothing_yet, checkin_over, stop, pause; any other is asked about in general.
+    pass_on, not_own, why_words, hidden_number, delete, nothing_yet, checkin_over, renewal, renewal_over, redesign, stop, pause; any other is asked about in general.
     """
 
     role = Role.RECEIPT
@@ -104,6 +104,7 @@ class Left(Letter):
 
     name: str
     agreed: bool
+    until: datetime | None = None  # when what is kept is deleted; None while the alliance goes on without the leaver
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ class Unread(Letter):
 
 @dataclass(frozen=True, slots=True)
 class OwnAnswer:
-    """What one person once wrote."""
+    """What one person once wrote: an answer, a choice at a reveal, or a yes."""
 
     title: str
     text: str
@@ -152,14 +153,38 @@ class OwnAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class MyData(Letter):
-    """All that is stored about the person in this alliance (F57)."""
+class OwnCheckin:
+    """What one person once replied to a check-in."""
 
-    role = Role.RECEIPT
+    at: datetime
+    rating: int | None
+    works: str
+    care: str
+    line: str
 
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """All that one person wrote in an alliance, with every version, and the agreement that is theirs too (F57)."""
+
+    name: str
     address: str
     zone: str
-    answers: tuple[OwnAnswer, ...]
+    answers: tuple[OwnAnswer, ...]  # oldest first
+    checkins: tuple[OwnCheckin, ...]
+    version: int  # of the agreement in force; 0 for none
+    sha256: str
+    agreement: str  # its exact text
+
+
+@dataclass(frozen=True, slots=True)
+class MyData(Letter):
+    """All that is stored about the person in this alliance (F57); it goes along as files too."""
+
+    role = Role.RECEIPT
+    encloses = True
+
+    mine: Own
     sections: tuple[PageSection, ...]
 
 

@@ -25,6 +25,7 @@ class Prompt(Letter):
     own: str  # the person's own earlier words that belong to this question, "" for none
     extra: str  # one more line under the hint (numbers)
     guess: bool = False  # offer to guess what the partner writes
+    again: bool = False  # `own` is what they answered to this very question before
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Item:
     title: str
     ask: str
     hint: str
+    own: str = ""  # what the reader answered to it before
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,30 +44,52 @@ class CheckinNoted(Letter):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One person's numbers over the rounds; None where there is none."""
+    """One person's numbers over the rounds, or a group's; None where there is none."""
 
     name: str
-    ratings: tuple[int | None, ...]
+    ratings: tuple[float | None, ...]
+
+    @property
+    def began(self) -> int:
+        """The round of the first number."""
+        return next(n for n, rating in enumerate(self.ratings) if rating is not None)
+
+    @property
+    def known(self) -> int:
+        """How many numbers there are."""
+        return sum(rating is not None for rating in self.ratings)
+
+    @property
+    def trend(self) -> str:
+        """Where the last number stands beside the first: up, down or level; no cause is claimed (F40)."""
+        numbers = [rating for rating in self.ratings if rating is not None]
+        return "up" if numbers[-1] > numbers[0] else "down" if numbers[-1] < numbers[0] else "level"
 
 
 @dataclass(frozen=True, slots=True)
 class Digest(Letter):
     """What both said, side by side (A22)."""
 
+    encloses = True
+
     number: int
     rounds: tuple[date, ...]  # the columns of the table
-    rows: tuple[Row, ...]  # empty when numbers are not shown
+    rows: tuple[Row, ...]  # empty when numbers are not shown; each has a number
     works: tuple[RevealAnswer, ...]
     care: tuple[RevealAnswer, ...]
     line_number: int
     line: str
     line_replies: tuple[RevealAnswer, ...]
     next_checkin: date | None
+    worth: str = ""  # asks, once, whether it was worth their time
+    trend: tuple[Row, ...] = ()  # the rows that are drawn and put into words: from the third round on (F37)
 
 
 @dataclass(frozen=True, slots=True)
 class RhythmChanged(Letter):
     """The check-in rhythm was changed by somebody; both are told."""
+
+    encloses = True
 
     name: str  # "" for the recipient
     rhythm: str

@@ -8,8 +8,8 @@ from typing import ClassVar
 NOTES = frozenset((
     "kept", "replaced", "joined_answers", "passed", "later", "rule", "zone", "rhythm", "rhythm_slower", "chosen",
     "settled", "left_open", "said_yes", "welcome", "passed_on", "stale", "not_understood", "short_set", "resumed",
-    "address_changed", "numbers_on", "hidden", "released", "awake", "unplaced", "added", "quiet", "kind_unknown",
-    "guessed", "left_out",
+    "address_changed", "redesign", "numbers_on", "hidden", "released", "awake", "unplaced", "added", "quiet",
+    "kind_unknown", "guessed", "left_out",
 ))  # fmt: skip
 
 
@@ -27,6 +27,7 @@ class Letter:
     """One kind of letter; a subclass is a frozen dataclass whose fields are the facts of its template."""
 
     role: ClassVar[Role] = Role.NEWS
+    encloses: ClassVar[bool] = False  # papers or a picture go along, which take a while to make
     kinds: ClassVar[dict[str, type["Letter"]]] = {}  # by name
 
     def __init_subclass__(cls) -> None:

@@ -106,6 +106,7 @@ class Tool(Letter):
     """One tool, as text; a page to print goes along (F54)."""
 
     role = Role.RECEIPT
+    encloses = True
 
     title: str
     lead: str

@@ -6,7 +6,18 @@ Several samples of one letter show its branches.
 from typing import Any
 
 from agent.alliance import letters as l
-from agent.alliance.samples import agreement, anytime, asking, checkins, kinds, living, setting_up, team
+from agent.alliance.samples import (
+    agreement,
+    anytime,
+    asking,
+    checkins,
+    closing,
+    kinds,
+    living,
+    renewing,
+    setting_up,
+    team,
+)
 from agent.alliance.samples.people import ME, NAMES, PARTNER
 
 
@@ -25,6 +36,8 @@ def by_subject() -> tuple[tuple[str, tuple[l.Letter, ...]], ...]:
         ("A team", team.samples()),
         ("Check-ins", checkins.samples()),
         ("An agreement that lives", living.samples()),
+        ("A year on", renewing.samples()),
+        ("Closing well", closing.samples()),
         ("At any time", anytime.samples()),
     )
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from agent.alliance import letters as l
 from agent.alliance.model import Note
-from agent.alliance.samples.people import MARCH, NAMES, PAGE
+from agent.alliance.samples.people import BARE, MARCH, NAMES, OWN, PAGE
 
 
 def samples() -> tuple[l.Letter, ...]:
@@ -13,7 +13,7 @@ def samples() -> tuple[l.Letter, ...]:
     places = ("setup", "invited", "asking", "drafting", "agreed", "changing", "ended")
     unclear = (
         "yes", "draft", "question", "which_line", "what_words", "number", "rating", "choice", "answer", "send", "held", "pass_on", "not_own", "why_words", "hidden_number", "delete",
-        "nothing_yet", "checkin_over", "stop", "pause", "unclear",
+        "nothing_yet", "checkin_over", "renewal", "renewal_over", "redesign", "stop", "pause", "unclear",
     )  # fmt: skip
     return (
         *(l.Help(ask if stage == "answering" else "", stage) for stage in stages),
@@ -39,18 +39,14 @@ def samples() -> tuple[l.Letter, ...]:
         l.Goodbye(copy=True),
         l.Goodbye(copy=False),
         l.Left("Jonas", agreed=True),
-        l.Left("Jonas", agreed=False),
+        l.Left("Jonas", agreed=False, until=MARCH),
         l.AtRest(),
         l.WasThisYou("maya.lind@example.com", "Agree, much better"),
         l.Closed(MARCH),
         *(l.Unread(why, ask) for why in ("empty", "encrypted", "too large", "reaction", "unreadable")),
         l.Unread("empty", ""),
-        l.MyData(
-            "maya@example.org", "Europe/Berlin",
-            (l.OwnAnswer("Good thanks", "Say it in front of people.", "", MARCH), l.OwnAnswer("Good thanks", "", "", MARCH, "Cake, I think."), l.OwnAnswer("", "I opened late twice.", "", MARCH), l.OwnAnswer("Hopes and worries", "We decide things.", "I worry about money.", MARCH)),
-            PAGE,
-        ),
-        l.MyData("maya@example.org", "", (), ()),
+        l.MyData(OWN, PAGE),
+        l.MyData(BARE, ()),
         l.EraseAsk(agreed=True),
         l.EraseAsk(agreed=False),
         l.Erased(agreed=True),

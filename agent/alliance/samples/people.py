@@ -47,6 +47,16 @@ PAGE = (
     l.PageSection("Still open", (l.PageLine(12, "How much can one of us spend alone?"),)),
 )
 
+OWN = l.Own(
+    "Maya", "maya@example.org", "Europe/Berlin",
+    (
+        l.OwnAnswer("Good thanks", "Say it in front of people.", "", MARCH), l.OwnAnswer("Good thanks", "", "", MARCH, "Cake, I think."),
+        l.OwnAnswer("", "I opened late twice.", "", MARCH), l.OwnAnswer("Hopes and worries", "We decide things.", "I worry about money.", MARCH),
+    ),
+    (l.OwnCheckin(EVENING, 4, "mornings", "money", "partly"),), 2, "3f2a9c5d" * 8, "Maya and Jonas\n\n1. Direct and kind, with jokes. (both)\n",
+)  # fmt: skip
+BARE = l.Own("Maya", "maya@example.org", "", (), (), 0, "", "")
+
 
 def answer(name: str, text: str, letter: str = "") -> l.RevealAnswer:
     return l.RevealAnswer(letter, name, text)

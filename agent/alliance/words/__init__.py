@@ -8,7 +8,9 @@ from agent.alliance.words.checkin import read_checkin
 from agent.alliance.words.choice import read_choice
 from agent.alliance.words.consent import read_consent
 from agent.alliance.words.invitation import read_approval, read_invitation
+from agent.alliance.words.passing import read_passing
 from agent.alliance.words.relation import read_age, read_kind, read_relation
+from agent.alliance.words.renewal import read_renewal
 from agent.alliance.words.rhythm import read_rhythm, say_rhythm, slower
 from agent.alliance.words.schedule import MeetingReading, read_meeting, read_schedule, say_rule
 from agent.alliance.words.slip import read_pass_on, read_slip
@@ -66,8 +68,10 @@ __all__ = [
     "read_meeting",
     "read_objections",
     "read_pass_on",
+    "read_passing",
     "read_people",
     "read_relation",
+    "read_renewal",
     "read_rhythm",
     "read_schedule",
     "read_setup",

@@ -1,0 +1,16 @@
+"""Words for another person: whether they are to be passed on, or are meant for us alone (spec 4.7)."""
+
+import re
+
+_PASS_ON = re.compile(r"pass (?:this |it |that )?on\b[\s:,.-]*", re.IGNORECASE)
+_BETWEEN_US = re.compile(
+    r"\b(?:don['’]?t|do not|never|not) (?:tell|show|share|pass|forward|send|mention)\b|\bbetween (?:us|you and me)\b"
+    r"|\b(?:confidential|secret|privately)\b",
+    re.IGNORECASE,
+)
+
+
+def read_passing(text: str) -> tuple[str, bool]:
+    """The words without "pass on:" in front, and whether these may be meant for us alone: asked about, never passed on at once."""
+    told = _PASS_ON.match(text)
+    return (text[told.end() :].strip(), False) if told else (text, _BETWEEN_US.search(text) is not None)
