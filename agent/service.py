@@ -207,7 +207,7 @@ def _checked(settings: Settings, name: str) -> tuple[Shelf, templates.Templates]
     complaints: list[str] = []
     files: list[FlowFile] = []
     letters = None
-    for one in filter(None, (settings.flows.pair, settings.flows.team, name)):
+    for one in filter(None, (settings.flows.pair, settings.flows.team, settings.flows.bank, name)):
         try:
             files.append(read_flow(settings.flows_folder, one))
         except FlowError as error:
@@ -221,7 +221,7 @@ def _checked(settings: Settings, name: str) -> tuple[Shelf, templates.Templates]
     complaints += [f"care.help_lines.{k}: no flow has this kind; write one of {', '.join(known)}" for k in unknown]
     if complaints or letters is None:
         raise SettingsError(tuple(dict.fromkeys(complaints)))
-    shelf = Shelf(*files[:2])
+    shelf = Shelf(*files[:3])
     return shelf.holding(files[-1]), letters
 
 
@@ -230,7 +230,7 @@ def _wired(
 ) -> Service:
     chosen = settings.service
     doors = Doors(chosen.domain, settings.keys, chosen.local)
-    house = House(chosen.zone, chosen.quiet_hours, normal, settings.care.help_lines)
+    house = House(chosen.zone, chosen.quiet_hours, normal, settings.care.help_lines, chosen.may_start)
     post = Post(doors, house, chosen.name, chosen.contact, letters.render, _papers(settings))
     advance = Advance(database, post, shelf, chosen.starts_per_day, chosen.invitations_per_address)
     advance.flows |= {file.key: file.flow for file in shelf.files}

@@ -1,7 +1,7 @@
 """`decide`: what follows from an event. Total: every event in every state gives a decision, and nothing raises.
 
 It finds the place of an event and hands it on: setting up (`setup`), prompts and reveals (`asking`), drafts (`agreeing`),
-check-ins (`looking`), what may be said at any time (`anytime`), and what is due (`waking`).
+check-ins (`looking`), a trust bank (`bank`), what may be said at any time (`anytime`), and what is due (`waking`).
 """
 
 import re
@@ -14,6 +14,7 @@ from agent.alliance import (
     anytime,
     asking,
     ballot,
+    bank,
     coming,
     kinds,
     letters,
@@ -41,7 +42,7 @@ from agent.alliance.tail import parted
 from agent.alliance.turn import LATER, Decision, House, Turn
 from agent.alliance.words import AnswerReading, Command, read_answer, read_invitation
 
-_AFTER = frozenset({"show", "data", "export", "human"})  # answered even when it has ended
+_AFTER = frozenset({"show", "data", "export", "human", "bank"})  # answered even when it has ended
 _HELD = 3  # mails from elsewhere that one person is asked about at a time
 _HELD_FOR = timedelta(days=30)
 _PROMPTS = ("prompt", "follow", "all")
@@ -70,13 +71,14 @@ _ASIDES = frozenset(
         "show",
         "who",
         "hide",
+        "bank",
     ]
 )
 _BESIDE = frozenset(
     ["stop", "close", "delete", "pause", "quiet", "status", "help", "data", "export", "human", "show", "who", "rules"]
 )  # count beside other words
 _ALONE = frozenset(
-    ["stop", "help", "status", "data", "export", "human", "delete", "explain", "who", "pause", "resume"]
+    ["stop", "help", "status", "data", "export", "human", "delete", "explain", "who", "pause", "resume", "bank"]
 )  # before the prompts
 
 
@@ -94,6 +96,8 @@ def decide(
     actor = getattr(event, "participant", 0)
     turn = Turn(flow, house, alliance, now, event.cause, barred, existing or {}, actor)
     match event:
+        case Started() if flow.solo:
+            bank.start(turn, event)
         case Started():
             setup.start(turn, event)
         case Replied():
@@ -146,18 +150,22 @@ def replied(turn: Turn, event: Replied) -> None:
     if reading.care:
         _care(turn, event)
         return
-    if reading.private and kind not in _PROMPTS:  # what is not asked for is not kept, and reaches nobody (F17)
+    if (
+        reading.private and kind not in _PROMPTS and not turn.flow.solo
+    ):  # what is not asked for is not kept, and reaches nobody (F17)
         event = replace(event, text=reading.text)
     if p.paused and not _is_aside(reading):
         anytime.unpause(turn, p.number)
-    if not _obeyed(turn, event, reading, kind):
+    if turn.flow.solo:
+        bank.reply(turn, event, reading)
+    elif not _obeyed(turn, event, reading, kind):
         _place(turn, event, reading, kind, key)
 
 
 def _labels(turn: Turn, event: Replied, kind: str) -> dict[str, str]:
     """What may stand before an answer in reply to this kind of letter."""
     number = event.participant
-    if kind in _PAGES:
+    if kind in _PAGES or turn.flow.solo:
         return {}
     return question.labels(turn, number, numbers=kind not in ("prompt", "follow") or _is_numbered(turn, number, event))
 
@@ -198,7 +206,8 @@ def _is_over(turn: Turn, event: Replied) -> bool:
     elif (
         p.stage != Stage.DECLINED and wants & _AFTER
     ):  # their copy and their words stay theirs while the addresses live
-        anytime.obey(turn, event, next(c for c in commands if c.name in _AFTER))
+        obey = bank.obey if turn.flow.solo else anytime.obey
+        obey(turn, event, next(c for c in commands if c.name in _AFTER))
     elif p.stage != Stage.DECLINED and not p.told_closed:
         turn.set(p.number, told_closed=True)
         turn.say(p.number, letters.Closed(turn.alliance.ended_at or turn.now), "closed")
@@ -274,14 +283,7 @@ def _obeyed(turn: Turn, event: Replied, reading: AnswerReading, kind: str) -> bo
         return _obeyed_beside(turn, event, reading, kind)
     if not reading.commands:
         if reading.unsure is not None and kind not in _PAGES:
-            doubt = (
-                reading.unsure.name
-                if reading.unsure.name in ("stop", "pause")
-                else "answer"
-                if kind in _PROMPTS
-                else ""
-            )
-            turn.say(event.participant, letters.AskBack(doubt or "unclear", event.text, 0, 0), event.about)
+            anytime.doubt(turn, event, reading.unsure, "answer" if kind in _PROMPTS else "unclear")
             return True
         return False
     answering = turn.p(event.participant).stage == Stage.ANSWERING

@@ -25,6 +25,7 @@ TYPES: dict[type, str] = {
     l.TeamWho: "prompt", l.TeamWay: "prompt", l.TeamWhy: "prompt", l.TeamReady: "prompt", l.Ballot: "prompt", l.Mend: "prompt",
     l.TeamAsk: "prompt", l.TeamInvitation: "invitation", l.TeamReveal: "reveal",
     l.TeamCheckin: "prompt", l.TeamNewcomer: "invitation", l.TeamYourPage: "draft", l.TeamDigest: "digest", l.TeamDraft: "draft",
+    l.BankPage: "prompt", l.BankAsk: "prompt", l.BankHelp: "guide",
 }  # fmt: skip
 """What sort of letter each is; the others are "info"."""
 

@@ -12,6 +12,7 @@ from agent.alliance import (
     anytime,
     asking,
     ballot,
+    bank,
     gather,
     kinds,
     letters,
@@ -80,6 +81,8 @@ def duties(turn: Turn) -> Iterator[Duty]:
                 yield Duty(s.opened + SETTLE_WITHIN, lambda t, prompt=s.prompt: settling.settle_overdue(t, prompt))  # type: ignore[misc]
     if alliance.phase in (Phase.ASKING, Phase.DRAFTING) and not turn.flow.is_team:
         yield from _at_rest(turn)
+    if turn.flow.solo and alliance.checkins and alliance.checkins[-1].asked is None and not alliance.present[0].paused:
+        yield Duty(alliance.checkins[-1].due, bank.look_again)
     if alliance.checkins and alliance.phase in (Phase.AGREED, Phase.CHANGING):
         last = alliance.checkins[-1]
         running = next((c for c in alliance.checkins if c.asked is not None and c.closed is None), None)
@@ -149,6 +152,7 @@ def _nudge(turn: Turn, number: int) -> None:
         "ready": "setup",
         "existing": "setup",
     }.get(kind, kind)
+    what = "bank" if turn.flow.solo else what
     ask, subject = question.question_of(turn, number)
     if opened.nudges == 0:
         turn.say(number, letters.Nudge(subject, ask, what), opened.about)

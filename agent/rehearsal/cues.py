@@ -23,6 +23,7 @@ _PLAIN = {
     "change": "KEEP",
     "checkin": "4\nWe say things early\nNothing\nyes",
     "erase": "KEEP",
+    "page": "DONE",
 }  # by what a letter asks, as in `Open.about`
 
 

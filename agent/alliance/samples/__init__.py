@@ -6,7 +6,7 @@ Several samples of one letter show its branches.
 from typing import Any
 
 from agent.alliance import letters as l
-from agent.alliance.samples import agreement, anytime, asking, checkins, kinds, setting_up, team
+from agent.alliance.samples import agreement, anytime, asking, bank, checkins, kinds, setting_up, team
 from agent.alliance.samples.people import ME, NAMES, PARTNER
 
 
@@ -25,6 +25,7 @@ def by_subject() -> tuple[tuple[str, tuple[l.Letter, ...]], ...]:
         ("A team", team.samples()),
         ("Check-ins", checkins.samples()),
         ("At any time", anytime.samples()),
+        ("The trust bank", bank.samples()),
     )
 
 
