@@ -74,9 +74,17 @@ def obey(turn: Turn, event: Replied, command: Command) -> bool:
             _change(turn, event)
         case "explain" | "resend":
             _explain(turn, event)
+        case "bank":
+            turn.start(number, bank=True)
         case _:
             return _about_prompts(turn, event, command)
     return True
+
+
+def doubt(turn: Turn, event: Replied, command: Command, otherwise: str) -> None:
+    """It may be this command, or it may be an answer: ask, and do nothing. `otherwise` is asked where it matters less which."""
+    kind = command.name if command.name in ("stop", "pause") else otherwise
+    turn.say(event.participant, letters.AskBack(kind, event.text, 0, 0), event.about)
 
 
 def _help(turn: Turn, event: Replied) -> None:

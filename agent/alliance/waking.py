@@ -12,6 +12,7 @@ from agent.alliance import (
     anytime,
     asking,
     ballot,
+    bank,
     gather,
     kinds,
     letters,
@@ -85,6 +86,8 @@ def duties(turn: Turn) -> Iterator[Duty]:
         for place, trial in enumerate(alliance.trials):
             if trial.asked is None and not trial.off:
                 yield Duty(trying.due_at(turn, trial), lambda t, place=place: trying.ask(t, place))  # type: ignore[misc]
+    if turn.flow.solo and alliance.checkins and alliance.checkins[-1].asked is None and not alliance.present[0].paused:
+        yield Duty(alliance.checkins[-1].due, bank.look_again)
     if alliance.checkins and alliance.phase in (Phase.AGREED, Phase.CHANGING):
         last = alliance.checkins[-1]
         running = next((c for c in alliance.checkins if c.asked is not None and c.closed is None), None)
@@ -154,6 +157,7 @@ def _nudge(turn: Turn, number: int) -> None:
         "ready": "setup",
         "existing": "setup",
     }.get(kind, kind)
+    what = "bank" if turn.flow.solo else what
     ask, subject = question.question_of(turn, number)
     if opened.nudges == 0:
         away = opened.away.date() if opened.away else None  # a day, kept as its midnight in UTC

@@ -6,7 +6,7 @@ Several samples of one letter show its branches.
 from typing import Any
 
 from agent.alliance import letters as l
-from agent.alliance.samples import agreement, anytime, asking, checkins, kinds, living, setting_up, team
+from agent.alliance.samples import agreement, anytime, asking, bank, checkins, kinds, living, setting_up, team
 from agent.alliance.samples.people import ME, NAMES, PARTNER
 
 
@@ -26,6 +26,7 @@ def by_subject() -> tuple[tuple[str, tuple[l.Letter, ...]], ...]:
         ("Check-ins", checkins.samples()),
         ("An agreement that lives", living.samples()),
         ("At any time", anytime.samples()),
+        ("The trust bank", bank.samples()),
     )
 
 
