@@ -117,6 +117,14 @@ class Advance:
         else:
             written = letters_of(decision, self.post, now)
         work.take(matter, decision, wake_at, written, now)
+        for place, event in enumerate(decision.starts):
+            await self._one(c, work, Matter(self._another(matter, place), event), now)
+
+    def _another(self, matter: Matter, place: int) -> int:
+        """The id of an alliance that this event of another one starts: always the same one, and nobody can guess it."""
+        key = derived(self.post.doors.keys[-1], b"another")
+        digest = hmac.new(key, f"{matter.alliance}|{matter.event.cause}|{place}".encode(), sha256).digest()
+        return int.from_bytes(digest[:6], "big")
 
     async def _flow(self, c: Connection, key: str) -> Flow:
         if key not in self.flows:

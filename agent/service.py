@@ -218,7 +218,7 @@ def _checked(settings: Settings, name: str) -> _Files:
     complaints: list[str] = []
     files: list[FlowFile] = []
     letters, guides = None, None
-    for one in filter(None, (settings.flows.pair, settings.flows.team, name)):
+    for one in filter(None, (settings.flows.pair, settings.flows.team, settings.flows.bank, name)):
         try:
             files.append(read_flow(settings.flows_folder, one))
         except FlowError as error:
@@ -236,7 +236,7 @@ def _checked(settings: Settings, name: str) -> _Files:
     complaints += [f"care.help_lines.{k}: no flow has this kind; write one of {', '.join(known)}" for k in unknown]
     if complaints or letters is None or guides is None:
         raise SettingsError(tuple(dict.fromkeys(complaints)))
-    shelf = Shelf(*files[:2])
+    shelf = Shelf(*files[:3])
     return _Files(shelf.holding(files[-1]), letters, guides)
 
 
@@ -244,7 +244,9 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
     chosen = settings.service
     doors = Doors(chosen.domain, settings.keys, chosen.local)
     coach, lines = settings.coach, settings.care.help_lines
-    house = House(chosen.zone, chosen.quiet_hours, normal, lines, files.guides, coach.name, coach.links)
+    house = House(
+        chosen.zone, chosen.quiet_hours, normal, lines, files.guides, coach.name, coach.links, chosen.may_start
+    )
     post = Post(doors, house, chosen.name, chosen.contact, files.letters.render, _papers(settings))
     advance = Advance(database, post, files.shelf, chosen.starts_per_day, chosen.invitations_per_address)
     advance.flows |= {file.key: file.flow for file in files.shelf.files}

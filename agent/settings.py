@@ -183,6 +183,8 @@ class Flows(_Section):
     """The file that a new alliance of two follows."""
     team: str = "team"
     """The file that a new alliance of three or more follows."""
+    bank: str = "trust_bank"
+    """The file that a new trust bank follows."""
 
     folder: Folder = ""
 

@@ -78,9 +78,17 @@ def obey(turn: Turn, event: Replied, command: Command) -> bool:
             _change(turn, event)
         case "explain" | "resend":
             _explain(turn, event)
+        case "bank":
+            turn.start(number, bank=True)
         case _:
             return _about_prompts(turn, event, command)
     return True
+
+
+def doubt(turn: Turn, event: Replied, command: Command, otherwise: str) -> None:
+    """It may be this command, or it may be an answer: ask, and do nothing. `otherwise` is asked where it matters less which."""
+    kind = command.name if command.name in ("stop", "pause") else otherwise
+    turn.say(event.participant, letters.AskBack(kind, event.text, 0, 0), event.about)
 
 
 def _help(turn: Turn, event: Replied) -> None:
@@ -273,9 +281,9 @@ def resume(turn: Turn, number: int, *, asked: bool = True) -> None:
 
 
 def _close(turn: Turn, number: int) -> None:
-    """CLOSE ends it for all; who closes what goes on without them, or has not begun, leaves it."""
+    """CLOSE ends it for all; who is alone, or closes what goes on without them or has not begun, leaves it."""
     goes_on = len(turn.alliance.others(number)) >= turn.flow.people[0]
-    if goes_on or turn.alliance.phase in (Phase.SETUP, Phase.INVITED):
+    if turn.flow.solo or goes_on or turn.alliance.phase in (Phase.SETUP, Phase.INVITED):
         stop(turn, number)
     else:
         closing.close(turn, number)
@@ -402,7 +410,9 @@ def others(turn: Turn, number: int) -> tuple[letters.OtherRow, ...]:
         asked = me.stage == Stage.INVITED
         here = alliance.participants if me.number == 1 else alliance.participants[:1] if asked else alliance.present
         names = joined([p.name for p in here if p.number != me.number and p.stage not in gone])
-        rows.append(letters.OtherRow(names, "asked" if asked else str(alliance.phase), min(days, default=None)))
+        alone = len(alliance.participants) == 1 and alliance.phase != Phase.SETUP
+        where = "asked" if asked else "bank" if alone else str(alliance.phase)
+        rows.append(letters.OtherRow(names, where, min(days, default=None)))
     return tuple(rows)
 
 

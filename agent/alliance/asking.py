@@ -142,7 +142,7 @@ def answered(turn: Turn, event: Replied, reading: AnswerReading) -> None:
             text = reading.text
             if reading.both and (old := turn.alliance.answer(number, key)) and old.text:
                 text = f"{old.text}\n{text}".strip()
-            _keep(turn, Answer(number, key, text, private, turn.now, event.cause))
+            keep(turn, Answer(number, key, text, private, turn.now, event.cause))
         elif (
             kind == "all"
             and turn.alliance.redesigned_at
@@ -152,13 +152,13 @@ def answered(turn: Turn, event: Replied, reading: AnswerReading) -> None:
             for q in question.remaining(turn, number):
                 passed(turn, number, q.id, event.cause)
         elif kind == "all" and len(left := question.remaining(turn, number)) == 1:
-            _keep(turn, Answer(number, left[0].id, reading.text, private, turn.now, event.cause))
+            keep(turn, Answer(number, left[0].id, reading.text, private, turn.now, event.cause))
         elif reading.labelled:
             turn.note(number, Note("unplaced", text=reading.text))
         else:
             turn.say(number, letters.AskBack("number", event.text, 0, 0), event.about)
             return
-    elif reading.both and not _keep_both(turn, number, _replaced(turn, number, key), event.cause):
+    elif reading.both and not keep_both(turn, number, _replaced(turn, number, key), event.cause):
         turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
         return
     _after_answers(turn, number)
@@ -177,7 +177,7 @@ def _labelled(turn: Turn, event: Replied, reading: AnswerReading) -> str:
             passed(turn, event.participant, prompt_id, event.cause)
             continue
         own = "" if kind == "prompt" and key != prompt_id else private
-        _keep(turn, Answer(event.participant, prompt_id, text, own, turn.now, event.cause))
+        keep(turn, Answer(event.participant, prompt_id, text, own, turn.now, event.cause))
         private = private.removeprefix(own) if own else private
     return private
 
@@ -237,11 +237,12 @@ def _add_to(turn: Turn, number: int, prompt_id: str, reading: AnswerReading, cau
     old = turn.alliance.answer(number, prompt_id)
     text = f"{old.text}\n\n{reading.text}".strip() if old else reading.text
     private = "\n".join(filter(None, (old.private if old else "", reading.private)))
-    _store(turn, Answer(number, prompt_id, text, private, turn.now, cause))
+    store(turn, Answer(number, prompt_id, text, private, turn.now, cause))
     turn.note(number, Note("kept", turn.flow.prompts[prompt_id].title, reading.text, _lines(reading.private)))
 
 
-def _keep(turn: Turn, said: Answer) -> None:
+def keep(turn: Turn, said: Answer) -> None:
+    """File an answer, and note what was stored, and how it was read."""
     number, prompt_id = said.participant, said.prompt
     prompt, old = turn.flow.prompts[prompt_id], turn.alliance.answer(number, prompt_id)
     anew = old is not None and not old.passed and turn.alliance.answered(number, prompt_id)
@@ -254,7 +255,7 @@ def _keep(turn: Turn, said: Answer) -> None:
     if not text and not private:  # NUMBERS alone, or beside a PASS: our suggestion stands
         passed(turn, number, prompt_id, said.cause)
         return
-    _store(turn, replace(said, text=text))
+    store(turn, replace(said, text=text))
     turn.note(number, Note("replaced" if anew else "kept", prompt.title, text, _lines(private)))
     turn.set(number, later=tuple(x for x in turn.p(number).later if x[0] != prompt_id))
     _read_values(turn, number, prompt_id, text)
@@ -273,7 +274,7 @@ def _replaced(turn: Turn, number: int, key: str) -> str:
     return key if mine.count(key) > 1 else mine[-1] if mine else ""
 
 
-def _keep_both(turn: Turn, number: int, prompt_id: str, cause: str) -> bool:
+def keep_both(turn: Turn, number: int, prompt_id: str, cause: str) -> bool:
     """BOTH: the two newest versions count together (decision 10). False when there are no two."""
     versions = [a for a in turn.alliance.answers if (a.participant, a.prompt) == (number, prompt_id) and not a.passed]
     if len(versions) < 2:
@@ -282,13 +283,14 @@ def _keep_both(turn: Turn, number: int, prompt_id: str, cause: str) -> bool:
         return False  # they are together already
     text = f"{versions[-2].text}\n{versions[-1].text}"
     private = "\n".join(filter(None, (versions[-2].private, versions[-1].private)))
-    _store(turn, Answer(number, prompt_id, text, private, turn.now, cause))
+    store(turn, Answer(number, prompt_id, text, private, turn.now, cause))
     turn.note(number, Note("joined_answers", turn.flow.prompts[prompt_id].title, text))
     after_correction(turn, number, prompt_id, versions[-1])
     return True
 
 
-def _store(turn: Turn, answer: Answer) -> None:
+def store(turn: Turn, answer: Answer) -> None:
+    """File a version of an answer; the newest counts."""
     turn.change(answers=(*turn.alliance.answers, answer))
 
 
@@ -352,10 +354,10 @@ def passed(turn: Turn, number: int, prompt_id: str, cause: str) -> None:
     """
     old = turn.alliance.answer(number, prompt_id)
     if old is not None and not turn.alliance.answered(number, prompt_id):
-        _store(turn, replace(old, at=turn.now))
+        store(turn, replace(old, at=turn.now))
         return
     if old is None or turn.flow.part_of(prompt_id).id not in turn.alliance.revealed:
-        _store(turn, Answer(number, prompt_id, "", "", turn.now, cause, passed=True))
+        store(turn, Answer(number, prompt_id, "", "", turn.now, cause, passed=True))
     turn.note(number, Note("passed", turn.flow.prompts[prompt_id].title))
 
 
@@ -375,7 +377,7 @@ def leave_to_others(turn: Turn, event: Replied) -> None:
     """QUIET: no more questions for this member of a team, who sees the draft when the others do (T10)."""
     number = event.participant
     for q in question.remaining(turn, number):
-        _store(turn, Answer(number, q.id, "", "", turn.now, event.cause, passed=True))
+        store(turn, Answer(number, q.id, "", "", turn.now, event.cause, passed=True))
     turn.close(number)
     turn.note(number, Note("quiet"))
     turn.set(number, all_at_once=True)

@@ -1,8 +1,8 @@
 """`decide`: what follows from an event. Total: every event in every state gives a decision, and nothing raises.
 
 It finds the place of an event and hands it on: setting up (`setup`), prompts and reveals (`asking`), drafts (`agreeing`),
-check-ins (`looking`), trials (`trying`), words to pass on (`mending`), ideas and tools (`guiding`), what may be said at any
-time (`anytime`), what is no answer (`no_answer`), and what is due (`waking`).
+check-ins (`looking`), trials (`trying`), words to pass on (`mending`), ideas and tools (`guiding`), a trust bank (`bank`),
+what may be said at any time (`anytime`), what is no answer (`no_answer`), and what is due (`waking`).
 """
 
 import re
@@ -15,6 +15,7 @@ from agent.alliance import (
     anytime,
     asking,
     ballot,
+    bank,
     closing,
     coming,
     guiding,
@@ -48,7 +49,7 @@ from agent.alliance.tail import parted
 from agent.alliance.turn import LATER, Decision, House, Turn
 from agent.alliance.words import AnswerReading, Command, read_answer, read_invitation
 
-_AFTER = frozenset({"show", "data", "export", "human"})  # answered even when it has ended
+_AFTER = frozenset({"show", "data", "export", "human", "bank"})  # answered even when it has ended
 _PROMPTS = ("prompt", "follow", "all")
 # numbers and letters mean their own here
 _PAGES = (
@@ -59,14 +60,14 @@ _UNHELPED = frozenset(
     ("unclear", "answer", "number", "which_line", "what_words", "question", "choice", "draft", "send", "checkin_over", "held", "why_words", "renewal", "renewal_over")
 )  # fmt: skip
 _ASIDES = frozenset(
-    ("pause", "quiet", "later", "stop", "close", "status", "help", "data", "export", "human", "delete", "show", "who", "hide", "ideas", "tools")
+    ("pause", "quiet", "later", "stop", "close", "status", "help", "data", "export", "human", "delete", "show", "who", "hide", "ideas", "tools", "bank")
 )  # fmt: skip
 # count beside other words
 _BESIDE = frozenset(
     ("stop", "close", "delete", "pause", "quiet", "status", "help", "data", "export", "human", "show", "who", "rules", "ideas", "tools")
 )  # fmt: skip
 _ALONE = frozenset(
-    ["stop", "help", "status", "data", "export", "human", "delete", "explain", "who", "pause", "resume"]
+    ["stop", "help", "status", "data", "export", "human", "delete", "explain", "who", "pause", "resume", "bank"]
 )  # before the prompts
 
 
@@ -85,6 +86,8 @@ def decide(
     actor = getattr(event, "participant", 0)
     turn = Turn(flow, house, alliance, now, event.cause, barred, existing or {}, others, actor)
     match event:
+        case Started() if flow.solo:
+            bank.start(turn, event)
         case Started():
             setup.start(turn, event)
         case Replied():
@@ -150,6 +153,11 @@ def replied(turn: Turn, event: Replied) -> None:
     if reading.care:
         _care(turn, event)
         return
+    if turn.flow.solo:
+        if p.paused and not _is_aside(reading):
+            anytime.unpause(turn, p.number)
+        bank.reply(turn, event, reading)
+        return
     if reading.guesses and kind in _PROMPTS:
         asking.guessed(turn, event, reading)
     event = _without_own(turn, event, reading, kind)
@@ -175,7 +183,7 @@ def _without_own(turn: Turn, event: Replied, reading: AnswerReading, kind: str) 
 def _labels(turn: Turn, event: Replied, kind: str) -> dict[str, str]:
     """What may stand before an answer in reply to this kind of letter."""
     number = event.participant
-    if kind in _PAGES:
+    if kind in _PAGES or turn.flow.solo:
         return {}
     return question.labels(turn, number, numbers=kind not in ("prompt", "follow") or _is_numbered(turn, number, event))
 
@@ -217,7 +225,8 @@ def _is_over(turn: Turn, event: Replied) -> bool:
     elif (
         p.stage != Stage.DECLINED and wants & _AFTER
     ):  # their copy and their words stay theirs while the addresses live
-        anytime.obey(turn, event, next(c for c in commands if c.name in _AFTER))
+        obey = bank.obey if turn.flow.solo else anytime.obey
+        obey(turn, event, next(c for c in commands if c.name in _AFTER))
     elif p.stage != Stage.DECLINED and not (said or p.told_closed):
         turn.set(p.number, told_closed=True)
         turn.say(p.number, letters.Closed(turn.alliance.ended_at or turn.now), "closed")
@@ -293,14 +302,7 @@ def _obeyed(turn: Turn, event: Replied, reading: AnswerReading, kind: str) -> bo
         return _obeyed_beside(turn, event, reading, kind)
     if not reading.commands:
         if reading.unsure is not None and kind not in _PAGES:
-            doubt = (
-                reading.unsure.name
-                if reading.unsure.name in ("stop", "pause")
-                else "answer"
-                if kind in _PROMPTS
-                else ""
-            )
-            turn.say(event.participant, letters.AskBack(doubt or "unclear", event.text, 0, 0), event.about)
+            anytime.doubt(turn, event, reading.unsure, "answer" if kind in _PROMPTS else "unclear")
             return True
         return False
     answering = turn.p(event.participant).stage == Stage.ANSWERING

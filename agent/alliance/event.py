@@ -14,6 +14,9 @@ class Started:
     text: str
     offset_s: int | None
     cause: str
+    bank: bool = False  # asked for in a letter of another alliance: a trust bank
+    whom: str = ""  # the name and the address of whom to invite, where they are known beforehand
+    whom_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

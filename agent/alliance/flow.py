@@ -19,8 +19,10 @@ from agent.alliance.model import Rhythm
 
 Form = TypeVar("Form", bound=BaseModel)
 Kind = Literal[
-    "hopes", "why", "personal", "shared", "exchange", "meeting", "between", "rhythm", "counted", "promise", "questions"
-]
+    "hopes", "why", "personal", "shared", "exchange", "meeting", "between", "rhythm", "counted", "promise", "questions",
+    "people", "savings", "guess", "to_ask",
+]  # fmt: skip
+_ALONE = ("people", "savings", "guess", "to_ask")  # kinds of a trust bank, which one person fills alone
 RULES = {
     "questions": ("all", "short", "own"),
     "agree": ("everyone", "no_objection", "majority"),
@@ -216,8 +218,12 @@ class Rule(_Part):
         return next(o.words for o in self.options if o.value == value)
 
 
+_UNSAID = Words(both="", asks="", meet="", rhythm="", trial="", unmet="", camera="", notice="")
+_UNASKED = Checkin(first=(), every=1, unit="month", hour=9, digest_after_days=1, trust="", works="", care="")
+
+
 class Flow(_Part):
-    """A whole flow file."""
+    """A whole flow file. A flow for one person makes no agreement: it has no words, sections and check-in of its own."""
 
     spec: Literal[1]
     name: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -227,9 +233,9 @@ class Flow(_Part):
     people: tuple[int, int]
     vague: tuple[str, ...] = ()
     observable: tuple[str, ...] = ()
-    words: Words
-    checkin: Checkin
-    sections: tuple[Section, ...] = Field(alias="section", min_length=1)
+    words: Words = _UNSAID
+    checkin: Checkin = _UNASKED
+    sections: tuple[Section, ...] = Field(default=(), alias="section")
     parts: tuple[Part, ...] = Field(alias="part", min_length=1)
     rules: tuple[Rule, ...] = Field(alias="rule", default=())
     relationships: tuple[Relationship, ...] = Field(alias="kind", default=())
@@ -241,8 +247,26 @@ class Flow(_Part):
         ids = [p.id for part in self.parts for p in part.prompts] + [part.id for part in self.parts]
         ids += [extra.id for kind in self.relationships for extra in kind.extras]
         faults += [f"id {i!r} is used twice" for i in sorted({i for i in ids if ids.count(i) > 1})]
+        faults += self._faults_alone() if self.solo else self._faults_together()
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _faults_alone(self) -> list[str]:
+        """What is wrong with a flow for one person."""
+        kinds = [p.kind for p in self.prompts.values()]
+        faults = [f"prompt {p.id}: kind {p.kind!r} takes two" for p in self.prompts.values() if p.kind not in _ALONE]
+        return faults + [
+            f"prompt: more than one has the kind {k!r}" for k in sorted({k for k in kinds if kinds.count(k) > 1})
+        ]
+
+    def _faults_together(self) -> list[str]:
+        """What is wrong with a flow that leads to an agreement."""
+        faults = [f"{name}: Field required" for name in ("words", "checkin") if name not in self.model_fields_set]
         known = {s.id for s in self.sections}
         for prompt in (*self.prompts.values(), *(extra for kind in self.relationships for extra in kind.extras)):
+            if prompt.kind in _ALONE:
+                faults.append(f"prompt {prompt.id}: kind {prompt.kind!r} is for a flow of one person")
             if prompt.section and prompt.section not in known:
                 faults.append(f"prompt {prompt.id}: there is no section {prompt.section!r}")
             if not prompt.section and prompt.kind not in ("hopes", "questions"):
@@ -259,9 +283,12 @@ class Flow(_Part):
             faults.append(f"rule: a team decides all of {', '.join(RULES)}")
         if self.is_team and not (self.checkin.worry and self.checkin.living):
             faults.append("checkin: a team looks back with three numbers: trust, worry and living")
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
+        return faults
+
+    @property
+    def solo(self) -> bool:
+        """Whether one person goes through it alone, and nobody else ever sees a word of it."""
+        return self.people[1] == 1
 
     @property
     def is_team(self) -> bool:
@@ -286,6 +313,10 @@ class Flow(_Part):
         checkin = self.checkin.model_copy(update=kind.checkin.model_dump() if kind.checkin else {})
         prompts = {p.id: p for part in parts for p in part.prompts}  # given, since a copy keeps what was remembered
         return self.model_copy(update={"parts": parts, "checkin": checkin, "prompts": prompts, "relationships": ()})
+
+    def of_kind(self, kind: Kind) -> Prompt | None:
+        """The first prompt of this kind; None when there is none."""
+        return next((p for p in self.prompts.values() if p.kind == kind), None)
 
     def part(self, part_id: str) -> Part:
         """The part with this id; there must be one."""

@@ -27,6 +27,7 @@ TYPES: dict[type, str] = {
     l.TeamCheckin: "prompt", l.TeamNewcomer: "invitation", l.TeamYourPage: "draft", l.TeamDigest: "digest", l.TeamDraft: "draft",
     l.TrialEnds: "prompt", l.PassOnAsk: "prompt", l.Repair: "repair", l.RepairReply: "repair", l.Talk: "repair",
     l.Ideas: "guide", l.Tools: "guide", l.Tool: "guide",
+    l.BankPage: "prompt", l.BankAsk: "prompt", l.BankHelp: "guide",
 }  # fmt: skip
 """What sort of letter each is; the others are "info"."""
 

@@ -22,6 +22,8 @@ def own_of(flow: Flow, alliance: Alliance, number: int) -> letters.Own:
     ]
     answers += [letters.OwnAnswer("", x.text, "", x.at) for x in alliance.passages if x.author == number and x.text]
     chosen = [*alliance.choices, *(choice for s in alliance.settlements for choice in s.replies)]
+    if flow.solo:  # a bank proposes whom to look at: names that stand in its answers
+        chosen = []
     answers += [
         letters.OwnAnswer(titles.get(c.prompt, c.prompt), c.words or c.text or c.letter, "", c.at)
         for c in chosen

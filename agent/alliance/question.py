@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from agent.alliance import ballot, coming, gather, kinds, letters, pulse, standing
+from agent.alliance import ballot, coming, gather, kinds, letters, pulse, savings, standing
 from agent.alliance import draft as page
 from agent.alliance.flow import Prompt
-from agent.alliance.model import Alliance, Changed, Checkin, Draft
+from agent.alliance.model import Alliance, Changed, Checkin, Draft, Phase
 from agent.alliance.turn import Turn
-from agent.alliance.words import say_rhythm
+from agent.alliance.words import called, say_rhythm
 
 
 def write_open(turn: Turn, number: int) -> None:
@@ -55,6 +55,10 @@ def letter_for(turn: Turn, number: int, about: str) -> letters.Letter:
             return _renewal(turn)
         case "checkin":
             return _checkin(turn, number, int(key))
+        case "page":
+            runs = turn.alliance.phase != Phase.ENDED
+            may_invite = runs and turn.house.may_start(turn.p(number).address)
+            return savings.page(turn.flow, turn.alliance, may_invite=may_invite)
     raise AssertionError(about)
 
 
@@ -72,11 +76,19 @@ def question_of(turn: Turn, number: int) -> tuple[str, str]:
         return "", turn.flow.part(key).title
     if kind == "settle":
         return "", turn.flow.prompts[key].title
+    if kind == "page":
+        return "", turn.flow.title
     return "", ""
 
 
 def words(turn: Turn, number: int, text: str) -> str:
-    """A flow's text with the partner's name, the person's zone and the suggested rhythm in it."""
+    """A flow's text with the partner's name, the person's zone and the suggested rhythm in it.
+
+    {name} is whom a trust bank looks at; a text that speaks of somebody is left out when there is nobody.
+    """
+    if "{name}" in text:
+        name = savings.chosen(turn.flow, turn.alliance)
+        text = text.replace("{name}", called(name)) if name else ""
     zone = turn.person(number).zone or turn.house.zone
     text = text.replace("{partner}", turn.partner(number)).replace("{zone}", zone.split("/")[-1].replace("_", " "))
     return text.replace("{rhythm}", say_rhythm(turn.flow.checkin.rhythm))

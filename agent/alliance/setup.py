@@ -17,21 +17,28 @@ def start(turn: Turn, event: Started) -> None:
         gather.start(turn, event)
         return
     reading = read_start(event.subject, event.text)
-    person = turn.alliance.people.get(event.address) or Person(event.address)
-    turn.set_person(replace(person, name=person.name or event.name, offset_s=event.offset_s or person.offset_s))
-    name = event.name or event.address.partition("@")[0].title()
-    me = Participant(1, event.address, first_name(name), name, last_heard=turn.now)
+    me = host(turn, event)
     turn.change(participants=(me,), reason=reading.reason.strip())
     kinds.hear(turn, f"{event.subject}\n\n{event.text}", reading.name)
-    named = [a for a in (turn.house.normal(a) for a in reading.addresses) if a]
+    written = (event.whom_at,) if event.whom_at else reading.addresses
+    named = [a for a in (turn.house.normal(a) for a in written) if a]
     others = [a for a in named if a != event.address]
     address = others[0] if others else event.address if named else ""
-    own = {name.casefold(), first_name(name).casefold()}
-    turn.change(participants=(me, _partner("" if reading.name.casefold() in own else reading.name, address)))
+    own = {me.full_name.casefold(), me.name.casefold()}
+    partner = event.whom or ("" if reading.name.casefold() in own else reading.name)
+    turn.change(participants=(me, _partner(partner, address)))
     if is_care(event.text):
         turn.say(1, letters.Care(kinds.help_lines(turn)), "who")
     else:
         _next_step(turn)
+
+
+def host(turn: Turn, event: Started) -> Participant:
+    """Whoever wrote the first mail, as the first participant."""
+    person = turn.alliance.people.get(event.address) or Person(event.address)
+    turn.set_person(replace(person, name=person.name or event.name, offset_s=event.offset_s or person.offset_s))
+    name = event.name or event.address.partition("@")[0].title()
+    return Participant(1, event.address, first_name(name), name, last_heard=turn.now)
 
 
 def _partner(name: str, address: str) -> Participant:

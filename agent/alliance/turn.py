@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from agent.alliance import dates, letters, machine
+from agent.alliance.event import Started
 from agent.alliance.flow import Flow
 from agent.alliance.guide import Guide
 from agent.alliance.model import Alliance, Note, Open, Participant, Person, Phase, Stage
@@ -36,6 +37,7 @@ class House:
     guides: Mapping[str, Guide] = field(default_factory=dict)  # ideas and tools, by language
     coach: str = ""  # the operator's own coach, named with the tools
     links: tuple[str, ...] = ()
+    may_start: Callable[[str], bool] = bool  # whether this address may have others written to (decision 23)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Decision:
     ] = ()  # (participant, about; None = all) questions not owed any more; None: all that waits for this person
     refused: tuple[tuple[str, str], ...] = ()  # (initiator's, invitee's address): never invite again (decision 14)
     erased: tuple[int, ...] = ()  # participants whose kept mail, letters and address are to be erased too
+    starts: tuple[Started, ...] = ()  # alliances of their own that begin with this; nothing else is carried over
     forgotten: bool = False  # nothing of this alliance is to be left
 
 
@@ -80,6 +83,7 @@ class Turn:
     withdrawn: list[tuple[int, str | None]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
     erased: list[int] = field(default_factory=list)
+    starts: list[Started] = field(default_factory=list)
     forgotten: bool = False
     whole: Flow = field(init=False)  # before it was tailored to these people
 
@@ -91,6 +95,7 @@ class Turn:
             tuple(self.withdrawn),
             tuple(self.refused),
             tuple(self.erased),
+            tuple(self.starts),
             self.forgotten,
         )
 
@@ -223,6 +228,12 @@ class Turn:
         notes = tuple(n for s in gone for n in getattr(s.letter, "notes", ()))
         thread = tuple(n for n in self.p(number).thread if n not in {s.number for s in gone})
         self.set(number, notes=(*notes, *self.p(number).notes), thread=thread)
+
+    def start(self, number: int, *, bank: bool = False, whom: str = "", whom_at: str = "") -> None:
+        """Begin another alliance for this person, of which this one knows nothing more."""
+        p, person = self.p(number), self.person(number)
+        name = p.full_name or p.name
+        self.starts.append(Started(p.address, name, "", "", person.offset_s, self.cause, bank, whom, whom_at))
 
     def open(self, number: int, about: str) -> None:
         """Owe this person one question, now or when the quiet hours end; `waking` writes it when it is due."""

@@ -12,6 +12,7 @@ from agent.alliance import (
     anytime,
     asking,
     ballot,
+    bank,
     closing,
     gather,
     kinds,
@@ -84,6 +85,8 @@ def duties(turn: Turn) -> Iterator[Duty]:
     looked_back = all(c.closed is not None for c in alliance.checkins if c.asked is not None)
     if looked_back and not turn.flow.is_team:
         yield from renewing.duties(turn)
+    if turn.flow.solo and alliance.checkins and alliance.checkins[-1].asked is None and not alliance.present[0].paused:
+        yield Duty(alliance.checkins[-1].due, bank.look_again)
     if alliance.checkins and alliance.phase in (Phase.AGREED, Phase.CHANGING):
         last = alliance.checkins[-1]
         running = next((c for c in alliance.checkins if c.asked is not None and c.closed is None), None)
@@ -155,6 +158,7 @@ def _nudge(turn: Turn, number: int) -> None:
         "ready": "setup",
         "existing": "setup",
     }.get(kind, kind)
+    what = "bank" if turn.flow.solo else what
     ask, subject = question.question_of(turn, number)
     if opened.nudges == 0:
         away = opened.away.date() if opened.away else None  # a day, kept as its midnight in UTC

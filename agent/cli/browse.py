@@ -118,11 +118,13 @@ class _Papers:
         from agent.alliance.flow import FlowError
         from agent.cli.gallery import files_of, letters_of
         from agent.service import read_flow
+        from agent.settings import shipped
         from agent.templates import TemplatesError
 
-        path = self.visit.flows[self.visit.flow_name]
         try:
-            prompts = read_flow(path.parent, path.stem).flow.prompts.values()
-            return dict(files_of(letters_of(self.visit.letters_folder, [prompt.ask for prompt in prompts])))
+            paths = {*self.visit.flows.values(), *shipped("flows").glob("*.toml")}
+            flows = [read_flow(path.parent, path.stem).flow for path in paths]
+            asks = [prompt.ask for flow in flows for prompt in flow.prompts.values()]
+            return dict(files_of(letters_of(self.visit.letters_folder, asks)))
         except (FlowError, TemplatesError) as error:
             return {"index.html": f"<!doctype html><title>Letters</title><pre>{escape(str(error))}</pre>"}

@@ -98,16 +98,21 @@ def _drawn(flow: "Flow") -> str:
         lines += [f'    {q.id}["{q.title}"]' for q in part.prompts]
         lines += [f"    {a.id} --> {b.id}" for a, b in zip(part.prompts, part.prompts[1:], strict=False)]
         lines.append("  end")
+    end = "page" if flow.solo else "draft"
     names = [f"part{n}" for n in range(1, len(flow.parts) + 1)]
-    shown = [f"reveal{n}" if part.reveal == "together" else "" for n, part in enumerate(flow.parts, 1)]
+    together = [part.reveal == "together" and not flow.solo for part in flow.parts]
+    shown = [f"reveal{n}" if both else "" for n, both in enumerate(together, 1)]
     for n, (name, reveal) in enumerate(zip(names, shown, strict=True)):
-        after = names[n + 1] if n + 1 < len(names) else "draft"
+        after = names[n + 1] if n + 1 < len(names) else end
         if reveal:
             lines += [f"  {reveal}([both see both]) ", f"  {name} --> {reveal} --> {after}"]
         else:
             lines.append(f"  {name} --> {after}")
-    lines += ["  draft[[draft]] -- all say yes --> agreement[[agreement]]", "  draft -- a change --> draft"]
-    lines.append("  agreement --> checkin([check-in]) --> digest([digest]) --> checkin")
+    if flow.solo:
+        lines.append("  page[[page]] -- a name --> invitation([an alliance of its own])")
+    else:
+        lines += ["  draft[[draft]] -- all say yes --> agreement[[agreement]]", "  draft -- a change --> draft"]
+        lines.append("  agreement --> checkin([check-in]) --> digest([digest]) --> checkin")
     lines.append("  classDef short stroke-width:3px")
     lines.append(f"  class {','.join(q.id for q in flow.prompts.values() if q.short)} short")
     return "\n".join(line.rstrip() for line in lines)

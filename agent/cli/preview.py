@@ -31,7 +31,8 @@ def preview(
 
 def _sources() -> tuple[str, ...]:
     """The prompts, which are used word for word whatever they measure."""
-    from agent.service import FLOW, read_flow
+    from agent.service import read_flow
     from agent.settings import shipped
 
-    return tuple(prompt.ask for prompt in read_flow(shipped("flows"), FLOW).flow.prompts.values())
+    flows = [read_flow(path.parent, path.stem).flow for path in sorted(shipped("flows").glob("*.toml"))]
+    return tuple(prompt.ask for flow in flows for prompt in flow.prompts.values())

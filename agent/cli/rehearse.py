@@ -28,7 +28,9 @@ HELP = "a number reads a mail · r NUMBER replies · w NAME writes a first mail 
 def rehearse(  # noqa: PLR0917 - typer's options
     script: Annotated[
         str,
-        typer.Option(help="Play this script in the terminal: a file, or a shipped one: pair, short, tour, declined."),
+        typer.Option(
+            help="Play this script in the terminal: a file, or a shipped one: pair, short, tour, declined, solo."
+        ),
     ] = "",
     folder: Annotated[Path, typer.Option(help="Where to leave the mails and the agreement.")] = Path("rehearsal"),
     terminal: Annotated[bool, typer.Option("--terminal", help="No page: you are everybody, in the terminal.")] = False,

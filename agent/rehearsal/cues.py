@@ -27,6 +27,7 @@ _PLAIN = {
     "erase": "KEEP",
     "trial": "KEEP",
     "pass": "PASS ON",
+    "page": "DONE",
 }  # by what a letter asks, as in `Open.about`
 
 

@@ -41,7 +41,8 @@ def _recorded(before: Alliance, after: Alliance, flow: Flow) -> Iterator[str]:
     for answer in (a for a in after.answers if a not in before.answers):
         yield _of_answer(answer, names, flow, replaced=before.answer(answer.participant, answer.prompt) is not None)
     for choice in (c for c in after.choices if c not in before.choices):
-        yield f"{names[choice.participant]}’s choice for “{_title(flow, choice.prompt)}”: {short(choice.text or choice.letter)}"
+        whose = "To look at" if flow.solo else f"{names[choice.participant]}’s choice"
+        yield f"{whose} for “{_title(flow, choice.prompt)}”: {short(choice.text or choice.letter)}"
     for part in (p for p in after.revealed if p not in before.revealed):
         yield f"The reveal of “{flow.part(part).title}”: from now on everybody sees these answers"
     yield from _of_settlements(before, after, names, flow)
@@ -145,7 +146,7 @@ def seen_by(alliance: Alliance, flow: Flow, answer: Answer) -> tuple[str, bool]:
     part, kind = flow.part_of(answer.prompt), flow.prompts[answer.prompt].kind
     mine = alliance.participant(answer.participant).name
     # Nothing of these is ever shown; of a rhythm, what it comes to.
-    if answer.passed or not answer.text or kind == "rhythm":
+    if answer.passed or not answer.text or kind == "rhythm" or flow.solo:
         return f"only {mine}, always", True
     until = "until the draft" if part.reveal == "draft" else "until all have answered"
     shown = part.id in alliance.revealed or (part.reveal == "draft" and bool(alliance.drafts))

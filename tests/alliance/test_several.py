@@ -9,7 +9,7 @@ from talk import FLOW, Talk
 from agent.alliance import letters
 from agent.alliance.decide import decide
 from agent.alliance.event import Replied
-from agent.alliance.model import Alliance
+from agent.alliance.model import Alliance, Phase
 
 
 def with_ben(talk: Talk) -> Alliance:
@@ -65,6 +65,13 @@ def test_what_has_ended_is_not_in_it_and_neither_is_what_somebody_left() -> None
     ended = with_ben(Talk().agreed().says(1, "STOP"))
 
     assert asks(Talk().agreed(), 1, "MY ALLIANCES", ended).others == ()
+
+
+@pytest.mark.row("S10")
+def test_a_trust_bank_is_named_as_such() -> None:
+    bank = Alliance(3, "trust_bank", Talk().now, Phase.ASKING, (Talk().agreed().alliance.participant(1),))
+
+    assert asks(Talk().agreed(), 1, "MY ALLIANCES", bank).others == (letters.OtherRow("", "bank", None),)
 
 
 WHY = "Jonas is the person I call when things go sideways."

@@ -38,8 +38,9 @@ def render(templates: Templates) -> Callable[..., Rendered]:
 @pytest.fixture(scope="session")
 def sources() -> tuple[str, ...]:
     """The prompts that are used word for word."""
-    flows = [tomllib.loads((ROOT / "flows" / name).read_text("utf-8")) for name in ("one_to_one.toml", "team.toml")]
-    return tuple(p["ask"] for flow in flows for part in flow["part"] for p in part["prompt"] if p["id"][0] in "PQ")
+    flows = [tomllib.loads(path.read_text("utf-8")) for path in sorted((ROOT / "flows").glob("*.toml"))]
+    asked = [p for flow in flows for part in flow["part"] for p in part["prompt"]]
+    return tuple(p["ask"] for p in asked if p["id"][0] in "PQ" or p["kind"] in ("people", "savings", "to_ask"))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("rehearsal")
 
 
-@pytest.fixture(params=["pair", "declined", "short", "couple", "manager", "living"])
+@pytest.fixture(params=["pair", "declined", "short", "couple", "manager", "living", "solo"])
 def run(request, folder):
     return played(request.param, folder)
 
@@ -22,6 +22,11 @@ def pair(folder):
 @pytest.fixture
 def short(folder):
     return played("short", folder)
+
+
+@pytest.fixture
+def solo(folder):
+    return played("solo", folder)
 
 
 @pytest.fixture

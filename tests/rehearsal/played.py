@@ -18,7 +18,8 @@ from agent.settings import shipped
 
 SOURCES = tuple(
     prompt["ask"]
-    for part in tomllib.loads((shipped("flows") / "one_to_one.toml").read_text("utf-8"))["part"]
+    for path in sorted(shipped("flows").glob("*.toml"))
+    for part in tomllib.loads(path.read_text("utf-8"))["part"]
     for prompt in part["prompt"]
 )
 

@@ -43,7 +43,7 @@ def test_private_words_were_said_at_all(pair, short):
 @pytest.mark.row("F15", "F16")
 def test_no_answer_is_shown_before_the_reveal_and_then_to_both_in_the_same_minute(run):
     people = {p.address: p for p in run.script.people}
-    for alliance in run.alliances:
+    for alliance in (a for a in run.alliances if len(a.participants) > 1):
         texts = {n: {a.text for a in alliance.answers if a.participant == n} for n in (1, 2)}
         for answer in alliance.answers:
             other = 3 - answer.participant
@@ -61,6 +61,39 @@ def test_no_answer_is_shown_before_the_reveal_and_then_to_both_in_the_same_minut
         if mail.subject.startswith("Part ") and not mail.mine:
             reveals.setdefault(mail.subject, []).append(mail.at)
     assert all(len(at) == 2 and abs(at[0] - at[1]) <= timedelta(seconds=60) for at in reveals.values())
+
+
+@pytest.mark.row("S44", "F52")
+def test_nothing_of_a_trust_bank_is_in_the_alliance_that_it_starts(solo):
+    bank, pair = sorted(solo.alliances, key=lambda a: a.created)
+    words = (
+        "sister",
+        "boss",
+        "best mate",
+        "speak up",
+        "annoyed",
+        "leaving at 5",
+        "hoped for",
+        "trust bank",
+        "saved up",
+        "Kit",
+    )
+    letters = [m for m in solo.mails if not m.mine and "Alliance for Sam and Jo." in m.text]
+
+    assert len(letters) > 5
+    assert [(w, m.subject) for w in words for m in letters if mailbox.even(w) in m.seen] == []
+    assert [w for w in words if w.casefold() in repr(pair).casefold()] == []
+    assert [p.address for p in bank.participants] == ["sam@example.org"]
+    assert (bank.answers, bank.choices) == ((), ())  # erased at the end
+
+
+@pytest.mark.row("S40", "S44")
+def test_what_is_written_to_a_trust_bank_reaches_nobody_else(solo):
+    own = [m.text for m in solo.mails if m.mine and m.person.key == "sam"]
+    said = {line.strip() for text in own for line in text.splitlines() if len(line.split()) > 2}
+    why = "We work side by side, and I would like us to know what we expect."
+
+    assert [line for line in said - {why} for m in solo.got("jo") if mailbox.even(line) in m.seen] == []
 
 
 def test_each_mail_is_for_one_person_and_answers_its_own_address(run):

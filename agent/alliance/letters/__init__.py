@@ -8,6 +8,7 @@ this recipient may see (invariant 7); a template adds nothing.
 from agent.alliance.letters.agreement import *  # noqa: F403
 from agent.alliance.letters.anytime import *  # noqa: F403
 from agent.alliance.letters.asking import *  # noqa: F403
+from agent.alliance.letters.bank import *  # noqa: F403
 from agent.alliance.letters.checkins import *  # noqa: F403
 from agent.alliance.letters.closing import *  # noqa: F403
 from agent.alliance.letters.kinds import *  # noqa: F403

@@ -36,7 +36,7 @@ class OtherRow:
     """Another alliance of the same person, in one line."""
 
     names: str  # the others in it
-    where: str  # asked (invited, and has not said yes), setup, invited, asking, drafting, agreed, changing
+    where: str  # asked (invited, and has not said yes), bank (a trust bank, of nobody else), setup, invited, asking, drafting, agreed, changing
     next: date | None
 
 

@@ -10,6 +10,7 @@ NOTES = frozenset((
     "settled", "left_open", "said_yes", "welcome", "passed_on", "stale", "not_understood", "short_set", "resumed",
     "address_changed", "redesign", "numbers_on", "hidden", "released", "awake", "unplaced", "added", "quiet",
     "kind_unknown", "guessed", "left_out",
+    "listed", "saved", "widest", "look_at", "look_again",
 ))  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from agent.alliance.samples import (
     agreement,
     anytime,
     asking,
+    bank,
     checkins,
     closing,
     kinds,
@@ -39,6 +40,7 @@ def by_subject() -> tuple[tuple[str, tuple[l.Letter, ...]], ...]:
         ("A year on", renewing.samples()),
         ("Closing well", closing.samples()),
         ("At any time", anytime.samples()),
+        ("The trust bank", bank.samples()),
     )
 
 

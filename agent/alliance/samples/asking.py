@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from agent.alliance import letters as l
 from agent.alliance.model import Note
+from agent.alliance.samples import bank
 from agent.alliance.samples.people import KEPT, answer
 
 _HOW_TO_TALK = "How do you generally prefer to communicate (email, in person, meetings)? When is the best time to communicate with you?"
@@ -107,6 +108,7 @@ def samples() -> tuple[l.Letter, ...]:
         ),
         *(_prompt("good feedback", "How do you prefer to be critiqued? What is good feedback to you?", 3, notes=(note,), hint="When, where, how straight?")
           for note in _NOTES),
+        *bank.prompts(),
         l.AllPrompts(
             KEPT,
             (

@@ -4,6 +4,17 @@ One reader for each thing that we ask. All of them work on the new text of a rep
 """
 
 from agent.alliance.words.answer import is_care, read_answer
+from agent.alliance.words.bank import (
+    Named,
+    Saving,
+    asks_for_bank,
+    called,
+    read_person,
+    read_relationships,
+    read_savings,
+    read_whom,
+    say_savings,
+)
 from agent.alliance.words.checkin import read_checkin
 from agent.alliance.words.choice import read_choice
 from agent.alliance.words.consent import read_consent
@@ -47,13 +58,17 @@ __all__ = [
     "ConsentReading",
     "InvitationReading",
     "MeetingReading",
+    "Named",
     "Objection",
     "Pick",
     "RelationReading",
+    "Saving",
     "SetupReading",
     "SlipReading",
     "Span",
     "StartReading",
+    "asks_for_bank",
+    "called",
     "first_name",
     "is_care",
     "read_age",
@@ -70,9 +85,12 @@ __all__ = [
     "read_pass_on",
     "read_passing",
     "read_people",
+    "read_person",
     "read_relation",
+    "read_relationships",
     "read_renewal",
     "read_rhythm",
+    "read_savings",
     "read_schedule",
     "read_setup",
     "read_slip",
@@ -80,10 +98,12 @@ __all__ = [
     "read_start",
     "read_three",
     "read_way",
+    "read_whom",
     "read_zone",
     "said_of_page",
     "say_day",
     "say_rhythm",
     "say_rule",
+    "say_savings",
     "slower",
 ]

@@ -36,7 +36,7 @@ _SEEN_AS = {0xA0: " ", 0x2007: " ", 0x202F: " ", 0x2028: "\n", 0x2029: "\n", 0x8
 _BLANK = re.compile(r"\n[ \t]*\n")
 _AT_PROMPTS = frozenset(
     ("pass", "later", "pause", "resume", "all", "short", "next", "back", "help", "status", "stop", "explain", "who", "show",
-     "both", "edit", "delete", "data", "human", "resend")
+     "both", "edit", "delete", "data", "human", "resend", "bank")
 )  # fmt: skip
 _OURS = re.compile(
     r"\b(?:please|pls|question|prompt|mails?|e-?mails?|unsubscribe|list|this one|my (?:data|answers?|account))\b",

@@ -17,7 +17,7 @@ _LAST = re.compile(r"\b(last|previous|earlier|first|second|third)\s+(?:answer|re
 _UNTIL = "UNTIL"
 _ORDER = (
     "delete", "stop", "quiet", "pause", "later", "edit", "data", "human", "who", "resend", "explain", "back", "status", "help",
-    "resume", "both", "hide", "all", "short", "next", "show", "change", "close", "ideas", "tools", "export", "rules", "send", "pass",
+    "resume", "both", "hide", "all", "short", "next", "show", "change", "close", "ideas", "tools", "export", "rules", "send", "bank", "pass",
 )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ _NAMED = re.compile(
     rf"\b(?:with|and|invite|asking|ask|partner is|name is|called|named|about|together with)[ \t]+(?:my [a-z]+[ \t]+(?:[a-z]+[ \t]+)?,?[ \t]*)?({_FULL})"
 )
 _SUBJECT = re.compile(rf"(?:^|\b(?:with|and|for)[ \t]+)({_FULL})(?=[ \t]+and[ \t]+(?:me|I|myself)\b|[ \t]*$)")
-_NOT_NAMES = frozenset(
+NOT_NAMES = frozenset(
     ("hi", "hello", "hey", "dear", "i", "we", "it", "my", "our", "the", "this", "that", "me", "you", "he", "she", "they",
      "his", "her", "and", "or", "but", "please", "thanks", "thank", "monday", "tuesday", "wednesday", "thursday", "friday",
      "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
@@ -68,9 +68,9 @@ def read_people(text: str) -> tuple[tuple[str, str], ...]:
 def _real(name: str) -> str:
     """The name without words that only begin a sentence; "" when nothing is left."""
     parts = name.split()
-    while parts and parts[0].lower().strip(".") in _NOT_NAMES:
+    while parts and parts[0].lower().strip(".") in NOT_NAMES:
         parts.pop(0)
-    while parts and parts[-1].lower().strip(".") in _NOT_NAMES:
+    while parts and parts[-1].lower().strip(".") in NOT_NAMES:
         parts.pop()
     return " ".join(parts).rstrip(".") if parts and not any(p.lower() in {"i", "we"} for p in parts) else ""
 

@@ -7,7 +7,7 @@ from typing import Literal
 CommandName = Literal[
     "pass", "later", "pause", "resume", "all", "short", "next", "back", "help", "status", "stop", "explain", "who",
     "show", "change", "both", "edit", "delete", "data", "human", "hide", "send", "keep", "add", "resend", "close",
-    "ideas", "tools", "export", "rules", "quiet",
+    "ideas", "tools", "export", "rules", "quiet", "bank",
 ]  # fmt: skip
 
 
