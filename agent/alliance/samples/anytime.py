@@ -24,8 +24,12 @@ def samples() -> tuple[l.Letter, ...]:
             (
                 l.OtherRow("Ben", "agreed", date(2026, 5, 4)), l.OtherRow("Cy", "asking", None), l.OtherRow("Dora", "asked", None),
                 l.OtherRow("Emil", "changing", date(2026, 6, 1)), l.OtherRow("Finn", "setup", None), l.OtherRow("Gia", "invited", None),
-                l.OtherRow("Hal", "drafting", None), l.OtherRow("", "bank", date(2026, 4, 2)),
+                l.OtherRow("Hal", "drafting", None),
             ),
+        ),
+        l.Status(
+            l.StatusRow(NAMES, "agreed", 12, 12, "", date(2026, 4, 2), paused=False),
+            (l.OtherRow("", "bank", date(2026, 4, 2)),),
         ),
         l.Explain(ask, "When something you did was not good, how do you want to hear about it?", "Straight, the same day, and never in front of others.", "Good feedback"),
         l.Explain(ask, "When something you did was not good, how do you want to hear about it?", ""),
