@@ -32,7 +32,7 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _TIME_FIRST = re.compile(rf"\s*(?:at )?(?:{_WHEN.pattern})", re.IGNORECASE)
-_WHO = re.compile(r"[\w.+'-]@[\w-]|mailto:|@public\.gmane|<\s*\S+@")
+_WHO = re.compile(r"[\w.+'-]@[\w-]|mailto:|@public\.gmane|<\s*[^\s<@]+@")
 _DATED_NAME = re.compile(
     r"\s*(?:19|20)\d\d[-/]\d{1,2}[-/]\d{1,2}\s.{2,80}<\s*\S+@[^>]+>:?\s*$"
 )  # Gmail of 2011-2014: "2013/11/1 John Smith <john@example.org>"
