@@ -48,7 +48,7 @@ STUCK_S = 20.0  # of processor time; then it is a loop
 MEMORY = 1_500_000_000  # octets of addresses of one process, most of which are libraries
 SIZES = (24_000, 96_000)  # octets of a message that is stretched
 STEEPER = 8  # times longer for four times as many octets: sixteen would be quadratic
-STRETCHED = 250  # one message in so many is stretched
+STRETCHED = 1_000  # one message in so many is stretched
 CHUNK = 250  # messages that a process takes at once
 # Words with which no text is a plain yes; "not" and "but" are not among them: "not a single change", "nervous, but yes".
 _DOUBT = re.compile(

@@ -95,8 +95,9 @@ def mutant(seed: int, number: int) -> Mutant:
     way = chance.random()
     letter = chance.choice((PROMPT, DRAFT))
     if way < 0.4:
-        words = said(chance)
-        return Mutant(written(chance.choice(PROGRAMS), words, letter), letter, words)
+        words, program = said(chance), chance.choice(PROGRAMS)
+        in_pieces = program is programs.mutt and "\n" in words  # between the paragraphs, so with other empty lines
+        return Mutant(written(program, words, letter), letter, None if in_pieces else words)
     if way < 0.5:
         words = said(chance)
         return Mutant(_plainly(chance, words, letter), letter, words)
