@@ -182,9 +182,9 @@ def _as_typed(words: str, letter: str, event: Event, state: State) -> None:
     if not isinstance(event, Replied):
         return
     seen = [_CONTROLS.sub(end, _INVISIBLE.sub("", words)) for end in (" ", "\n")]  # programs lose them, or end a line
-    alone = typed(seen[1], (letter,), ("jonas", "berg")).kept  # a signature that was typed with them is left out
+    alone = [typed(text, (letter,), ("jonas", "berg")).kept for text in seen]  # without a signature typed with them
     made = (
-        _yeses(event.text).difference(*map(_yeses, (*seen, " ".join(words.split()), alone)))
+        _yeses(event.text).difference(*map(_yeses, (*seen, " ".join(words.split()), *alone)))
         if state.about.startswith(CONSENTS)
         else set()
     )
