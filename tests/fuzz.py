@@ -178,19 +178,22 @@ def _no_yes_made_up(kept: str) -> None:
 
 
 def _as_typed(words: str, letter: str, event: Event, state: State) -> None:
-    """A program and the quote of our letter make no yes of what is none, and nothing public of what is private."""
+    """A program and the quote of our letter make no yes of what is none, and nothing public of what is private.
+
+    What nobody sees is lost on the way or ends a line, and a signature or a quote may have been typed too: the words alone
+    are read in each of these ways.
+    """
     if not isinstance(event, Replied):
         return
-    seen = [_CONTROLS.sub(end, _INVISIBLE.sub("", words)) for end in (" ", "\n")]  # programs lose them, or end a line
-    alone = [typed(text, (letter,), ("jonas", "berg")).kept for text in seen]  # without a signature typed with them
-    made = (
-        _yeses(event.text).difference(*map(_yeses, (*seen, " ".join(words.split()), *alone)))
-        if state.about.startswith(CONSENTS)
-        else set()
-    )
-    _must(not made, f"is a yes to the {made} that was not typed: {words!r:.80} -> {event.text!r:.80}")
-    meant, shown = read_answer(words, now=state.now), read_answer(event.text, now=state.now)
-    told = {word for word in _words(shown.text) & _words(meant.private) if word not in _plain(meant.text)}
+    seen = [_CONTROLS.sub(end, _INVISIBLE.sub("", words)) for end in (" ", "\n", "")]
+    alone = [*seen, " ".join(words.split()), *(typed(text, (letter,), ("jonas", "berg")).kept for text in seen)]
+    if state.about.startswith(CONSENTS):
+        made = _yeses(event.text).difference(*map(_yeses, alone))
+        _must(not made, f"is a yes to the {made} that was not typed: {words!r:.80} -> {event.text!r:.80}")
+    told = _words(read_answer(event.text, now=state.now).text)
+    for text in alone if told else ():
+        meant = read_answer(text, now=state.now)
+        told = {word for word in told & _words(meant.private) if word not in _plain(meant.text)}
     _must(not told, f"shows what is private: {sorted(told)!r:.80}")
 
 
