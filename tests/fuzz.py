@@ -37,6 +37,7 @@ from agent.interpret import Asked, Nothing, event_of, start_of
 from agent.mail.address import Doors
 from agent.mail.html import text_of
 from agent.mail.message import Message, read
+from agent.mail.ours import QUOTED
 from agent.mail.quote import new_text, typed
 from agent.mail.report import reports_of
 
@@ -186,6 +187,7 @@ def _as_typed(words: str, letter: str, event: Event, state: State) -> None:
     if not isinstance(event, Replied):
         return
     seen = [_CONTROLS.sub(end, _INVISIBLE.sub("", words)) for end in (" ", "\n", "")]
+    seen.append("\n".join(line for line in seen[1].split("\n") if not QUOTED.match(line)))
     alone = [*seen, " ".join(words.split()), *(typed(text, (letter,), ("jonas", "berg")).kept for text in seen)]
     if state.about.startswith(CONSENTS):
         made = _yeses(event.text).difference(*map(_yeses, alone))
