@@ -55,7 +55,7 @@ check: env
 variants: env
 	$(BIN)/python tests/alliance/words/variants.py
 
-# Read a million mutated messages, as the service would and in every state. Takes an hour of two processors; the suite
+# Read a million mutated messages, as the service would and in every state. Takes more than an hour of two processors; the suite
 # reads some hundred. `make fuzz FUZZ="--first 400000"` goes on with a run that was broken off.
 fuzz: env
 	PYTHONPATH=tests/alliance $(BIN)/python tests/fuzz.py $(FUZZ)
