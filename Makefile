@@ -18,7 +18,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 PIP = $$(test -x $(BIN)/pip && echo $(BIN)/pip || echo $(PYTHON) -m pip --python $(BIN)/python) \
 	--disable-pip-version-check --no-input --quiet
 
-.PHONY: env run test check variants lock clean
+.PHONY: env run test check variants fuzz lock clean
 
 env: $(READY)
 
@@ -54,6 +54,11 @@ check: env
 # Read every text that is made by rule out of a clear yes; none of them may be one. Takes minutes; the suite reads a sample.
 variants: env
 	$(BIN)/python tests/alliance/words/variants.py
+
+# Read a million mutated messages, as the service would and in every state. Takes more than an hour of two processors; the suite
+# reads some hundred. `make fuzz FUZZ="--first 400000"` goes on with a run that was broken off.
+fuzz: env
+	PYTHONPATH=tests/alliance $(BIN)/python tests/fuzz.py $(FUZZ)
 
 # Pin anew: needs pip-tools in .venv. No address of an index may get into the files.
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \

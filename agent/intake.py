@@ -16,12 +16,12 @@ from agent.advance import Advance, Matter
 from agent.alliance.event import AutoReplied, Undeliverable
 from agent.interpret import Asked, Nothing, event_of, sender_of, start_of
 from agent.mail.address import Doors, Route, derived
-from agent.mail.message import Message, read
+from agent.mail.message import read
 from agent.store import inbox, outbox
 
 BATCH = 50  # one commit for so many; larger ones are hardly faster and let the first wait
 LEASE = timedelta(minutes=5)
-LARGE = 64 * 1024  # bytes; longer messages are parsed off the event loop
+LARGE = 64 * 1024  # bytes; longer messages are read off the event loop: their parts, their words and what these mean
 
 _log = structlog.get_logger()
 
@@ -47,7 +47,9 @@ class Intake:
         nothing: list[tuple[int, str]] = []
         for kept in batch:
             try:
-                found = await self._matter(kept, routes[kept.id], asked, now)
+                what = kept, routes[kept.id], asked, now
+                large = len(kept.raw) >= LARGE
+                found = await asyncio.to_thread(self._matter, *what) if large else self._matter(*what)
             except Exception as error:  # noqa: BLE001 - one message that breaks us stops no other
                 await self._set_aside(kept.id, error)
                 continue
@@ -76,12 +78,12 @@ class Intake:
         async with self.advance.database.transaction() as c:
             await inbox.set_aside(c, number, type(error).__name__)
 
-    async def _matter(
+    def _matter(
         self, kept: inbox.Kept, route: object, asked: dict[tuple[int, int], outbox.Answered], now: datetime
     ) -> Matter | Nothing:
         """What one kept message means."""
         cause = f"inbox:{kept.id}"
-        message = await _read(kept.raw)
+        message = read(kept.raw)
         if route == "front":
             started = start_of(message, kept.mail_from, self.doors, cause)
             if isinstance(started, Nothing):
@@ -110,8 +112,3 @@ class Intake:
         """The id of the alliance that this kept message starts: always the same one, and nobody can guess it."""
         digest = hmac.new(derived(self.doors.keys[-1], b"alliance"), str(number).encode(), sha256).digest()
         return int.from_bytes(digest[:6], "big")
-
-
-async def _read(raw: bytes) -> Message:
-    """Read a message, off the event loop if it is large."""
-    return read(raw) if len(raw) < LARGE else await asyncio.to_thread(read, raw)

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agent.alliance.event import Replied, RepliedFromElsewhere, Undeliverable, Unreadable
-from agent.alliance.words.answer import read_answer
+from agent.alliance.words import read_answer, read_consent
 from agent.interpret import Asked, Nothing, event_of
 from agent.mail.address import Doors
 from agent.mail.html import text_of
@@ -84,7 +84,18 @@ def test_a_reply_address_that_a_quote_left_behind_goes_no_further() -> None:
     found = event(f"I hope for fun. {DOORS.reply_address(7, 3)} dixit\r\n")
 
     assert isinstance(found, Replied)
-    assert found.text == "I hope for fun.  dixit"
+    assert found.text == "I hope for fun. … dixit"
+
+
+@pytest.mark.row("T11")
+def test_no_yes_grows_together_where_a_reply_address_stood() -> None:
+    for words in ("AG{}REE", "同意{}します"):
+        found = event(
+            words.format(DOORS.reply_address(7, 3)) + "\r\n", head="Content-Type: text/plain; charset=utf-8\r\n"
+        )
+
+        assert isinstance(found, Replied)
+        assert read_consent(found.text, 6).verdict != "confirm"
 
 
 @pytest.mark.row("T50")

@@ -290,7 +290,12 @@ def _close(turn: Turn, number: int) -> None:
 
 
 def stop(turn: Turn, number: int) -> None:
-    """STOP ends this alliance for that person, at any stage, without a reason (decision 17, invariant 11)."""
+    """STOP ends this alliance for that person, at any stage, without a reason (decision 17, invariant 11).
+
+    Whoever says it twice in one letter has left once.
+    """
+    if turn.p(number).stage in (Stage.LEFT, Stage.DECLINED):
+        return
     if number == 1 and turn.alliance.phase == Phase.SETUP:
         setup.drop(turn)
         return

@@ -125,9 +125,12 @@ class Doors:
         return unseal(local[len(self.local + self.separator) :], self.keys)
 
     def without_reply_addresses(self, text: str) -> str:
-        """A text without the reply addresses that a quote left in it: each is for one person alone (T11)."""
+        """A text without the reply addresses that a quote left in it: each is for one person alone (T11).
+
+        An ellipsis shows where one stood, so that what was around it never grows together to words that nobody typed.
+        """
         known = (re.escape(part) for part in (self.local + self.separator, "@" + self.domain))
-        return re.sub(r"[a-z2-7]{20,60}".join(known), "", text, flags=re.IGNORECASE)
+        return re.sub(r"[a-z2-7]{20,60}".join(known), "…", text, flags=re.IGNORECASE)
 
 
 def normal(address: str) -> str | None:

@@ -5,6 +5,8 @@ Used for what is left when our own letters are subtracted. Each rule names what 
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from agent.mail import tails
 from agent.mail.ours import QUOTED
@@ -32,7 +34,7 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _TIME_FIRST = re.compile(rf"\s*(?:at )?(?:{_WHEN.pattern})", re.IGNORECASE)
-_WHO = re.compile(r"[\w.+'-]@[\w-]|mailto:|@public\.gmane|<\s*\S+@")
+_WHO = re.compile(r"[\w.+'-]@[\w-]|mailto:|@public\.gmane|<\s*[^\s<@]+@")
 _DATED_NAME = re.compile(
     r"\s*(?:19|20)\d\d[-/]\d{1,2}[-/]\d{1,2}\s.{2,80}<\s*\S+@[^>]+>:?\s*$"
 )  # Gmail of 2011-2014: "2013/11/1 John Smith <john@example.org>"
@@ -93,6 +95,17 @@ _NAME_ALONE = re.compile(
 def apart(text: str) -> str:
     """The text with a line's end behind each introduction on whose line the quote begins (Yahoo's app)."""
     return _RUN_ON.sub(r"\1\n", text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """One line of a block of headers: its name, and whether it has a date, is the date, is the sender, has an address."""
+
+    name: str
+    when: bool
+    dates: bool
+    sends: bool
+    tells: bool
 
 
 def guess(
@@ -277,23 +290,33 @@ def _headers_from(lines: list[str], at: int) -> int:
             and (QUOTED.match(line) is None) != (QUOTED.match(lines[start]) is None)
         ):
             break
-        if _HEADER_LINE.match(line):
-            names.add(re.split("[:：]", line)[0].strip(" \t>*_|").casefold())
-            dated = dated or bool(_DATE_LINE.match(line) and _WHEN.search(line))
-            if _FROM_LINE.match(line):
+        if header := _header(line):
+            names.add(header.name)
+            dated, told = dated or header.dates, told or header.tells
+            if header.sends:
                 if sender and not _WHO.search(lines[start]):
                     return 0  # the first was an answer that begins like one: a mail has one sender
-                sender, apart = True, HEADERS_APART if _WHEN.search(line) else apart
-            told = told or bool(_WHO.search(line))
+                sender, apart = True, HEADERS_APART if header.when else apart
             end = k + 1
         elif not line.strip():
             following = next((n for n in range(k + 1, min(k + apart + 1, len(lines))) if lines[n].strip()), k)
-            if not _HEADER_LINE.match(lines[following]) or _FROM_LINE.match(lines[following]):
+            below = _header(lines[following])
+            if not below or below.sends:
                 break  # with a From, another block begins
         elif k > end + 1:
             break
         k += 1
     return end - at if len(names) >= 3 or (len(names) >= 2 and sender + dated + told >= 2) else 0
+
+
+@lru_cache(maxsize=256)  # a line is looked at from each of the thirty above it
+def _header(line: str) -> _Header | None:
+    """What a line of a block of headers says; None when it is none."""
+    if not _HEADER_LINE.match(line):
+        return None
+    name = re.split("[:：]", line)[0].strip(" \t>*_|").casefold()
+    when, dates = bool(_WHEN.search(line)), bool(_DATE_LINE.match(line))
+    return _Header(name, when, dates and when, bool(_FROM_LINE.match(line)), bool(_WHO.search(line)))
 
 
 def _notes(lines: list[str], at: int) -> int:

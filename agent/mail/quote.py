@@ -18,7 +18,7 @@ from agent.mail.ours import QUOTED, SAYS, left_over
 _WORD = re.compile(r"[^\W_]+")
 _ADDRESS = re.compile(r"<?(?:https?://|mailto:|www\.)\S+")
 _ARMOUR = re.compile(
-    r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[\w-]+: .*\n)*\n(.*?)\n-----BEGIN PGP SIGNATURE-----.*?(?:-----END PGP SIGNATURE-----|\Z)",
+    r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[\w-]+: [^\n]*\n)*\n(.*?)\n-----BEGIN PGP SIGNATURE-----.*?(?:-----END PGP SIGNATURE-----[^\n]*|\Z)",
     re.DOTALL,
 )
 _SOURCE = re.compile(rf"{QUOTED.pattern}Content-(?:Type|Transfer-Encoding):\s", re.IGNORECASE)
@@ -158,10 +158,12 @@ def _cuts(lines: Sequence[str], known: Sequence[str | None], why: Sequence[str])
 
 
 def _unarmoured(text: str) -> str:
-    """A PGP signed text without its armour (RFC 9580 section 7); nothing is verified."""
-    if "-----BEGIN PGP SIGNED" not in text:
+    """A PGP signed text without its armour (RFC 9580 section 7), once, and where a line begins; nothing is verified."""
+    begun = f"\n{text}".find("\n-----BEGIN PGP SIGNED")
+    found = _ARMOUR.match(text, begun) if begun >= 0 else None
+    if found is None:
         return text
-    return _ARMOUR.sub(lambda found: re.sub(r"^- ", "", found[1], flags=re.MULTILINE), text)
+    return text[:begun] + re.sub(r"^- ", "", found[1], flags=re.MULTILINE) + text[found.end() :]
 
 
 def _tidy(lines: Sequence[str]) -> str:

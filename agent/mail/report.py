@@ -16,13 +16,16 @@ LONGEST = 40_000  # characters of words that are looked at: reasons stand at the
 _FIELD = re.compile(r"^([\w-]{1,60})[ \t]*:[ \t]*((?:.*(?:\n[ \t]+\S.*)*))", re.MULTILINE)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.:/-])([45]\d\d)(?=[ \-](?![\d/:]))")
-_ADDRESS = re.compile(r"[\w.+=%!#$&'*/?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+_LOCAL = r"[\w.+=%!#$&'*/?^`{|}~-]"
+_ADDRESS = re.compile(
+    rf"(?<!{_LOCAL}){_LOCAL}+@[\w-]+(?:\.[\w-]+)+"
+)  # from its first letter on: a long row is tried once
 _ID = re.compile(r"^message-id[ \t]*:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
 _FAILED = re.compile(
     r"^(?:x-failed-recipients|original-recipient|final-recipient)[ \t]*:(?:[^;\n]*;)?\s*<?([^\s<>,;]+@[^\s<>,;]+)",
     re.IGNORECASE | re.MULTILINE,
 )
-_COPY = re.compile(r"^\W*(?:-+ ?(?:this is a copy of|original message|the header of|message header|below this line|included is a copy|returned message|undelivered message|message follows|nachricht|message headers)[^\n]*|return-path: .*|received: (?:from|by) .*)$", re.IGNORECASE | re.MULTILINE)  # fmt: skip
+_COPY = re.compile(r"^[^\w\n]{0,80}(?:-{1,80} ?(?:this is a copy of|original message|the header of|message header|below this line|included is a copy|returned message|undelivered message|message follows|nachricht|message headers)[^\n]*|return-path: .*|received: (?:from|by) .*)$", re.IGNORECASE | re.MULTILINE)  # fmt: skip
 _LASTS = re.compile(r"user unknown|unknown (?:user|recipient|address)|no such (?:user|mailbox|recipient|address)|does(?:n't| not) (?:exist|have)|not (?:found|exist|listed)|invalid (?:recipient|address|mailbox)|unrouteable|disabled|no longer|address rejected|host unknown|permanent|fatal|konnte nicht zugestellt|existiert nicht|unbekannt|n'existe pas|no existe", re.IGNORECASE)  # fmt: skip
 _PASSES = re.compile(r"delayed|will (?:continue to )?(?:be )?(?:retried|retry|try)|still trying|not yet been|temporar|over ?quota|quota exceeded|(?:mailbox|inbox) (?:is )?full|insufficient (?:system )?storage|try again|deferred|greylist|verzögert|voll\b", re.IGNORECASE)  # fmt: skip
 _PERMANENT_BY_WORD = {"failed": True, "delayed": False}

@@ -19,7 +19,7 @@ _MOBILE = re.compile(
 )
 RULE = re.compile(r"\s*(?:[-_=*~#+]\s?){5,}\W*$|\s*[-_=~*]{4,}[^\w\n]{0,3}[\w !.'&/]{2,60}[^\w\n]{0,3}[-_=~*>]{4,}\s*$")
 _LISTS = re.compile(
-    r"unsubscri|mailing list|mailman|yahoo! groups|yahoogroups|egroups|google groups|googlegroups|to post|list archives?|subscription|list-\w+:|this (?:list|group)|you (?:are receiving|received) this|lists?\.\w+\.\w|listinfo|archives?\b.*http|sponsor|yahoo|hotmail|get your free|msn\b|powered by|"
+    r"unsubscri|mailing list|mailman|yahoo! groups|yahoogroups|egroups|google groups|googlegroups|to post|list archives?|subscription|list-\w+:|this (?:list|group)|you (?:are receiving|received) this|lists?\.\w+\.\w|listinfo|archives?\b.{0,200}http|sponsor|yahoo|hotmail|get your free|msn\b|powered by|"
     r"abmelden|désabonner|désinscri|darse de baja|cancellar|afmelden|sourceforge|avast|virus|advert|free email|view this message in context|this mail sent through",
     re.IGNORECASE,
 )
@@ -42,7 +42,7 @@ _BANNER = re.compile(
 _LINK = re.compile(r"https?://\S|www\.\S", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"\s*(?:\d{1,3}[.):]|[-*•–+]\s|[a-z][.)]\s)", re.IGNORECASE)
 _CONTACT = re.compile(
-    r"(?:\+|\b)(?:\(?\d[\d ().\-/]{6,}\d)|[\w.+-]+@[\w-]+\.\w|https?:|www\.|\b[\w-]{2,}\.(?:com|org|net)\b|\b(?:tel|phone|ph|fax|mobile|cell|mob|telefon|téléphone|office|direct|voice|pager|e-?mail|skype|icq|aim|pgp|web)\b\s*(?:no|nr|\.|:|#)|\bx-?\d{4,6}\b|\b(?:inc|llc|ltd|gmbh|corp|corporation|company|department|university|manager|director|engineer|consultant|president|street|suite|road|avenue)\b",
+    r"(?:\+|\b)(?:\(?\d[\d ().\-/]{6,}\d)|[\w.+-]@[\w-]+\.\w|https?:|www\.|\w[\w-]\.(?:com|org|net)\b|\b(?:tel|phone|ph|fax|mobile|cell|mob|telefon|téléphone|office|direct|voice|pager|e-?mail|skype|icq|aim|pgp|web)\b\s*(?:no|nr|\.|:|#)|\bx-?\d{4,6}\b|\b(?:inc|llc|ltd|gmbh|corp|corporation|company|department|university|manager|director|engineer|consultant|president|street|suite|road|avenue)\b",
     re.IGNORECASE,
 )
 _OPENS = re.compile(r"\W*[^\W\d_][^:@/]*[^,:;.?!]$")  # a name, a company: no label, sentence or address
@@ -80,7 +80,7 @@ def _footers(lines: list[str], why: list[str], start: int, end: int) -> None:
         if why[k]:
             continue
         rest = [k, *takewhile(lambda i: not _is_mark(lines[i]), written[n + 1 : n + FOOTER_LINES + 1])]
-        if _MOBILE.match(line) and len(line) < 160:
+        if len(line) < 160 and _MOBILE.match(line):
             why[k] = "mobile footer"
             if len(rest) <= 2:
                 _cut(why, k, end, "mobile footer")

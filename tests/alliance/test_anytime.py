@@ -85,6 +85,14 @@ def test_stop_ends_it_for_good_with_one_goodbye_and_a_neutral_note(stage: str) -
     assert talk.wake == until
 
 
+@pytest.mark.parametrize("text", ["STOP\n6: Tuesday is better\nSTOP", "STOP\nsome words\nCLOSE"])
+def test_who_says_stop_twice_in_one_letter_has_left_once(text: str) -> None:
+    talk = Talk().agreed().says(2, text)
+
+    assert isinstance(only(talk, 2), letters.Goodbye)
+    assert talk.alliance.phase == Phase.ENDED
+
+
 @pytest.mark.row("F05")
 @pytest.mark.parametrize("stage", ["preparing", "approving"])
 def test_stop_before_the_invitation_drops_it(stage: str) -> None:

@@ -321,6 +321,15 @@ BOMBS = {
     "open tags": mail("Content-Type: text/html", body="<" * 200_000),
     "white": mail("Content-Type: text/html", body='<p style="color:white">' * 5_000),
     "base64 of nothing": mail("Content-Transfer-Encoding: base64", body="=" * 1_000_000),
+    "40 header lines in an armour that never closes": mail(
+        "From: a@example.org", body="-----BEGIN PGP SIGNED MESSAGE-----\r\n" + "A: b\r\n" * 40 + "x"
+    ),
+    "7,000 armours": mail("From: a@example.org", body="-----BEGIN PGP SIGNED MESSAGE-----\r\n\r\n" * 7_000),
+    "long lines of headers": mail("From: a@example.org", body=("From: " + "a" * 1_900 + "\r\n") * 130),
+    "short lines of dashes": mail("From: a@example.org", body="-->\r\n" * 5_000),
+    "empty lines": mail("From: a@example.org", body="\r\n" * 25_000),
+    "a long word": mail("From: a@example.org", body="204" * 13_000),
+    "rules above archives": mail("From: a@example.org", body=("=" * 80 + "\r\n" + "archives " * 220 + "\r\n") * 120),
     "rules": mail("From: a@example.org", body="_____ \r\n" * 20_000),
     "dashes": mail("From: a@example.org", body="- " * 100_000),
 }

@@ -538,6 +538,15 @@ def test_an_armoured_text_is_read_without_its_armour():
     assert typed(text).kept == "Gladly"
 
 
+def test_an_armour_begins_and_ends_with_its_lines():
+    armour = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\n\nyes\n-----BEGIN PGP SIGNATURE-----\nabc\n-----END PGP SIGNATURE-----"
+    )
+
+    assert kept(f"NEXT{armour}") == f"NEXT{armour}"
+    assert kept(f"{armour}terday\nI come.") == "yes\nI come."
+
+
 def test_what_is_cut_and_what_is_kept_are_all_that_came():
     text = f"{ANSWER}\n\n{ATTRIBUTION}\n{quoted(LETTER)}"
     found = typed(text, (LETTER,))

@@ -8,13 +8,20 @@ from agent.alliance.words.answer import is_care
 from agent.alliance.words.commands import command_of
 from agent.alliance.words.courtesy import bare
 from agent.alliance.words.grammar import grammar, texts
-from agent.alliance.words.tokens import LONGEST, Sentence, sentences, straight, words
+from agent.alliance.words.tokens import LONGEST, MARKS, Sentence, sentences, straight, words
 from agent.alliance.words.values import ApprovalReading, InvitationReading
 
 # A remark that holds one of these may turn a yes around; without them a loose yes may have company.
 _TURNS = re.compile(
     r"\b(?:no|not|nor|never|none|nobody|but|if|unless|until|till|when|once|after|before|only|maybe|perhaps|later|except|provided|as long as|assuming|"
     r"wait|first|ask|think|depends?|hope|would|could|should|might|rather|stop|instead|however|although|though|without|unsure|wonder|think|said|says|tells?|told|wants?)\b|n't\b|[?\"]",
+    re.IGNORECASE,
+)
+# The same in some other languages that people mix in; a remark in other letters than ours is never known to be harmless.
+_TURNS_ELSEWHERE = re.compile(
+    r"\b(?:nein|nicht|kein\w*|nie|aber|nur|wenn|falls|sofern|sobald|vielleicht|erst|non|ne|pas|jamais|mais|si|seulement|quand|peut|sauf|pero|solo|sólo|cuando|quiz\w+|salvo|nunca"
+    r"|ma|se|quando|forse|purché|não|mas|só|talvez|nee|niet|geen|maar|als|alleen|mits|misschien|ale|jeśli|tylko|może|chyba|inte|nej|men|om|bara|kanske)\b"
+    rf"|(?![a-zß-ɏ])[^\W\d_]|[{MARKS}]",
     re.IGNORECASE,
 )
 # Beside a plain no, only these keep it from being one; reasons do not (F05).
@@ -85,7 +92,7 @@ def _verdict(said: list[_Said], commands: set[str]) -> Literal["yes", "not_now",
         if "notnow" in classes or any(_ANOTHER_TIME.search(t) for t in unread):
             return "not_now"
         return "unclear" if classes & {"yes", "short"} or any(_TAKEN_BACK.search(t) for t in unread) else "no"
-    turned = any(_TURNS.search(t) for t in unread)
+    turned = any(_TURNS.search(t) or _TURNS_ELSEWHERE.search(t) for t in unread)
     if classes & {"notnow", "busy"} or commands & {"later", "pause"}:
         return "not_now"
     if any(_DEFER.search(t) for t in unread):

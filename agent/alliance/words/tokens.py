@@ -20,7 +20,10 @@ _DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "‒": 
 ALONE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u3005"  # written without blanks: each sign is a word
 MARKS = "\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0962\u0963"  # belong to the letter before them
 _LETTERS = rf"(?:(?![{ALONE}])[^\W\d_]|[{MARKS}])+"
-_END = re.compile(rf"(?:[.!?。！？؟।…]+[\"'”’)\]]*|[^\w\s,.;:()\"'&/{MARKS}¡¿、،-]{{1,4}})(?=\s|$)|(?<=[。！？])")
+# A row of stops is tried from its first one alone: from each, a long row that no sentence ends in would take for ever.
+_END = re.compile(
+    rf"(?:(?<![.!?。！？؟।…])[.!?。！？؟।…]+[\"'”’)\]]*|[^\w\s,.;:()\"'&/{MARKS}¡¿、،-]{{1,4}})(?=\s|$)|(?<=[。！？])"
+)
 _ABBREVIATION = re.compile(
     r"(?:^|\W)(?:p|e\.g|i\.e|etc|vs|ca|approx|dr|mr|mrs|ms|st|sec|p\.s|a\.m|p\.m)\.$", re.IGNORECASE
 )
@@ -29,7 +32,7 @@ _LIST_MARK = re.compile(r"^\s*\(?\d{1,3}[.)]$")
 _TOKEN = re.compile(
     rf"[+-]1\b|100 ?%|\d+(?:[.,]\d+)?|[{ALONE}]|{_LETTERS}(?:'{_LETTERS})*|:-?\)|:-?D\b|<3|\.\.+|[^\w\s]\ufe0f?|_",
 )
-_STOP = re.compile(r"(?<![.!])(?:\.|[!。！।]+)\s*$")
+_STOP = re.compile(r"(?<![.!。！।])(?:\.|[!。！।]+)\s*$")
 _INVISIBLE = frozenset("\ufe0f\u200d\u200b\ufeff¡")
 _WORDS = {
     "im": "i'm", "ive": "i've", "ill": "i'll", "id": "i'd", "dont": "don't", "cant": "can't", "wont": "won't", "didnt": "didn't",
@@ -70,7 +73,7 @@ class Sentence:
     @property
     def asks(self) -> bool:
         """Whether it ends as a question."""
-        return bool(re.search(r"[?？؟]\W*$", self.text))
+        return bool(re.search(r"[?？؟][^\w?？؟]*$", self.text))
 
 
 def straight(text: str) -> str:

@@ -31,7 +31,7 @@ PIECES = st.sampled_from(
      "?", "...", ",", "\n", "\n\n", "-", ":", '"', "👍", "★", "not", "if", "the last", "a@b.example", "\ud800", "\x00", "99999999999999999999", "½", "²", "٣"]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(st.characters(), max_size=200), st.lists(PIECES, max_size=25).map(" ".join))
-HUGE = ["x" * 100_000, "yes, " * 20_000, "6 and " * 20_000, "a@" * 50_000, "\n" * 100_000, "1. " * 30_000, '"' * 100_000, "PRIVATE " * 12_000, "PRIVATE\n\n" * 10_000, "every other " * 9_000, "\nPRIVATE x" * 10_000, "👍" * 30_000, "until until " * 8_000, "Aa " * 33_000, "\nGUESS x" * 10_000, "GUESS " * 15_000, "I broke " * 12_000, "yes please " * 9_000, " , " * 30_000, "pass it on. " * 8_000]  # fmt: skip
+HUGE = ["x" * 100_000, "yes, " * 20_000, "6 and " * 20_000, "a@" * 50_000, "\n" * 100_000, "1. " * 30_000, '"' * 100_000, "PRIVATE " * 12_000, "PRIVATE\n\n" * 10_000, "every other " * 9_000, "\nPRIVATE x" * 10_000, "👍" * 30_000, "until until " * 8_000, "Aa " * 33_000, "\nGUESS x" * 10_000, "GUESS " * 15_000, "I broke " * 12_000, "yes please " * 9_000, " , " * 30_000, "pass it on. " * 8_000, "!" * 39_000 + "private x", "?" * 39_000 + "x", "。" * 39_000 + "x"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", READERS)

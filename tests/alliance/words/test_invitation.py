@@ -38,6 +38,29 @@ def test_what_only_begins_like_a_no_is_none(text: str, verdict: str) -> None:
     assert read_invitation(text).verdict == verdict
 
 
+@pytest.mark.row("F04")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Yes. Aber nur wenn du zahlst",
+        "Yes\nNein",
+        "Sure. Mais pas maintenant.",
+        "OK. Pero solo si vienes",
+        "Yes. Если ты заплатишь",
+        "Yes. 吗",
+        "Yes. Bit nervous, bu吗t yes",
+    ],
+)
+def test_a_remark_in_another_language_may_turn_a_yes_around_too(text: str) -> None:
+    assert read_invitation(text).verdict == "unclear"
+
+
+@pytest.mark.row("F04")
+@pytest.mark.parametrize("text", ["Yes. Bit nervous, but yes", "Yes! Ich freue mich.", "Yes. Zoë is curious too"])
+def test_a_harmless_remark_leaves_a_yes_a_yes(text: str) -> None:
+    assert read_invitation(text).verdict == "yes"
+
+
 @pytest.mark.row("F03")
 @pytest.mark.parametrize("text", [
     "SHORT, please", "Send it, but the short one please", "send the short set", "yes, the short set", "I'd prefer the short set", "Send it. Short set please.",
