@@ -3,7 +3,7 @@
 import types
 import typing
 from dataclasses import fields, is_dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -24,6 +24,7 @@ def anything(kind: Any) -> st.SearchStrategy[Any]:
         bool: st.booleans(),
         type(None): st.none(),
         datetime: st.datetimes(timezones=st.just(UTC)),
+        date: st.dates(),
     }
     if kind in plain:
         return plain[kind]

@@ -28,10 +28,9 @@ def samples() -> tuple[l.Letter, ...]:
 
 
 def by_subject() -> tuple[tuple[str, tuple[l.Letter, ...]], ...]:
-    """The same letters under what they are about."""
-    return (
-        ("Setting up", setting_up.samples()),
-        ("Kinds of relationship", kinds.samples()),
+    """The same letters under what they are about, those of one kind beside each other."""
+    subjects = (
+        ("Setting up", (*setting_up.samples(), *kinds.samples())),
         ("Questions and answers", asking.samples()),
         ("The agreement", agreement.samples()),
         ("A team", team.samples()),
@@ -42,6 +41,12 @@ def by_subject() -> tuple[tuple[str, tuple[l.Letter, ...]], ...]:
         ("At any time", anytime.samples()),
         ("The trust bank", bank.samples()),
     )
+    return tuple((about, _by_kind(letters)) for about, letters in subjects)
+
+
+def _by_kind(letters: tuple[l.Letter, ...]) -> tuple[l.Letter, ...]:
+    kinds_met = [*dict.fromkeys(map(type, letters))]
+    return tuple(sorted(letters, key=lambda letter: kinds_met.index(type(letter))))
 
 
 def reader_of(letter: l.Letter) -> dict[str, Any]:
