@@ -47,7 +47,7 @@ from agent.alliance.flow import Flow
 from agent.alliance.model import Alliance, Note, Phase, Stage
 from agent.alliance.tail import parted
 from agent.alliance.turn import LATER, Decision, House, Turn
-from agent.alliance.words import AnswerReading, Command, read_answer, read_invitation
+from agent.alliance.words import AnswerReading, Command, is_erasure, read_answer, read_mine
 
 _AFTER = frozenset({"show", "data", "export", "human", "bank"})  # answered even when it has ended
 _PROMPTS = ("prompt", "follow", "all")
@@ -218,7 +218,7 @@ def _is_over(turn: Turn, event: Replied) -> bool:
     wants = {c.name for c in commands}
     said = closing.last_word(turn, event)
     if "delete" in wants and p.stage != Stage.DECLINED:
-        if event.about == "erase" or re.search(r"\bnow\b", event.text, re.IGNORECASE):
+        if is_erasure(event.text) and (event.about == "erase" or re.search(r"\bnow\b", event.text, re.IGNORECASE)):
             anytime.erase(turn, p.number)
         else:
             turn.say(p.number, letters.EraseAsk(bool(turn.alliance.agreed)), "erase")
@@ -446,7 +446,7 @@ def _care(turn: Turn, event: Replied) -> None:
 
 def _erase(turn: Turn, event: Replied) -> None:
     reading = read_answer(event.text, now=turn.now)
-    if any(c.name == "delete" for c in reading.commands):
+    if is_erasure(event.text):
         anytime.erase(turn, event.participant)
     elif reading.commands and reading.commands[0].name in _ALONE:
         anytime.obey(turn, event, reading.commands[0])
@@ -462,8 +462,8 @@ def _released(turn: Turn, event: Replied) -> None:
     if commands and commands[0].name in _ALONE:
         anytime.obey(turn, event, commands[0])
         return
-    verdict = read_invitation(event.text).verdict
-    if held is None or verdict not in ("yes", "no"):
+    verdict = read_mine(event.text)
+    if held is None or verdict == "unclear":
         turn.say(event.participant, letters.AskBack("held" if held else "unclear", event.text, 0, 0), event.about)
         return
     turn.set(event.participant, held=tuple(h for h in p.held if h != held))

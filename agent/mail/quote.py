@@ -16,6 +16,9 @@ from agent.mail.message import Message
 from agent.mail.ours import QUOTED, SAYS, left_over
 
 _WORD = re.compile(r"[^\W_]+")
+_SAID = re.compile(
+    r"[^\W_]+|[?？\u2600-\u27bf\U0001f000-\U0001faff]"
+)  # a question mark and an emoji may turn a yes around
 _ADDRESS = re.compile(r"<?(?:https?://|mailto:|www\.)\S+")
 _ARMOUR = re.compile(
     r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[\w-]+: [^\n]*\n)*\n(.*?)\n-----BEGIN PGP SIGNATURE-----.*?(?:-----END PGP SIGNATURE-----[^\n]*|\Z)",
@@ -63,9 +66,14 @@ def new_text(message: Message, ours: Sequence[str] = ()) -> NewText:
         if not shown.strip("> \n"):
             return found
         if _words(found.kept) == _words("\n".join(unmarked)):
-            return _as_shown(found, _tidy(unmarked))  # what is not marked as a quote is the same, as in most mail
-        other = typed(shown, ours, names)
-        return replace(_as_shown(found, other.kept), disagree=_differ(found, other))
+            other = NewText(_tidy(unmarked))  # what is not marked as a quote is the same, as in most mail
+        else:
+            other = typed(shown, ours, names)
+        struck = hypertext.STRUCK in other.kept and hypertext.STRUCK not in found.kept
+        disagree = struck or _differ(found, other)
+        if disagree and not Counter(_words(found.kept)) - Counter(_words(other.kept)):
+            return replace(other, disagree=True)  # it has all that the text half has, and more
+        return replace(_as_shown(found, other.kept), disagree=disagree)
     return typed(message.shown or hypertext.text_of(message.html), ours, names)
 
 
@@ -180,7 +188,7 @@ def _names(message: Message) -> tuple[str, ...]:
 
 
 def _words(text: str | None) -> list[str]:
-    return _WORD.findall(_ADDRESS.sub(" ", text.casefold())) if text else []
+    return _SAID.findall(_ADDRESS.sub(" ", text.casefold())) if text else []
 
 
 def _differ(text: NewText, other: NewText) -> bool:
