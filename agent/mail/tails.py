@@ -194,6 +194,8 @@ def _contact_block(lines: list[str], why: list[str], span: range, names: Sequenc
         full = apart and _is_full_name(lines[k], names)
         alone = not (below or answers) and (full or (apart and _DASH_NAME.match(lines[k])))
         opens = apart and not answers and (typed[-1] - k == len(below) or _OPENS.match(lines[k]))
+        if answers and any(map(_OWN.search, below)):
+            continue
         if alone or (full and _is_contact(below, 4)) or (opens and _is_block([lines[k], *below])):
             _cut(why, k, span.stop, "signature")
             return
