@@ -125,7 +125,7 @@ def _keep_why(turn: Turn, text: str, cause: str) -> None:
 
 
 def _approve(turn: Turn, event: Replied) -> None:
-    reading = read_approval(event.text)
+    reading = read_approval(event.text, tuple(p.name for p in turn.alliance.participants if p.number != 1))
     why = re.match(r"\s*why\b\s*[:–—-]\s*(\S.*)", event.text, re.IGNORECASE | re.DOTALL)
     if reading.verdict == "send":
         _send(turn)

@@ -150,7 +150,7 @@ def _correct(turn: Turn, address: str, name: str) -> bool:
 
 
 def _approve(turn: Turn, event: Replied) -> None:
-    reading = read_approval(event.text)
+    reading = read_approval(event.text, (turn.p(2).name, turn.p(2).full_name))
     if reading.short or reading.verdict == "short":
         turn.change(short=True)
     match reading.verdict:

@@ -90,3 +90,15 @@ def test_what_says_more_than_the_set_is_kept_and_nothing_is_sent(text: str, verd
     reading = read_approval(text)
 
     assert (reading.verdict, reading.short, reading.text) == (verdict, short, text)
+
+
+@pytest.mark.parametrize("text", ["Sounds good but", "yes, but", "Sure and"])
+def test_a_yes_that_goes_on_and_breaks_off_is_asked_about(text: str) -> None:
+    assert read_invitation(text).verdict == "unclear"
+
+
+@pytest.mark.parametrize(("text", "verdict"), [
+    ("Send it to Jonas", "send"), ("send to jonas berg please", "send"), ("Send it to him", "send"), ("send it to nobody", "change"), ("send to Peter", "change"),
+])  # fmt: skip
+def test_it_is_sent_to_the_partner_and_to_nobody_else(text: str, verdict: str) -> None:
+    assert read_approval(text, ("Jonas", "Jonas Berg")).verdict == verdict
