@@ -283,7 +283,7 @@ def resume(turn: Turn, number: int, *, asked: bool = True) -> None:
 def _close(turn: Turn, number: int) -> None:
     """CLOSE ends it for all; who is alone, or closes what goes on without them or has not begun, leaves it."""
     goes_on = len(turn.alliance.others(number)) >= turn.flow.people[0]
-    if turn.flow.solo or goes_on or turn.alliance.phase in (Phase.SETUP, Phase.INVITED):
+    if turn.flow.solo or goes_on or turn.alliance.phase in (Phase.SETUP, Phase.INVITED, Phase.ENDED):
         stop(turn, number)
     else:
         closing.close(turn, number)
@@ -294,7 +294,7 @@ def stop(turn: Turn, number: int) -> None:
 
     Whoever says it twice in one letter has left once.
     """
-    if turn.p(number).stage in (Stage.LEFT, Stage.DECLINED):
+    if turn.alliance.phase == Phase.ENDED or turn.p(number).stage in (Stage.LEFT, Stage.DECLINED):
         return
     if number == 1 and turn.alliance.phase == Phase.SETUP:
         setup.drop(turn)

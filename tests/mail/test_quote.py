@@ -409,6 +409,8 @@ def test_a_message_that_is_nothing_but_a_quote_is_kept_and_is_no_yes():
     assert found.kept == "I agree\nto all of it"
     assert found.quoted
     assert not typed(f"{ATTRIBUTION}\n> I agree").kept
+    broken_off = "> so many words stand in this one marked line that a program could not hold it,\nand x > y\n>"
+    assert typed(broken_off).kept.endswith("\nand x > y")
 
 
 @pytest.mark.parametrize(

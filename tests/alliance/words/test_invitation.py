@@ -49,6 +49,7 @@ def test_what_only_begins_like_a_no_is_none(text: str, verdict: str) -> None:
         "Yes. Если ты заплатишь",
         "Yes. 吗",
         "Yes. Bit nervous, bu吗t yes",
+        "\u202eton ma I\u202c nervous, but yes",
     ],
 )
 def test_a_remark_in_another_language_may_turn_a_yes_around_too(text: str) -> None:
