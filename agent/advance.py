@@ -26,6 +26,7 @@ from agent.store import alliances, inbox, outbox
 from agent.store.database import Connection, Database, Unavailable
 
 _DAY = timedelta(days=1)
+PAIR = 2  # only an alliance of two is one with that person (F51)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,8 @@ class Advance:
         alliance = replace(alliance, people=work.people)  # as the batch so far has left them
         flow = await self._flow(c, alliance.flow)
         decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now)
-        if decision.alliance.phase in (Phase.SETUP, Phase.INVITED) and alliance.phase in (Phase.SETUP, Phase.INVITED):
+        setting_up = {alliance.phase, decision.alliance.phase} <= {Phase.SETUP, Phase.INVITED}
+        if setting_up or len(decision.alliance.participants) > len(alliance.participants):
             barred, existing = await self._acquaintance(c, work, decision.alliance)
             if barred or existing:
                 decision, wake_at = decide(
@@ -151,7 +153,7 @@ class Advance:
                     barred |= {p.address}
                 both = mine & {i for i, _, _ in found}
                 others = await alliances.load(c, both) | work.current
-                for other in (others[i] for i in sorted(both)):
+                for other in (others[i] for i in sorted(both) if len(others[i].participants) == PAIR):
                     existing[p.address] = (other.created, bool(other.agreed))
         return barred, existing
 
