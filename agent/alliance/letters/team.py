@@ -296,6 +296,7 @@ class TeamAsk(Letter):
     """One short question about an unclear reply in a team: `kind` is way, vote, draft, reveal, mend or three."""
 
     role = Role.RECEIPT
+    asks_back = True
 
     kind: str
     words: str
