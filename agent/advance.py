@@ -14,6 +14,7 @@ from hashlib import sha256
 
 from agent.alliance.decide import decide
 from agent.alliance.event import Event, Replied, Started
+from agent.alliance.figures import Tally, tally_of
 from agent.alliance.flow import Flow
 from agent.alliance.flow import load as load_flow
 from agent.alliance.letters import Status
@@ -22,7 +23,7 @@ from agent.alliance.shelf import Shelf
 from agent.alliance.turn import Decision
 from agent.compose import Post, Written, letters_of
 from agent.mail.address import derived
-from agent.store import alliances, inbox, outbox
+from agent.store import alliances, inbox, outbox, tallies
 from agent.store.database import Connection, Database, Unavailable
 
 _DAY = timedelta(days=1)
@@ -119,6 +120,7 @@ class Advance:
         else:
             written = letters_of(decision, self.post, now)
         work.take(matter, decision, wake_at, written, now)
+        work.tallies.append(tally_of(flow, alliance, decision, matter.event, now))
         for place, event in enumerate(decision.starts):
             await self._one(c, work, Matter(self._another(matter, place), event), now)
 
@@ -172,6 +174,7 @@ class Advance:
         changed = [(replace(work.current[i], people=work.people), wake_at) for i, wake_at in work.wake.items()]
         await alliances.save(c, changed)
         await alliances.record(c, work.steps)
+        await tallies.add(c, work.tallies)
         await outbox.withdraw(c, work.withdrawn, now)
         for initiator, invitee in work.refused:
             await alliances.refuse(c, self._digest(initiator, invitee), now)
@@ -204,6 +207,7 @@ class _Work:
     started: list[str] = field(default_factory=list)  # the addresses that started one in this batch
     wake: dict[int, datetime | None] = field(default_factory=dict)
     steps: list[alliances.Step] = field(default_factory=list)
+    tallies: list[Tally] = field(default_factory=list)
     withdrawn: list[tuple[int, int, str | None]] = field(default_factory=list)
     written: list[tuple[int, Written]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)

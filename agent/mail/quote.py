@@ -130,7 +130,7 @@ def _without_source(lines: Sequence[str], known: list[str | None]) -> list[str |
 def _kept_line(line: str, rest: str | None, why: str) -> str | None:
     """What stays of a line; None when nothing does."""
     if why == "recovered":
-        return QUOTED.sub("", line, count=1)
+        return _unmarked(line)
     if why == history.BY_HAND:
         return line
     if why:
@@ -138,10 +138,16 @@ def _kept_line(line: str, rest: str | None, why: str) -> str | None:
     return line if rest is None else rest
 
 
+def _unmarked(line: str) -> str:
+    """Without the marks before it; one that was broken off a marked line has none, and what it says of ">" stays."""
+    marks = QUOTED.match(line)
+    return line[marks.end() :] if marks else line
+
+
 def _recovered(lines: Sequence[str], known: Sequence[str | None], why: list[str]) -> list[str]:
     """Nothing was typed, so it seems: then marked lines that are not ours are the answer, typed by a client that marks all."""
     marked = [i for i, reason in enumerate(why) if reason == "quote" and known[i] is None][: history.MOST_LINES]
-    bare = [QUOTED.sub("", lines[i], count=1) for i in marked]
+    bare = [_unmarked(lines[i]) for i in marked]
     inner = history.guess(bare, [None] * len(bare))
     for i, line, reason in zip(marked, bare, inner, strict=True):
         if not reason and _WORD.search(line):

@@ -7,7 +7,7 @@ from agent.alliance import letters as l
 from agent.alliance.model import Phase, Stage
 
 
-@pytest.mark.row("F51", "S26", "F50", "F04")
+@pytest.mark.row("F51", "S26", "F50", "F04", "S05")
 def test_the_initiator_is_asked_first_and_nobody_else_is_written_to():
     t = Team().starts()
 
@@ -37,7 +37,7 @@ def test_the_team_votes_its_own_rules_and_a_tie_protects():
     assert len(t.got(l.Prompt)) == 6
 
 
-@pytest.mark.row("S31", "F15")
+@pytest.mark.row("S31", "F15", "S30")
 def test_a_part_is_shown_to_all_at_once_without_names_and_in_mixed_order():
     t = answered(ruled())
     first = [s for s in t.sent if isinstance(s.letter, l.TeamReveal) and s.letter.number == 1]
@@ -51,6 +51,23 @@ def test_a_part_is_shown_to_all_at_once_without_names_and_in_mixed_order():
     told = [a.text for a in shown.questions[0].answers]
     assert sorted(told) == sorted(ANSWERS["Q1"])
     assert told != list(ANSWERS["Q1"])
+
+
+@pytest.mark.row("S29", "F50")
+def test_once_the_team_has_its_rules_the_initiator_gets_what_everybody_gets():
+    t = answered(ruled())
+    begun = next(i for i, s in enumerate(t.sent) if isinstance(s.letter, l.TeamRules))
+
+    def got(number: int) -> list[str]:
+        shown = (l.TeamReveal, l.TeamDraft)
+        return [
+            repr(s.letter) if isinstance(s.letter, shown) else type(s.letter).__name__
+            for s in t.sent[begun:]
+            if s.to == number
+        ]
+
+    assert got(1) == got(2) == got(5)
+    assert len([v for v in t.alliance.ballots[0].votes if v.participant == 1]) == 1
 
 
 @pytest.mark.row("S32", "S34", "F22")
@@ -84,7 +101,7 @@ def test_the_same_replies_have_three_outcomes(rule, outcome):
     assert bool(mending) == (outcome == Phase.DRAFTING)
 
 
-@pytest.mark.row("F48")
+@pytest.mark.row("F48", "I5")
 def test_silence_lets_a_page_stand_only_where_the_team_said_so_and_is_nobodys_yes():
     for rule, phase in (("everyone", Phase.DRAFTING), ("no_objection", Phase.AGREED), ("majority", Phase.AGREED)):
         t = drafted(rule)
@@ -155,7 +172,7 @@ def test_a_team_may_write_its_own_questions():
     assert "We finish what we start." in [line.text for line in t.alliance.draft.lines]
 
 
-@pytest.mark.row("F39", "S28", "S37", "S38", "F40")
+@pytest.mark.row("F39", "S28", "S37", "S38", "F40", "I13")
 def test_numbers_are_the_groups_alone_and_need_four_replies():
     t = living()
     round_of(t, "4 3 4, the calm mornings hold", "3 3 3", "2,2,2")

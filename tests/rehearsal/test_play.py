@@ -16,7 +16,7 @@ _SHOWS = re.compile(
 )
 
 
-@pytest.mark.row("F02")
+@pytest.mark.row("F02", "F59")
 def test_a_script_plays_to_its_end_with_nothing_left_to_do(run):
     assert run.undone == []
     assert run.mails
@@ -31,7 +31,7 @@ def test_every_letter_keeps_the_house_rules(run):
     assert run.broken == []
 
 
-@pytest.mark.row("F17")
+@pytest.mark.row("F17", "I2")
 def test_private_words_are_in_no_mail_to_anybody_else(run):
     for person in run.script.people:
         for words in private_words(run, person.key):
@@ -44,7 +44,7 @@ def test_private_words_were_said_at_all(pair, short):
     assert private_words(short, "ana")
 
 
-@pytest.mark.row("F15", "F16")
+@pytest.mark.row("F15", "F16", "I1", "I7")
 def test_no_answer_is_shown_before_the_reveal_and_then_to_both_in_the_same_minute(run):
     people = {p.address: p for p in run.script.people}
     for alliance in (a for a in run.alliances if len(a.participants) > 1):

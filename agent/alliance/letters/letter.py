@@ -29,6 +29,7 @@ class Letter:
 
     role: ClassVar[Role] = Role.NEWS
     encloses: ClassVar[bool] = False  # papers or a picture go along, which take a while to make
+    asks_back: ClassVar[bool] = False  # asks what a reply means, which was not understood
     kinds: ClassVar[dict[str, type["Letter"]]] = {}  # by name
 
     def __init_subclass__(cls) -> None:

@@ -320,6 +320,7 @@ class TeamAsk(Letter):
     """One short question about an unclear reply in a team: `kind` is way, vote, draft, reveal, mend, three or rhythm."""
 
     role = Role.RECEIPT
+    asks_back = True
 
     kind: str
     words: str

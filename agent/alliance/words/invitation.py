@@ -15,7 +15,8 @@ from agent.alliance.words.values import ApprovalReading, InvitationReading
 # A remark that holds one of these may turn a yes around; without them a loose yes may have company.
 _TURNS = re.compile(
     r"\b(?:no|not|nor|never|none|nobody|but|if|unless|until|till|when|once|after|before|only|maybe|perhaps|later|except|provided|as long as|assuming|"
-    r"wait|first|ask|think|depends?|hope|would|could|should|might|rather|stop|instead|however|although|though|without|unsure|wonder|think|said|says|tells?|told|wants?)\b|n't\b|[?\"]",
+    r"wait|first|ask|think|depends?|hope|would|could|should|might|rather|stop|instead|however|although|though|without|unsure|wonder|think|said|says|tells?|told|wants?)\b|n't\b|[?\"]"
+    r"|[\u202a-\u202e\u2066-\u2069]",  # and a sign that turns the letters themselves around
     re.IGNORECASE,
 )
 # The same in some other languages that people mix in; a remark in other letters than ours is never known to be harmless.
