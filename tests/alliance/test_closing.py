@@ -135,11 +135,13 @@ def test_everything_is_forgotten_thirty_days_after_the_end_however_it_came() -> 
 
 
 @pytest.mark.row("decision 17")
-def test_delete_now_beside_last_words_does_both() -> None:
+def test_delete_now_beside_last_words_passes_these_on_and_is_asked_about_once() -> None:
     talk = closed().says(2, f"{THANKS}\n\nDELETE NOW", "closing")
 
     assert only(talk, 1).words == THANKS
-    assert [type(letter) for letter in talk.letters(2)] == [letters.ClosingNoted, letters.Erased]
+    assert [type(letter) for letter in talk.letters(2)] == [letters.ClosingNoted, letters.EraseAsk]
+    talk.says(2, "DELETE NOW", "erase")
+    assert type(only(talk, 2)) is letters.Erased
     assert not [a for a in talk.alliance.answers if a.participant == 2]
 
 
