@@ -18,7 +18,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 PIP = $$(test -x $(BIN)/pip && echo $(BIN)/pip || echo $(PYTHON) -m pip --python $(BIN)/python) \
 	--disable-pip-version-check --no-input --quiet
 
-.PHONY: env run test check variants fuzz lock clean
+.PHONY: env run test check variants fuzz rows mutants lock clean
 
 env: $(READY)
 
@@ -59,6 +59,17 @@ variants: env
 # reads some hundred. `make fuzz FUZZ="--first 400000"` goes on with a run that was broken off.
 fuzz: env
 	PYTHONPATH=tests/alliance $(BIN)/python tests/fuzz.py $(FUZZ)
+
+# Which tests prove which row of the specification; fails while a row has none.
+rows: env
+	$(BIN)/python tests/rows.py
+
+# Make small mistakes in a module, one at a time, and see how many its tests find: make mutants MODULE=agent/alliance/edit.py
+# TESTS="tests/alliance/test_draft.py". Needs mutmut in .venv.
+SAMPLE := 30
+MINUTES := 10
+mutants: env
+	nice -n 10 $(BIN)/python bench/mutants.py $(MODULE) $(TESTS) --sample $(SAMPLE) --minutes $(MINUTES)
 
 # Pin anew: needs pip-tools in .venv. No address of an index may get into the files.
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \

@@ -14,6 +14,7 @@ from hashlib import sha256
 
 from agent.alliance.decide import decide
 from agent.alliance.event import Event, Replied, Started
+from agent.alliance.figures import Tally, tally_of
 from agent.alliance.flow import Flow
 from agent.alliance.flow import load as load_flow
 from agent.alliance.letters import Status
@@ -22,10 +23,11 @@ from agent.alliance.shelf import Shelf
 from agent.alliance.turn import Decision
 from agent.compose import Post, Written, letters_of
 from agent.mail.address import derived
-from agent.store import alliances, inbox, outbox
+from agent.store import alliances, inbox, outbox, tallies
 from agent.store.database import Connection, Database, Unavailable
 
 _DAY = timedelta(days=1)
+PAIR = 2  # only an alliance of two is one with that person (F51)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ class Advance:
         alliance = replace(alliance, people=work.people)  # as the batch so far has left them
         flow = await self._flow(c, alliance.flow)
         decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now)
-        if decision.alliance.phase in (Phase.SETUP, Phase.INVITED) and alliance.phase in (Phase.SETUP, Phase.INVITED):
+        setting_up = {alliance.phase, decision.alliance.phase} <= {Phase.SETUP, Phase.INVITED}
+        if setting_up or len(decision.alliance.participants) > len(alliance.participants):
             barred, existing = await self._acquaintance(c, work, decision.alliance)
             if barred or existing:
                 decision, wake_at = decide(
@@ -117,6 +120,7 @@ class Advance:
         else:
             written = letters_of(decision, self.post, now)
         work.take(matter, decision, wake_at, written, now)
+        work.tallies.append(tally_of(flow, alliance, decision, matter.event, now))
         for place, event in enumerate(decision.starts):
             await self._one(c, work, Matter(self._another(matter, place), event), now)
 
@@ -151,7 +155,7 @@ class Advance:
                     barred |= {p.address}
                 both = mine & {i for i, _, _ in found}
                 others = await alliances.load(c, both) | work.current
-                for other in (others[i] for i in sorted(both)):
+                for other in (others[i] for i in sorted(both) if len(others[i].participants) == PAIR):
                     existing[p.address] = (other.created, bool(other.agreed))
         return barred, existing
 
@@ -170,6 +174,7 @@ class Advance:
         changed = [(replace(work.current[i], people=work.people), wake_at) for i, wake_at in work.wake.items()]
         await alliances.save(c, changed)
         await alliances.record(c, work.steps)
+        await tallies.add(c, work.tallies)
         await outbox.withdraw(c, work.withdrawn, now)
         for initiator, invitee in work.refused:
             await alliances.refuse(c, self._digest(initiator, invitee), now)
@@ -202,6 +207,7 @@ class _Work:
     started: list[str] = field(default_factory=list)  # the addresses that started one in this batch
     wake: dict[int, datetime | None] = field(default_factory=dict)
     steps: list[alliances.Step] = field(default_factory=list)
+    tallies: list[Tally] = field(default_factory=list)
     withdrawn: list[tuple[int, int, str | None]] = field(default_factory=list)
     written: list[tuple[int, Written]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)

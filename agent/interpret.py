@@ -15,7 +15,7 @@ from agent.mail.message import Message
 from agent.mail.quote import NewText, new_text
 from agent.mail.report import reports_of
 
-_CONSENT = ("draft:", "final:", "rest:draft", "settle:", "invitation", "ready", "was", "erase")
+_WORDS = ("prompt:", "follow:", "all", "checkin:", "why", "who")  # letters that ask for words; all others ask for a yes
 _UNSUBSCRIBE = re.compile(r"\s*(stop|unsubscribe)\s*", re.IGNORECASE)  # what List-Unsubscribe writes, with no body
 
 
@@ -68,7 +68,7 @@ def event_of(
         return RepliedFromElsewhere(asked.participant, asked.about, found.kept, sender or "?", cause)
     if not found.kept.strip():
         return Unreadable(asked.participant, asked.about, "empty", cause)
-    if (found.disagree or found.quoted) and asked.about.startswith(_CONSENT):
+    if (found.disagree or found.quoted) and not asked.about.removeprefix("rest:").startswith(_WORDS):
         return Unreadable(asked.participant, asked.about, "disagree", cause)
     return Replied(asked.participant, asked.about, found.kept, message.date_offset_s, cause)
 

@@ -58,7 +58,21 @@ def test_the_mail_programs_unsubscribe_button_is_understood(about: str, words: s
 
 
 @pytest.mark.row("T45")
-@pytest.mark.parametrize("about", ["draft:1", "invitation", "ready", "was:inbox:3", "erase", "settle:meeting"])
+@pytest.mark.parametrize(
+    "about",
+    [
+        "draft:1",
+        "invitation",
+        "ready",
+        "was:inbox:3",
+        "erase",
+        "settle:meeting",
+        "vote:1",
+        "pass:1",
+        "trial:0",
+        "rest:settle:meeting",
+    ],
+)
 def test_halves_that_disagree_are_never_a_yes(about: str) -> None:
     head = 'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="b"\r\n'
     body = "--b\r\nContent-Type: text/plain\r\n\r\nAGREE\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>No, I do not</p>\r\n--b--\r\n"

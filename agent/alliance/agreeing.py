@@ -142,6 +142,8 @@ def beside(turn: Turn, event: Replied, version: int) -> bool:
     if not 1 <= version <= len(turn.alliance.drafts) or turn.alliance.redesigned_at is not None:
         return False
     answered = turn.alliance.drafts[version - 1]
+    if turn.flow.is_team:
+        return standing.beside(turn, event, answered)
     reading = read_page(turn, event, answered)
     if reading.verdict == "changes":
         change(turn, event, answered, reading)
@@ -251,7 +253,8 @@ def _ask_back(turn: Turn, event: Replied, answered: Draft, reading: ConsentReadi
 
 def change_asked(turn: Turn, number: int, text: str = "") -> None:
     """CHANGE: take a yes back before it is settled, or open the agreement for a change (F26, A19, A20)."""
-    newest = turn.alliance.draft
+    alliance = turn.alliance
+    newest = alliance.in_force if alliance.phase == Phase.AGREED else alliance.draft
     if newest is None:
         turn.say(number, letters.AskBack("unclear", text, 0, 0))
         return
@@ -261,7 +264,10 @@ def change_asked(turn: Turn, number: int, text: str = "") -> None:
     set_aside = _take_back(turn, number)
     sections = page.sections_of(turn.flow, turn.alliance, newest.lines)
     in_force = turn.alliance.agreed == newest.version
-    turn.say(number, letters.ChangeAsk(newest.version, in_force, set_aside, sections), f"draft:{newest.version}")
+    about = (
+        "heard" if turn.flow.is_team else "draft"
+    )  # where OK is a yes, it is none to "what would you like to change?"
+    turn.say(number, letters.ChangeAsk(newest.version, in_force, set_aside, sections), f"{about}:{newest.version}")
 
 
 def _take_back(turn: Turn, number: int) -> int:

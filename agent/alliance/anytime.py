@@ -14,15 +14,15 @@ from agent.alliance import (
     letters,
     looking,
     question,
+    rewording,
     settling,
     setup,
-    standing,
     trying,
 )
 from agent.alliance import draft as page
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
-from agent.alliance.model import Draft, Note, Phase, Stage
+from agent.alliance.model import Alliance, CheckinReply, Choice, Draft, Note, Phase, Stage
 from agent.alliance.own import own_of
 from agent.alliance.turn import LATER, Turn, joined
 from agent.alliance.words import AnswerReading, Command, read_rhythm
@@ -103,6 +103,9 @@ def _about_prompts(turn: Turn, event: Replied, command: Command) -> bool:
     if command.name == "later":
         _later(turn, event, command)
         return True
+    if command.name == "pass" and event.about.startswith("mend"):
+        rewording.passed(turn, event, int(event.about.partition(":")[2]))
+        return True
     if turn.alliance.phase != Phase.ASKING and turn.p(number).stage != Stage.ANSWERING:
         return False
     match command.name:
@@ -147,8 +150,6 @@ def _pass(turn: Turn, event: Replied) -> bool:
     kind, _, key = event.about.partition(":")
     if kind in ("prompt", "all", "follow"):
         asking.skip(turn, event)
-    elif kind == "mend":
-        standing.passed(turn, event)
     elif kind == "settle":
         settling.settled_reply(turn, event, key, leave_open=True)
     elif kind == "reveal":
@@ -192,7 +193,7 @@ def _edit(turn: Turn, event: Replied, command: Command) -> bool:
     wanted = page.plain(command.which)
     if wanted in ("", "last", "previous", "earlier"):
         mine = [a.prompt for a in turn.alliance.answers if a.participant == number]
-        wanted = page.plain(turn.flow.prompts[mine[-1]].title) if mine else ""
+        wanted = page.plain(question.title_of(turn, mine[-1])) if mine else ""
     labels = question.labels(turn, number)
     prompt_id = labels.get(command.which.strip()) or next(
         (i for label, i in labels.items() if wanted and (wanted in page.plain(label) or page.plain(label) in wanted)),
@@ -261,6 +262,7 @@ def unpause(turn: Turn, number: int) -> None:
 def resume(turn: Turn, number: int, *, asked: bool = True) -> None:
     """Take up again where it stopped: the open question once more, or where it stands if this was asked for."""
     unpause(turn, number)
+    turn.set(number, checkins=True)
     opened = turn.p(number).open
     if opened is None:
         asking.go_on(turn, number)
@@ -272,7 +274,7 @@ def resume(turn: Turn, number: int, *, asked: bool = True) -> None:
     if kind == "reveal":
         turn.set(number, notes=())
         turn.say(number, letters.Nudge(turn.flow.part(key).title, "", "reveal"), opened.about)
-    elif kind in ("who", "why", "ready", "existing"):
+    elif kind in ("who", "way", "why", "ready", "existing"):
         turn.say(number, letters.Help(question.question_of(turn, number)[0], "setup"), opened.about)
         return
     else:
@@ -282,8 +284,10 @@ def resume(turn: Turn, number: int, *, asked: bool = True) -> None:
 
 def _close(turn: Turn, number: int) -> None:
     """CLOSE ends it for all; who is alone, or closes what goes on without them or has not begun, leaves it."""
+    if turn.alliance.phase == Phase.ENDED:  # a STOP in the same letter has done it
+        return
     goes_on = len(turn.alliance.others(number)) >= turn.flow.people[0]
-    if turn.flow.solo or goes_on or turn.alliance.phase in (Phase.SETUP, Phase.INVITED):
+    if turn.flow.solo or goes_on or turn.alliance.phase in (Phase.SETUP, Phase.INVITED, Phase.ENDED):
         stop(turn, number)
     else:
         closing.close(turn, number)
@@ -294,7 +298,7 @@ def stop(turn: Turn, number: int) -> None:
 
     Whoever says it twice in one letter has left once.
     """
-    if turn.p(number).stage in (Stage.LEFT, Stage.DECLINED):
+    if turn.alliance.phase == Phase.ENDED or turn.p(number).stage in (Stage.LEFT, Stage.DECLINED):
         return
     if number == 1 and turn.alliance.phase == Phase.SETUP:
         setup.drop(turn)
@@ -309,6 +313,7 @@ def stop(turn: Turn, number: int) -> None:
     goodbye = letters.TeamGoodbye(agreed) if turn.flow.is_team and not gathering else letters.Goodbye(agreed)
     turn.say(number, goodbye, "goodbye")
     turn.set(number, notes=())
+    stage = turn.p(number).stage
     turn.move(number, "leave")
     _forget_unrevealed(turn, number)
     over = len(turn.alliance.present) < turn.flow.people[0] and not gathering
@@ -318,8 +323,7 @@ def stop(turn: Turn, number: int) -> None:
         if gathering:
             gather.look_around(turn)
         else:
-            coming.gone(turn, number)
-            asking.look_around(turn)
+            coming.gone(turn, number, stage)
         return
     for other in turn.alliance.present:
         if over:
@@ -347,6 +351,16 @@ def _forget_unrevealed(turn: Turn, number: int) -> None:
             replace(x, text="") if x.author == number and not x.passed else x for x in turn.alliance.passages
         ),
     )
+    open_version = 0 if turn.alliance.phase == Phase.AGREED else len(turn.alliance.drafts)
+    said = (number, open_version)
+    turn.change(
+        objections=tuple(o for o in turn.alliance.objections if (o.participant, o.version) != said),
+        proposals=tuple(p for p in turn.alliance.proposals if (p.participant, p.version) != said),
+        checkins=tuple(
+            c if c.closed else replace(c, replies=tuple(r for r in c.replies if r.participant != number))
+            for c in turn.alliance.checkins
+        ),
+    )
 
 
 def erase(turn: Turn, number: int) -> None:
@@ -360,20 +374,23 @@ def erase(turn: Turn, number: int) -> None:
     turn.change(
         answers=tuple(a for a in alliance.answers if a.participant != number),
         guesses=tuple(g for g in alliance.guesses if g.participant != number),
-        choices=(),  # the others' may hold these words too, and a draft holds what was chosen
+        choices=_not_of(alliance, number) if turn.flow.is_team else (),  # the others' may hold these words too
         settlements=(),
         place=alliance.place if agreed else "",
         confirmations=tuple(replace(c, words="") if c.participant == number else c for c in alliance.confirmations),
         reason="" if number == 1 else alliance.reason,
         why="" if number == 1 else alliance.why,
-        drafts=tuple(_only_if_agreed(d, alliance.agreed) for d in alliance.drafts),
+        drafts=tuple(_only_if_used(turn, d) for d in alliance.drafts),
         checkins=tuple(
-            replace(c, replies=tuple(r for r in c.replies if r.participant != number)) for c in alliance.checkins
+            replace(c, replies=tuple(x for r in c.replies if (x := _nameless(turn, r, number))))
+            for c in alliance.checkins
         ),
         objections=tuple(o for o in alliance.objections if o.participant != number),
         proposals=tuple(o for o in alliance.proposals if o.participant != number),
         worths=tuple(w for w in alliance.worths if w.participant != number),
         passages=tuple(replace(x, text="") if x.author == number else x for x in alliance.passages),
+        ballots=tuple(replace(b, votes=tuple(v for v in b.votes if v.participant != number)) for b in alliance.ballots),
+        order={q: tuple(0 if n == number else n for n in order) for q, order in alliance.order.items()},
     )
     turn.set(number, held=())
     for p in turn.alliance.participants:
@@ -381,9 +398,25 @@ def erase(turn: Turn, number: int) -> None:
     turn.erased.append(number)
 
 
-def _only_if_agreed(draft: Draft, agreed: int) -> Draft:
-    """The agreed page as the others keep it; of all other drafts only that they were."""
-    return replace(draft, changed=()) if draft.version == agreed else replace(draft, lines=(), text="", changed=())
+def _not_of(alliance: Alliance, number: int) -> tuple[Choice, ...]:
+    """The others' choices of what is not this person's words."""
+    theirs = {page.plain(a.text) for a in alliance.answers if a.participant == number}
+    return tuple(c for c in alliance.choices if c.participant != number and page.plain(c.words) not in theirs)
+
+
+def _nameless(turn: Turn, reply: CheckinReply, number: int) -> CheckinReply | None:
+    """A reply to a check-in. Of one's own nothing stays but what a team's mean is made of, without whose it was."""
+    if reply.participant != number:
+        return reply
+    return CheckinReply(0, reply.at, "", numbers=reply.numbers) if turn.flow.is_team and reply.numbers else None
+
+
+def _only_if_used(turn: Turn, draft: Draft) -> Draft:
+    """The page as the others keep it, or are just agreeing on; of all other drafts only that they were."""
+    newest = turn.flow.is_team and turn.alliance.phase != Phase.ENDED and draft is turn.alliance.draft
+    if newest or draft.version == turn.alliance.agreed:
+        return replace(draft, changed=())
+    return replace(draft, lines=(), text="", changed=())
 
 
 # ---------------------------------------------------------------- what is known
@@ -393,7 +426,8 @@ def status(turn: Turn, number: int) -> letters.StatusRow:
     """Where this alliance stands, for this person: nothing about what the others have answered."""
     counted = [q for q in question.mine(turn, number) if q.counted]
     done = sum(1 for q in counted if turn.alliance.answered(number, q.id))
-    names = joined([q.name for q in turn.alliance.participants if q.name and q.stage != Stage.LEFT])
+    here = turn.alliance.present if turn.flow.is_team else turn.alliance.participants  # no list of who was asked (F39)
+    names = joined([q.name for q in here if q.name and q.stage != Stage.LEFT])
     ask = question.question_of(turn, number)[0]
     p = turn.p(number)
     where = str(turn.alliance.phase)

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agent.alliance import agreeing, coming, letters, question, revealing, settling
+from agent.alliance import agreeing, coming, letters, question, revealing, settling, team
 from agent.alliance import draft as page
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
@@ -72,6 +72,11 @@ def _finish(turn: Turn, number: int) -> None:
         return
     if turn.flow.is_team and turn.alliance.agreed:  # somebody who joined a page that stands: nobody waits for anybody
         coming.go_through(turn, number)
+        return
+    if turn.flow.is_team and p.part in turn.alliance.revealed and (after := part_after(turn, number)):
+        turn.say(number, team.letter(turn, turn.flow.part(p.part)), f"reveal:{p.part}")  # now it is theirs to see too
+        turn.set(number, part=after.id)
+        go_on(turn, number)
         return
     turn.move(number, "finish")
     turn.set(number, all_at_once=False)

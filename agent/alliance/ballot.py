@@ -6,7 +6,7 @@ Nothing here knows who asked for the team: every vote counts once, and silence l
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agent.alliance import asking, letters, looking, question
+from agent.alliance import asking, letters, looking, question, standing
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
 from agent.alliance.flow import Rule
@@ -36,7 +36,8 @@ def open_again(turn: Turn, number: int) -> None:
 def _open(turn: Turn) -> None:
     zones = [turn.zone(p.number) for p in turn.alliance.present]
     closes = max(awake_at(turn.now + OPEN_FOR, zone, turn.house.quiet) for zone in zones)
-    turn.change(ballots=(*turn.alliance.ballots, Ballot(len(turn.alliance.ballots) + 1, turn.now, closes)))
+    ids = tuple(rule.id for rule in _askable(turn))
+    turn.change(ballots=(*turn.alliance.ballots, Ballot(len(turn.alliance.ballots) + 1, turn.now, closes, rules=ids)))
     for p in turn.alliance.present:
         put(turn, p.number)
 
@@ -64,17 +65,23 @@ def letter(turn: Turn) -> letters.Ballot:
                 letters.BallotOption(o.key, o.words, turn.alliance.rules.get(rule.id) == o.value) for o in rule.options
             ),
         )
-        for n, rule in enumerate(asked(turn), 1)
+        for n, rule in enumerate(_rules(turn, ballot), 1)
     )
     return letters.Ballot((), rows, ballot.closes, bool(turn.alliance.rules))
 
 
-def asked(turn: Turn) -> tuple[Rule, ...]:
-    """The rules that can be voted on now."""
-    if turn.alliance.phase in (Phase.INVITED, Phase.VOTING):
+def _askable(turn: Turn) -> tuple[Rule, ...]:
+    """The rules that can be voted on now. Who answered without a name stays without one, whatever is voted later."""
+    phase, rules = turn.alliance.phase, turn.alliance.rules
+    if phase in (Phase.INVITED, Phase.VOTING):
         return turn.flow.rules
-    open_ones = {"agree", "rhythm", "names"} if turn.alliance.phase == Phase.ASKING else {"agree", "rhythm"}
+    named = phase == Phase.ASKING and rules["names"] == "shown"
+    open_ones = {"agree", "rhythm", "names"} if named else {"agree", "rhythm"}
     return tuple(rule for rule in turn.flow.rules if rule.id in open_ones)
+
+
+def _rules(turn: Turn, ballot: Ballot) -> list[Rule]:
+    return [rule for rule in turn.flow.rules if rule.id in ballot.rules]
 
 
 def running(turn: Turn) -> Ballot | None:
@@ -89,7 +96,7 @@ def voted(turn: Turn, event: Replied) -> None:
     if ballot is None or event.about != f"vote:{ballot.number}":
         turn.say(number, rules_letter(turn, ()), "rules")
         return
-    rules = asked(turn)
+    rules = _rules(turn, ballot)
     picks = read_ballot(event.text, [(r.id, {o.key: o.words for o in r.options}) for r in rules])
     if picks is None:
         turn.say(number, letters.TeamAsk("vote", event.text, 0), event.about)
@@ -99,11 +106,19 @@ def voted(turn: Turn, event: Replied) -> None:
     turn.change(ballots=(*turn.alliance.ballots[:-1], replace(ballot, votes=(*others, vote))))
     if turn.p(number).stage == Stage.VOTING:
         turn.close(number)
-    if {v.participant for v in (*others, vote)} >= {p.number for p in turn.alliance.present}:
-        close(turn)
+    if look_around(turn):
         return
     rows = tuple((r.title, next((o.words for o in r.options if o.key == picks[r.id]), "")) for r in rules)
     turn.say(number, letters.Voted(rows, ballot.closes), event.about)
+
+
+def look_around(turn: Turn) -> bool:
+    """Count at once when everybody has voted. Whether that was so."""
+    ballot = running(turn)
+    if ballot is None or not {v.participant for v in ballot.votes} >= {p.number for p in turn.alliance.present}:
+        return False
+    close(turn)
+    return True
 
 
 def close(turn: Turn) -> None:
@@ -113,12 +128,12 @@ def close(turn: Turn) -> None:
     here = {p.number for p in turn.alliance.present}
     votes = [v for v in ballot.votes if v.participant in here]
     rules, tied = dict(turn.alliance.rules), []
-    for rule in asked(turn):
+    for rule in _rules(turn, ballot):
         value, was_tied = _counted(rule, [v.picks.get(rule.id, "") for v in votes], rules.get(rule.id, ""))
         rules[rule.id] = value
         tied += [rule.id] if was_tied else []
     closed = replace(ballot, closed=turn.now, tied=tuple(tied))
-    first = turn.alliance.phase == Phase.VOTING
+    first, agree = turn.alliance.phase == Phase.VOTING, turn.alliance.rules.get("agree")
     turn.change(ballots=(*turn.alliance.ballots[:-1], closed), rules=rules)
     turn.tailor()
     _new_rhythm(turn, int(rules["rhythm"]))
@@ -131,6 +146,8 @@ def close(turn: Turn) -> None:
         for p in turn.alliance.present:
             turn.move(p.number, "ruled")
             asking.begin(turn, p.number, tomorrow=True)
+    if rules["agree"] != agree:
+        standing.rule_changed(turn)
 
 
 def _counted(rule: Rule, picks: list[str], now: str) -> tuple[str, bool]:

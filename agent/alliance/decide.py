@@ -18,6 +18,7 @@ from agent.alliance import (
     bank,
     closing,
     coming,
+    gather,
     guiding,
     kinds,
     letters,
@@ -27,6 +28,7 @@ from agent.alliance import (
     question,
     renewing,
     revealing,
+    rewording,
     settling,
     setup,
     standing,
@@ -47,13 +49,22 @@ from agent.alliance.flow import Flow
 from agent.alliance.model import Alliance, Note, Phase, Stage
 from agent.alliance.tail import parted
 from agent.alliance.turn import LATER, Decision, House, Turn
-from agent.alliance.words import AnswerReading, Command, read_answer, read_invitation
+from agent.alliance.words import (
+    AnswerReading,
+    Command,
+    is_erasure,
+    read_answer,
+    read_invitation,
+    read_mine,
+    said_of_page,
+)
 
 _AFTER = frozenset({"show", "data", "export", "human", "bank"})  # answered even when it has ended
 _PROMPTS = ("prompt", "follow", "all")
 # numbers and letters mean their own here
 _PAGES = (
     "draft", "final", "checkin", "digest", "rhythm", "settle", "reveal", "trial", "pass", "repair", "tools", "renewal",
+    "vote", "mend", "left", "heard", "wait",
 )  # fmt: skip
 # questions back that say: not understood
 _UNHELPED = frozenset(
@@ -212,13 +223,15 @@ def _is_over(turn: Turn, event: Replied) -> bool:
     p = turn.p(event.participant)
     if turn.alliance.phase != Phase.ENDED and p.stage not in (Stage.LEFT, Stage.DECLINED):
         return False
+    if turn.flow.is_team and _joins_after_all(turn, event):
+        return True
     commands = read_answer(event.text, now=turn.now).commands
     if not commands and turn.flow.is_team and coming.last_words(turn, event):
         return True
     wants = {c.name for c in commands}
     said = closing.last_word(turn, event)
     if "delete" in wants and p.stage != Stage.DECLINED:
-        if event.about == "erase" or re.search(r"\bnow\b", event.text, re.IGNORECASE):
+        if is_erasure(event.text) and (event.about == "erase" or re.search(r"\bnow\b", event.text, re.IGNORECASE)):
             anytime.erase(turn, p.number)
         else:
             turn.say(p.number, letters.EraseAsk(bool(turn.alliance.agreed)), "erase")
@@ -233,6 +246,17 @@ def _is_over(turn: Turn, event: Replied) -> bool:
     return True
 
 
+def _joins_after_all(turn: Turn, event: Replied) -> bool:
+    """Who said no to a team is not asked again, and can ask to join (spec 4.5)."""
+    p = turn.p(event.participant)
+    wants = p.stage == Stage.DECLINED and turn.alliance.phase not in (Phase.SETUP, Phase.ENDED)
+    if not wants or read_invitation(event.text).verdict != "yes":
+        return False
+    turn.move(p.number, "reconsider")
+    gather.said_yes(turn, p.number)
+    return True
+
+
 def _know_offset(turn: Turn, event: Replied) -> None:
     person = turn.person(event.participant)
     if event.offset_s is not None and not person.zone and person.offset_s != event.offset_s:
@@ -244,6 +268,10 @@ def _invited(turn: Turn, event: Replied) -> None:
         return
     reading = read_answer(event.text, now=turn.local_now(event.participant))
     command = reading.commands[0] if reading.commands and not reading.text else None
+    if turn.flow.is_team and said_of_page(event.text) == {
+        "read"
+    }:  # the page first, as a newcomer's invitation offers it
+        command = Command("later")
     if command is not None and command.name in _ALONE - {"pause", "resume", "explain"}:
         anytime.obey(turn, event, command)
     elif command is not None and command.name in ("pass", "pause", "later"):  # the footer's words: no "no" for ever
@@ -306,7 +334,8 @@ def _obeyed(turn: Turn, event: Replied, reading: AnswerReading, kind: str) -> bo
             return True
         return False
     answering = turn.p(event.participant).stage == Stage.ANSWERING
-    asked = turn.alliance.phase in (Phase.ASKING, Phase.DRAFTING) or answering
+    takes = (Phase.ASKING,) if turn.flow.is_team else (Phase.ASKING, Phase.DRAFTING)
+    asked = turn.alliance.phase in takes or answering
     filed = kind in _PROMPTS and asked and _has_words(reading)
     first = [c for c in reading.commands if c.name in ("stop", "close", "delete", "pause")]
     done = False
@@ -332,7 +361,20 @@ def _obeyed_beside(turn: Turn, event: Replied, reading: AnswerReading, kind: str
     if not commands or turn.p(event.participant).stage == Stage.LEFT:
         return bool(commands)
     words = replace(event, text=reading.text)
-    if kind in ("settle", "reveal", "checkin", "trial", "pass", "repair", "renewal"):
+    if kind in (
+        "settle",
+        "reveal",
+        "checkin",
+        "trial",
+        "pass",
+        "repair",
+        "renewal",
+        "vote",
+        "mend",
+        "left",
+        "heard",
+        "wait",
+    ):
         _place(turn, words, reading, kind, event.about.partition(":")[2])
     elif kind in ("draft", "final"):
         agreeing.beside(turn, words, int(event.about.partition(":")[2]))
@@ -349,8 +391,8 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
                 agreeing.change_asked(turn, number, event.text)
         case "prompt" | "follow" | "all" if turn.p(number).stage == Stage.ANSWERING:
             _answer(turn, event, reading)
-        case "prompt" | "follow" | "all" if turn.flow.is_team and turn.alliance.closes is not None:
-            standing.late_line(turn, event)
+        case "prompt" | "follow" | "all" if turn.flow.is_team and phase == Phase.DRAFTING:
+            standing.late_line(turn, event, reading)
         case "prompt" | "follow" | "all" if phase in (Phase.AGREED, Phase.CHANGING):
             agreeing.change_asked(turn, number, event.text)  # answers can be corrected until sign-off (F14)
         case "prompt" | "follow" | "all" if phase == Phase.DRAFTING and agreeing.is_about_draft(turn, event):
@@ -363,14 +405,8 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
             _answer(turn, event, reading)
         case "reveal":
             revealing.revealed_reply(turn, event, key)
-        case "vote":
-            ballot.voted(turn, event)
-        case "left":
-            coming.home_found(turn, event, int(key))
-        case "mend":
-            standing.mend_reply(turn, event, int(key))
-        case "rules":
-            ballot.voted(turn, event)
+        case "heard" | "wait" | "vote" | "rules" | "left" | "mend" | "who" | "sent" if turn.flow.is_team:
+            _to_team(turn, event, kind, key)
         case "settle":
             settling.settled_reply(turn, event, key)
         case "draft" | "final" if reading.private:
@@ -391,12 +427,29 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
         case "digest" if closing.worth_reply(turn, event, int(key)):
             pass
         case "digest" | "rhythm":
-            if not looking.change_rhythm(turn, number, event.text):
-                agreeing.page_reply(turn, event, turn.alliance.agreed)
+            if looking.change_rhythm(turn, number, event.text):
+                return
+            answer = standing.aside if turn.flow.is_team else agreeing.page_reply
+            answer(turn, event, turn.alliance.agreed)
         case "paused":
             anytime.resume(turn, number)
         case _:
             _unasked(turn, event, reading)
+
+
+def _to_team(turn: Turn, event: Replied, kind: str, key: str) -> None:
+    """A reply to what only a team is asked and told."""
+    match kind:
+        case "vote" | "rules":
+            ballot.voted(turn, event)
+        case "mend":
+            rewording.reply(turn, event, int(key))
+        case "left":
+            coming.home_found(turn, event, int(key))
+        case "heard" | "wait":
+            standing.aside(turn, event, int(key))
+        case _:
+            gather.mend(turn, event)
 
 
 def _to_living(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: str) -> None:
@@ -429,7 +482,7 @@ def _unasked(turn: Turn, event: Replied, reading: AnswerReading) -> None:
     if (
         (reading.labelled or reading.both)
         and not reading.text
-        and turn.alliance.phase in (Phase.ASKING, Phase.DRAFTING)
+        and turn.alliance.phase in ((Phase.ASKING,) if turn.flow.is_team else (Phase.ASKING, Phase.DRAFTING))
     ):
         asking.answered(turn, event, reading)
     else:
@@ -446,7 +499,7 @@ def _care(turn: Turn, event: Replied) -> None:
 
 def _erase(turn: Turn, event: Replied) -> None:
     reading = read_answer(event.text, now=turn.now)
-    if any(c.name == "delete" for c in reading.commands):
+    if is_erasure(event.text):
         anytime.erase(turn, event.participant)
     elif reading.commands and reading.commands[0].name in _ALONE:
         anytime.obey(turn, event, reading.commands[0])
@@ -462,8 +515,8 @@ def _released(turn: Turn, event: Replied) -> None:
     if commands and commands[0].name in _ALONE:
         anytime.obey(turn, event, commands[0])
         return
-    verdict = read_invitation(event.text).verdict
-    if held is None or verdict not in ("yes", "no"):
+    verdict = read_mine(event.text)
+    if held is None or verdict == "unclear":
         turn.say(event.participant, letters.AskBack("held" if held else "unclear", event.text, 0, 0), event.about)
         return
     turn.set(event.participant, held=tuple(h for h in p.held if h != held))

@@ -52,15 +52,13 @@ def sentences(text: str) -> Iterator[str]:
 def asks_of(text: str, author: Participant, people: Iterable[Participant], asked: Asked = "exchange") -> int:
     """Whom this binds besides its author: a participant's number, 0 for nobody. In doubt it is a request (F23)."""
     others = [p for p in people if p.number != author.number]
-    return next(
-        (
-            p.number
-            for s in sentences(text)
-            for p in others
-            if bound_by(by_first_name(s, p), author.name, p.name, asked) == "theirs"
-        ),
-        0,
-    )
+    return next((p.number for s in sentences(text) for p in others if _binds(s, author, p, others, asked)), 0)
+
+
+def _binds(sentence: str, author: Participant, p: Participant, others: list[Participant], asked: Asked) -> bool:
+    """Whether a sentence binds this one of several others. Of a team it has to name them: "you" is all of it."""
+    meant = len(others) == 1 or named(sentence, p)
+    return meant and bound_by(by_first_name(sentence, p), author.name, p.name, asked) == "theirs"
 
 
 def named(sentence: str, p: Participant) -> bool:
@@ -158,9 +156,10 @@ def exchange_lines(
     groups: list[tuple[int, int, list[str]]] = []  # (asked of, owner, sentences)
     others = [p for p in people if p.number != author.number] or [replace(author, number=0, name="", full_name="")]
     for sentence in sentences(answer.text):
-        bound = {bound_by(by_first_name(sentence, p), author.name, p.name): p.number for p in reversed(others)}
-        if "theirs" in bound:
-            groups.append((bound["theirs"], 0, [sentence]))
+        bound = {bound_by(by_first_name(sentence, p), author.name, p.name) for p in others}
+        asked = next((p.number for p in others if _binds(sentence, author, p, others, "exchange")), None)
+        if asked is not None:
+            groups.append((asked, 0, [sentence]))
         elif "mine" in bound:
             groups.append((0, author.number, [sentence]))
         elif "ours" in bound:
@@ -178,13 +177,18 @@ def exchange_lines(
 
 def options(alliance: Alliance, prompt_id: str) -> list[tuple[str, int, str, str]]:
     """What can be chosen for a shared prompt: (letter, whose, words, cause); joined lines follow the answers."""
-    order = alliance.order.get(prompt_id, ())
-    said = sorted(
-        alliance.said(prompt_id), key=lambda x: order.index(x[0].number) if x[0].number in order else len(order)
-    )
-    found = [(p.number, a.text, a.cause) for p, a in said]
+    found = [(p.number, a.text, a.cause) for p, a in alliance.said(prompt_id)]
+    if prompt_id in alliance.order:  # a team's letters stay where its reveal had them, whoever leaves or answers later
+        order = alliance.order[prompt_id]
+        said = {n: (text, cause) for n, text, cause in found}
+        return [(letter_at(place), n, *said[n]) for place, n in enumerate(order) if n in said]
     found += [(c.participant, c.text, c.cause) for c in alliance.choices if c.prompt == prompt_id and c.text]
     return [(chr(ord("A") + i), n, text, cause) for i, (n, text, cause) in enumerate(found[:26])]
+
+
+def letter_at(place: int) -> str:
+    """A to Z, then AA, AB: a team of fifty has as many answers."""
+    return chr(ord("A") + place) if place < 26 else letter_at(place // 26 - 1) + letter_at(place % 26)
 
 
 def agreed_choice(alliance: Alliance, prompt_id: str) -> tuple[str, tuple[str, ...]] | None:
@@ -246,7 +250,9 @@ def line_text(flow: Flow, alliance: Alliance, line: Line) -> str:
     everyone = {p.number for p in alliance.present}
     tags = []
     text = line.text
-    if line.asked_of:
+    if line.asked_of and flow.is_team:  # whose answer it was stays without a name
+        text = f"{flow.words.asked.format(b=names[line.asked_of])}: {text}"
+    elif line.asked_of:
         asks = flow.words.asks.format(a=names[line.by[0]], b=names[line.asked_of])
         text = f"{asks}: {text}"
     elif line.owner:
@@ -271,14 +277,24 @@ def sections_of(flow: Flow, alliance: Alliance, lines: tuple[Line, ...]) -> tupl
     for section in flow.sections:
         here = [(n, line) for n, line in numbered if (("open" if line.open else line.section) == section.id)]
         if here:
-            page = tuple(letters.PageLine(n, line_text(flow, alliance, line)) for n, line in here)
+            page = tuple(
+                letters.PageLine(n, line_text(flow, alliance, line), _views_of(flow, alliance, line))
+                for n, line in here
+            )
             found.append(letters.PageSection(section.title, page))
     return tuple(found)
 
 
+def _views_of(flow: Flow, alliance: Alliance, line: Line) -> tuple[str, ...]:
+    """The views of a minority under a line that stands as it was objected to, if their authors want it (spec 4.5)."""
+    texts = {d.version: x.text for d in alliance.drafts[: alliance.agreed] for x in d.lines if x.id == line.id}
+    views = (o.why for o in alliance.objections if o.shown and o.line == line.id and texts.get(o.version) == line.text)
+    return tuple(flow.words.objected.format(words=tidy(why)) for why in dict.fromkeys(views))
+
+
 def page_text(flow: Flow, alliance: Alliance, lines: tuple[Line, ...]) -> str:
     """The exact text that people agree to: UTF-8, NFC, LF, and no dates that depend on the day of signing (decision 6)."""
-    out = [joined([p.name for p in alliance.present])]
+    out = [flow.title if flow.is_team else joined([p.name for p in alliance.present])]
     for section in sections_of(flow, alliance, lines):
         out += ["", section.title.upper(), *(f"{line.number}. {line.text}" for line in section.lines)]
     out += ["", flow.words.notice, ""]

@@ -178,8 +178,10 @@ class Words(_Part):
     unmet: str
     camera: str
     notice: str
-    feels: str = ""
-    objected: str = ""
+    why: str = "Why"
+    feels: str = ""  # a team's: the words that most named
+    asked: str = ""  # a request, without whose it is
+    objected: str = ""  # what stands above a view that the others outvoted
 
 
 class RuleOption(_Part):
@@ -281,6 +283,8 @@ class Flow(_Part):
             faults.append("prompt: at least one must be in the short set (short = true)")
         if self.is_team and {r.id for r in self.rules} != RULES.keys():
             faults.append(f"rule: a team decides all of {', '.join(RULES)}")
+        if self.is_team and not (self.words.feels and self.words.asked and self.words.objected):
+            faults.append("words: a team needs feels, asked and objected")
         if self.is_team and not (self.checkin.worry and self.checkin.living):
             faults.append("checkin: a team looks back with three numbers: trust, worry and living")
         return faults

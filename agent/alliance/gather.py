@@ -11,10 +11,11 @@ from agent.alliance import asking, ballot, coming, letters, question
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied, Started
 from agent.alliance.model import Answer, Note, Participant, Person, Phase, Stage
-from agent.alliance.turn import Turn
-from agent.alliance.words import first_name, read_approval, read_people, read_setup, read_start, read_way
+from agent.alliance.turn import Turn, joined
+from agent.alliance.words import Way, first_name, read_approval, read_people, read_setup, read_start, read_way
 
 GATHER = timedelta(days=2)  # from the invitation to the vote, when not all have answered by then (T04)
+AT_ONCE = 3  # alliances of two that are begun at one time: each asks its own why
 PATIENCE = timedelta(days=21)  # the reminder's week and two more: then a team that is too small is not waited for
 _WITHOUT = re.compile(r"\b(?:remove|without|leave out|take out|drop|not)\b(.*)", re.IGNORECASE)
 
@@ -40,20 +41,37 @@ def _take_people(turn: Turn, text: str) -> bool:
         address = turn.house.normal(written)
         if not address or address.casefold() in without or any(p.address == address for p in kept):
             continue
-        called = name or address.partition("@")[0].replace(".", " ").title()
-        known = next((i for i, p in enumerate(kept) if i and p.name.casefold() == first_name(called).casefold()), 0)
+        called = called_by(name, address)
+        known = next((i for i, p in enumerate(kept) if i and p in before and _is_called(p, called)), 0)
         if known:
             kept[known] = replace(kept[known], address=address)
         else:
             kept.append(Participant(0, address, first_name(called), called, stage=Stage.INVITED))
-    turn.change(participants=tuple(replace(p, number=n) for n, p in enumerate(_told_apart(kept), 1)))
+    turn.change(participants=told_apart(tuple(replace(p, number=n) for n, p in enumerate(kept, 1))))
     return turn.alliance.participants != before
 
 
-def _told_apart(people: list[Participant]) -> list[Participant]:
-    """Two of the same first name are called by their full names."""
-    names = [p.name.casefold() for p in people]
-    return [replace(p, name=p.full_name) if names.count(p.name.casefold()) > 1 else p for p in people]
+def called_by(name: str, address: str) -> str:
+    """The name that was given, else what the address says."""
+    return name or address.partition("@")[0].replace(".", " ").title()
+
+
+def _is_called(p: Participant, name: str) -> bool:
+    """Whether this is the one who is meant by a first name, or by the same full name."""
+    low = name.casefold()
+    return low in (p.name.casefold(), p.full_name.casefold()) or first_name(p.full_name).casefold() == low
+
+
+def told_apart(people: tuple[Participant, ...]) -> tuple[Participant, ...]:
+    """Two of the same first name are called by their full names, and two of the same full name by a number as well."""
+    firsts = [first_name(p.full_name).casefold() for p in people]
+    fulls = [p.full_name.casefold() for p in people]
+    found = []
+    for n, p in enumerate(people):
+        twin = fulls[:n].count(fulls[n])
+        name = p.full_name if firsts.count(firsts[n]) > 1 else first_name(p.full_name)
+        found.append(replace(p, name=f"{name} {twin + 1}" if twin else name))
+    return tuple(found)
 
 
 def _next_step(turn: Turn) -> None:
@@ -104,13 +122,15 @@ def reply(turn: Turn, event: Replied) -> None:
         return
     kind = event.about.partition(":")[0]
     if turn.p(1).stage == Stage.HOSTING:
-        _mend(turn, event)
+        mend(turn, event)
     elif kind == "ready" and turn.p(1).stage == Stage.APPROVING:
         _approve(turn, event)
     else:
         changed = _take_people(turn, event.text)
         if kind == "way" and (way := read_way(event.text)):
-            turn.change(way=way)
+            _take_way(turn, way)
+            if way == "first":
+                return
         elif kind == "way" and not changed:
             turn.say(1, letters.TeamAsk("way", event.text, 0), "way")
             return
@@ -119,13 +139,28 @@ def reply(turn: Turn, event: Replied) -> None:
         _next_step(turn)
 
 
+def _take_way(turn: Turn, way: Way) -> None:
+    """FIRST and TOGETHER begin alliances of two with those who have none; FIRST lets the team rest till TEAM is said."""
+    alone = [p for p in turn.alliance.invited if p.address not in turn.existing and p.address not in turn.barred]
+    pairs = alone[:AT_ONCE] if way in ("first", "together") else []
+    for p in pairs:
+        turn.start(1, whom=p.full_name, whom_at=p.address)
+    if way == "first":  # the way stays open: TEAM is the word that goes on
+        turn.close(1)
+    else:
+        turn.change(way=way)
+    if way != "team":
+        named = [p.name for p in pairs]
+        turn.say(1, letters.TeamPairs(joined(named), len(alone) - len(named), way == "first"), "way")
+
+
 def _keep_why(turn: Turn, text: str, cause: str) -> None:
     turn.change(why=text, answers=(*turn.alliance.answers, Answer(1, "why", text, "", turn.now, cause)))
     turn.note(1, Note("kept", "Why", text))
 
 
 def _approve(turn: Turn, event: Replied) -> None:
-    reading = read_approval(event.text)
+    reading = read_approval(event.text, tuple(p.name for p in turn.alliance.participants if p.number != 1))
     why = re.match(r"\s*why\b\s*[:–—-]\s*(\S.*)", event.text, re.IGNORECASE | re.DOTALL)
     if reading.verdict == "send":
         _send(turn)
@@ -149,26 +184,25 @@ def _send(turn: Turn) -> None:
     turn.say(1, letters.TeamSent(len(turn.alliance.invited)), "sent")
 
 
-def _mend(turn: Turn, event: Replied) -> None:
+def mend(turn: Turn, event: Replied) -> None:
     """Before YES a mistyped address may be replaced; the old one's token dies with its withdrawn letter (decision 14)."""
-    mended = False
+    mended, came_back = False, event.about.partition(":")[2]
     for name, written in read_people(event.text):
         address = turn.house.normal(written)
-        old = next(
-            (p for p in turn.alliance.invited if name and p.name.casefold() == first_name(name).casefold()), None
-        )
+        old = next((p for p in turn.alliance.invited if name and _is_called(p, name)), None)
+        old = old or next((p for p in turn.alliance.invited if str(p.number) == came_back), None)
         if address and old and all(p.address != address for p in turn.alliance.participants):
             turn.close(old.number)
             turn.leave_alone(old.number)
             turn.set(old.number, address=address)
             turn.set_person(turn.alliance.people.get(address) or Person(address, old.full_name))
-            turn.note(1, Note("address_changed", old.name, address))
+            turn.note(event.participant, Note("address_changed", old.name, address))
             question.ask(turn, old.number, "invitation")
             mended = True
     if mended:
-        turn.say(1, letters.Corrected((), others_told=False), "sent")
+        turn.say(event.participant, letters.Corrected((), others_told=False), "sent")
     else:
-        turn.say(1, letters.AskBack("unclear", event.text, 0, 0), event.about)
+        turn.say(event.participant, letters.AskBack("unclear", event.text, 0, 0), event.about)
 
 
 def drop(turn: Turn) -> None:
@@ -184,7 +218,7 @@ def drop(turn: Turn) -> None:
 # ---------------------------------------------------------------- the members' answers
 
 
-def joined(turn: Turn, number: int) -> None:
+def said_yes(turn: Turn, number: int) -> None:
     """A YES, at any time: into the vote, into the questions, or to the page as it stands."""
     turn.close(number)
     match turn.alliance.phase:

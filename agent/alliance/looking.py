@@ -79,7 +79,7 @@ def open_checkin(turn: Turn) -> None:
     going = replace(checkin, asked=turn.now, line=_next_line(turn), digest_due=_digest_due(turn), numbers=shown)
     keep(turn, going)
     for p in turn.alliance.present:
-        if p.stage == Stage.LIVING and not p.paused:
+        if p.stage == Stage.LIVING and not p.paused and p.checkins:
             turn.move(p.number, "look_back")
             turn.close(p.number)
             question.ask(turn, p.number, f"checkin:{checkin.number}")
@@ -191,6 +191,12 @@ def change_rhythm(turn: Turn, number: int, text: str) -> bool:
     rhythm = read_rhythm(text, turn.flow.checkin.rhythm) if _is_about_rhythm(text) else None
     if rhythm is None or turn.alliance.phase not in (Phase.AGREED, Phase.CHANGING):
         return False
+    if turn.flow.is_team:  # the rhythm is the team's to change (S35)
+        if rhythm.unit == "never":
+            pulse.no_more(turn, number)
+        else:
+            pulse.ask_for_vote(turn, number, text)
+        return True
     set_rhythm(turn, rhythm)
     turn.change(calendar_sequence=turn.alliance.calendar_sequence + 1)
     told = letters.RhythmChanged("", say_rhythm(rhythm), next_day(turn), next_days(turn))

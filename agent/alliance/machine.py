@@ -57,6 +57,7 @@ STAGES = (
     ),
     Move("consent", (Stage.INVITED, Stage.HOSTING), Stage.VOTING, "a YES in a team"),
     Move("ruled", (Stage.VOTING,), Stage.ANSWERING, "the team has its rules"),
+    Move("reconsider", (Stage.DECLINED,), Stage.INVITED, "who said no to a team asks to join after all"),
     Move("decline", (Stage.INVITED,), Stage.DECLINED, "NO THANKS"),
     Move("finish", (Stage.ANSWERING,), Stage.WAITING, "the part's prompts are all answered or passed"),
     Move("reveal", (Stage.WAITING,), Stage.READING, "all have done the part"),

@@ -115,6 +115,8 @@ class Participant:
     last_heard: datetime | None = None
     thread: tuple[int, ...] = ()  # numbers of the letters to this person: the first and the last ten, for References
     unhelped: int = 0  # how many replies in a row were not understood
+    checkins: bool = True  # wants to be asked how it is going, where a team is
+    asked_by: int = 0  # who had this newcomer to a team invited
     told_closed: bool = False  # was told, once, that the alliance has ended
     last_word: bool = False  # has answered the closing letter
 
@@ -330,6 +332,7 @@ class Ballot:
     closes: datetime
     votes: tuple[Vote, ...] = ()
     closed: datetime | None = None
+    rules: tuple[str, ...] = ()  # ids of the rules that it is about
     tied: tuple[str, ...] = ()  # the rules in which the option that protects people more had to decide
 
 
@@ -343,6 +346,7 @@ class Objection:
     why: str
     cause: str
     at: datetime
+    shown: bool = False  # its author wants it under the line that the others let stand (spec 4.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,6 +441,8 @@ class Alliance:
     proposals: tuple[Proposal, ...] = ()
     closes: datetime | None = None  # when a team's draft, or the mending of its lines, is counted
     mending: tuple[int, ...] = ()  # ids of the lines for which better words are sought now
+    mended: tuple[int, ...] = ()  # and of those for which they were, since the page last stood
+    questions: tuple[str, ...] = ()  # a team's own, as they were when they were shown
     ended: str = ""  # declined, cancelled, left, closed, expired, few
     ended_at: datetime | None = None
     closed_by: int = 0  # who closed it, until the others have been told

@@ -46,7 +46,8 @@ def undeliverable(turn: Turn, event: Undeliverable) -> None:
     if p.stage == Stage.INVITED:
         turn.close(p.number)
         turn.leave_alone(p.number)
-        turn.say(1, letters.InvitationUndelivered(p.name, p.address), "who")
+        about = f"who:{p.number}" if turn.flow.is_team else "who"
+        turn.say(p.asked_by or 1, letters.InvitationUndelivered(p.name, p.address), about)
     else:
         turn.set(p.number, paused=True, paused_until=None)
         turn.hush(p.number)

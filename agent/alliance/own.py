@@ -9,7 +9,7 @@ def own_of(flow: Flow, alliance: Alliance, number: int) -> letters.Own:
     """All and only what this participant wrote or said yes to, every version of it."""
     p = alliance.participant(number)
     person = alliance.people.get(p.address) or Person(p.address)
-    titles = {prompt.id: prompt.title for prompt in flow.prompts.values()}
+    titles = {"why": flow.words.why} | {prompt.id: prompt.title for prompt in flow.prompts.values()}
     answers = [
         letters.OwnAnswer(titles.get(a.prompt, a.prompt), a.text, a.private, a.at)
         for a in alliance.answers
@@ -38,6 +38,14 @@ def own_of(flow: Flow, alliance: Alliance, number: int) -> letters.Own:
         letters.OwnAnswer(flow.checkin.worth, str(w.rating), "", w.at)
         for w in alliance.worths
         if w.participant == number
+    ]
+    answers += [
+        letters.OwnAnswer(f"OBJECT {o.version}", o.why, "", o.at)
+        for o in alliance.objections
+        if o.participant == number
+    ]
+    answers += [
+        letters.OwnAnswer(f"DRAFT {w.version}", w.text, "", w.at) for w in alliance.proposals if w.participant == number
     ]
     replies = [r for c in alliance.checkins for r in c.replies if r.participant == number and not r.passed]
     page = alliance.in_force

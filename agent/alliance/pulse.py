@@ -1,16 +1,17 @@
 """How a team looks back: three numbers that are shown for the whole group alone, and lines without names (F39, S28, S37).
 
 Fewer than four replies show no number, and what is shown is rounded, so that nobody's number can be reckoned back. No
-letter says who replied.
+letter says who replied, and no line about somebody is shown (S34).
 """
 
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
+from agent.alliance import draft as page
 from agent.alliance import letters, looking
 from agent.alliance.event import Replied
-from agent.alliance.model import Checkin, CheckinReply, Stage
+from agent.alliance.model import Checkin, CheckinReply, Note, Stage
 from agent.alliance.turn import Turn
 from agent.alliance.words import read_three
 
@@ -27,6 +28,11 @@ def letter(turn: Turn, key: int) -> letters.TeamCheckin:
 def reply(turn: Turn, event: Replied, checkin: Checkin) -> None:
     """Three numbers and a line; without the three it is asked once more, and the line is kept."""
     who, reading = event.participant, read_three(event.text)
+    if not (reading.numbers or reading.passed) and looking.change_rhythm(turn, who, event.text):
+        return
+    others = turn.alliance.others(who)
+    named = next((p.name for p in others for s in page.sentences(reading.words) if page.named(s, p)), "")
+    reading = replace(reading, words="") if named else reading
     old = next((r for r in checkin.replies if r.participant == who), None)
     said = CheckinReply(
         who,
@@ -45,8 +51,23 @@ def reply(turn: Turn, event: Replied, checkin: Checkin) -> None:
     if turn.p(who).stage == Stage.CHECKING:
         turn.move(who, "looked_back")
     looking.end_if_all(turn, checkin)
-    if not any(s.to == who for s in turn.sends):
-        turn.say(who, letters.TeamCheckinNoted(said.numbers, said.works), event.about)
+    if named or not any(s.to == who for s in turn.sends):
+        turn.say(who, letters.TeamCheckinNoted(said.numbers, said.works, named), event.about)
+
+
+def no_more(turn: Turn, number: int) -> None:
+    """NO CHECK-INS ends them for this member alone (decision 17)."""
+    turn.set(number, checkins=False)
+    if turn.p(number).stage == Stage.CHECKING:
+        turn.close(number)
+        turn.move(number, "looked_back")
+    turn.note(number, Note("no_checkins"))
+    turn.say(number, letters.Corrected((), others_told=False), "rhythm")
+
+
+def ask_for_vote(turn: Turn, number: int, text: str) -> None:
+    """Another rhythm is for all of the team to choose."""
+    turn.say(number, letters.TeamAsk("rhythm", text, 0), "rhythm")
 
 
 def digest(turn: Turn, checkin: Checkin) -> None:
@@ -65,7 +86,7 @@ def digest(turn: Turn, checkin: Checkin) -> None:
         next_checkin=looking.next_day(turn),
     )
     for p in turn.alliance.present:
-        if not p.paused:
+        if p.checkins and not p.paused:
             turn.say(p.number, found, f"digest:{checkin.number}")
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from agent.alliance import ballot, coming, gather, kinds, letters, pulse, savings, standing
+from agent.alliance import ballot, coming, gather, kinds, letters, pulse, rewording, savings, standing
 from agent.alliance import draft as page
 from agent.alliance.flow import Prompt
 from agent.alliance.model import Alliance, Changed, Checkin, Draft, Phase
@@ -33,12 +33,12 @@ def letter_for(turn: Turn, number: int, about: str) -> letters.Letter:
     match kind:
         case "invitation":
             if turn.flow.is_team:
-                return coming.invitation(turn) if turn.alliance.agreed else gather.invitation(turn)
+                return coming.invitation(turn, number) if turn.alliance.agreed else gather.invitation(turn)
             return invitation(turn)
         case "vote":
             return ballot.letter(turn)
         case "mend":
-            return standing.mend_letter(turn, int(key))
+            return rewording.letter(turn, int(key))
         case "prompt":
             return prompt_letter(turn, number, turn.flow.prompts[key])
         case "all":
@@ -69,7 +69,7 @@ def question_of(turn: Turn, number: int) -> tuple[str, str]:
     if kind in ("prompt", "follow"):
         prompt = turn.flow.prompts[key]
         return (words(turn, number, prompt.ask) if kind == "prompt" else turn.flow.words.camera), prompt.subject
-    if kind == "why":
+    if kind == "why" and "why" in turn.flow.prompts:
         prompt = turn.flow.prompts["why"]
         return words(turn, number, prompt.ask), prompt.subject
     if kind == "reveal":
@@ -79,6 +79,12 @@ def question_of(turn: Turn, number: int) -> tuple[str, str]:
     if kind == "page":
         return "", turn.flow.title
     return "", ""
+
+
+def title_of(turn: Turn, prompt_id: str) -> str:
+    """What was answered, also when these people are not asked it any more."""
+    prompt = turn.flow.prompts.get(prompt_id) or turn.whole.prompts.get(prompt_id)
+    return prompt.title if prompt else turn.flow.words.why
 
 
 def words(turn: Turn, number: int, text: str) -> str:

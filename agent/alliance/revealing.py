@@ -144,5 +144,5 @@ def choose(turn: Turn, number: int, prompt_id: str, pick: Pick, cause: str) -> l
     words = text or next((o[2] for o in options if o[0] == letter), "")
     turn.change(choices=(*turn.alliance.choices, Choice(number, prompt_id, letter, text, cause, turn.now, words)))
     turn.note(number, Note("chosen", title, words))
-    shared = [q.id for q in to_choose(turn, turn.flow.part_of(prompt_id))]
+    shared = [q.id for q in to_choose(turn, turn.flow.part_of(prompt_id))] if text else []
     return [letters.Item(f"{shared.index(prompt_id) + 1}{letter}", title, text, "")] if text else []

@@ -150,7 +150,7 @@ def _correct(turn: Turn, address: str, name: str) -> bool:
 
 
 def _approve(turn: Turn, event: Replied) -> None:
-    reading = read_approval(event.text)
+    reading = read_approval(event.text, (turn.p(2).name, turn.p(2).full_name))
     if reading.short or reading.verdict == "short":
         turn.change(short=True)
     match reading.verdict:
@@ -238,7 +238,7 @@ def invited(turn: Turn, event: Replied) -> None:
         turn.note(number, Note("short_set"))
     match reading.verdict:
         case "yes" if turn.flow.is_team:
-            gather.joined(turn, number)
+            gather.said_yes(turn, number)
         case "yes":
             join(turn, number)
         case "no":
@@ -247,7 +247,7 @@ def invited(turn: Turn, event: Replied) -> None:
             not_now(turn, number)
         case "who":
             turn.say(number, who(turn, number), "invitation")
-        case "question":
+        case "question" if host.stage not in (Stage.LEFT, Stage.DECLINED):
             turn.say(1, letters.InvitationQuestion(turn.p(number).name, event.text), "sent")
             turn.say(number, letters.InvitationAsk(host.name, event.text, passed_on=True), "invitation")
         case _:
@@ -258,9 +258,10 @@ def not_now(turn: Turn, number: int) -> None:
     """NOT NOW, PAUSE or PASS: quiet, and a YES works whenever they like."""
     turn.close(number)
     turn.change(reminded_at=turn.alliance.reminded_at or turn.now)
+    if turn.flow.is_team:
+        gather.look_around(turn)
     turn.say(number, letters.NotNow(turn.p(1).name), "invitation")
     if turn.flow.is_team:  # nobody in a team hears who was slow
-        gather.look_around(turn)
         return
     turn.say(1, letters.InvitationNotNow(turn.p(number).name), "sent")
 
@@ -269,7 +270,7 @@ def who(turn: Turn, number: int) -> letters.Who:
     """Who asked, what is stored, how to stop."""
     host = turn.p(1)
     stored = tuple(
-        turn.flow.prompts[q].title
+        question.title_of(turn, q)
         for q in dict.fromkeys(a.prompt for a in turn.alliance.answers if a.participant == number)
     )
     return letters.Who(host.name, host.address, stored, turn.p(number).stage == Stage.INVITED)

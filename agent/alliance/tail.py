@@ -38,9 +38,9 @@ _CONSENTS = ("yes", "no", "hedge", "defer", "lean", "receipt")
 _LISTED = re.compile(r"[ \t]*(?:\d{1,3}[.):]|[-*•–+][ \t]|\w[.):]\s)")
 # Somebody speaks, or makes a condition. Signatures with such a word stay: a lost "but only if" would be a false yes.
 _SPEAKS = re.compile(
-    r"[?？]|\b(?:i|me|my|we|us|our|you|your|he|him|she|they|them|if|but|unless|except|only|not|no|never|don't|until|till|when|once|after|before|provided|assuming|given|depend\w*|subject to|as|or|yes|keep|same|numbers"
-    r"|ich|mir|mich|wir|uns|du|dir|ihr|sie|wenn|aber|nur|nicht|kein\w*|nie|außer|sofern|falls|bis|erst|oder|ja|nein|je|moi|nous|tu|vous|si|mais|sauf|seulement|pas|jamais|quand|avant|après|ou|oui|non"
-    r"|yo|nosotros|usted|pero|salvo|solo|sólo|nunca|cuando|sí|io|noi|voi|se|ma|solo|mai|quando|sì|ik|wij|jij|als|maar|alleen|niet|nooit|nee|eu|nós|mas|só|não|sim|jag|vi|om|men|inte)\b",
+    r"[?？]|\b(?:i|me|my|we|us|our|you|your|he|him|she|they|them|if|but|unless|except|only|not|no|never|don't|until|till|when|once|after|before|provided|assuming|given|depend\w*|subject to|pending|contingent|barring|minus|excluding|without|reserv\w*|provisional\w*|tentative\w*|approval|as|or|yes|keep|same|numbers"
+    r"|ich|mir|mich|wir|uns|du|dir|ihr|sie|wenn|aber|nur|nicht|kein\w*|nie|außer|sofern|falls|bis|erst|oder|ja|nein|ohne|vorbehalt\w*|je|moi|nous|tu|vous|si|mais|sauf|seulement|pas|jamais|quand|avant|après|ou|oui|non|sans|réserve|sous"
+    r"|yo|nosotros|usted|pero|salvo|solo|sólo|nunca|cuando|sí|sin|sujeto|reserva|io|noi|voi|se|ma|solo|mai|quando|sì|senza|riserva|ik|wij|jij|als|maar|alleen|niet|nooit|nee|zonder|voorbehoud|eu|nós|mas|só|não|sim|jag|vi|om|men|inte|utan|förbehåll)\b",
     re.IGNORECASE,
 )
 

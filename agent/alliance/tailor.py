@@ -25,10 +25,10 @@ def tailored(flow: Flow, alliance: Alliance) -> Flow:
         parts = [part for part in few if part.prompts]
     else:
         asking = [part for part in flow.parts if part.when == OWN]
-        written = _written(flow, alliance, asking[0]) if asking and asking[0].id in alliance.revealed else ()
+        prompts = _own_prompts(flow, alliance.questions)
         own = (
-            [Part.model_construct(id=OWN, title=asking[0].title, reveal="together", when=OWN, prompts=written)]
-            if written
+            [Part.model_construct(id=OWN, title=asking[0].title, reveal="together", when=OWN, prompts=prompts)]
+            if prompts
             else []
         )
         parts = asking + own if own or asking[0].id not in alliance.revealed else asking + [p for p in few if p.prompts]
@@ -37,7 +37,7 @@ def tailored(flow: Flow, alliance: Alliance) -> Flow:
     return copy
 
 
-def _written(flow: Flow, alliance: Alliance, part: Part) -> tuple[Prompt, ...]:
+def written(alliance: Alliance, part: Part) -> tuple[str, ...]:
     """The questions that members wrote, one of each in turn, the same one once."""
     lists = [
         [line.strip(" -*•\t") for line in answer.text.splitlines() if line.strip(" -*•\t")]
@@ -45,7 +45,10 @@ def _written(flow: Flow, alliance: Alliance, part: Part) -> tuple[Prompt, ...]:
         for _, answer in alliance.said(prompt.id)
     ]
     turns = [line for row in zip_longest(*lists) for line in row if line]
-    found = list({" ".join(line.casefold().split()): line for line in reversed(turns)}.values())[::-1][:_OWN_QUESTIONS]
+    return tuple({" ".join(line.casefold().split()): line for line in reversed(turns)}.values())[::-1][:_OWN_QUESTIONS]
+
+
+def _own_prompts(flow: Flow, questions: tuple[str, ...]) -> tuple[Prompt, ...]:
     section = next(q.section for q in reversed(flow.prompts.values()) if q.kind == "shared")
     return tuple(
         Prompt(
@@ -57,7 +60,7 @@ def _written(flow: Flow, alliance: Alliance, part: Part) -> tuple[Prompt, ...]:
             section=section,
             short=True,
         )
-        for n, line in enumerate(found, 1)
+        for n, line in enumerate(questions, 1)
     )
 
 

@@ -11,8 +11,9 @@ from agent.alliance import asking, letters, revealing, standing, team_lines
 from agent.alliance import draft as page
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
-from agent.alliance.flow import Part
+from agent.alliance.flow import Part, Prompt
 from agent.alliance.model import Alliance, Note, Phase, Proposal, Stage
+from agent.alliance.tailor import written
 from agent.alliance.turn import Turn
 from agent.alliance.words import read_answer, read_choice
 
@@ -23,28 +24,31 @@ def reveal(turn: Turn, part: Part) -> None:
     """Show a part to everybody, and ask the next one on the next day (T09)."""
     mixed = {q.id: _mixed(turn.alliance, q.id) for q in part.prompts}
     turn.change(order={**turn.alliance.order, **mixed})
-    turn.tailor()
-    questions = _questions(turn, part)
-    shown = [p for p in turn.flow.parts if p.reveal == "together"]
-    hidden = turn.alliance.rules["names"] == "hidden"
+    if any(q.kind == "questions" for q in part.prompts):
+        turn.change(questions=written(turn.alliance, part))
+        turn.tailor()
+    shown = letter(turn, part)
     for number in [p.number for p in turn.alliance.present]:
         p = turn.p(number)
         following = asking.part_after(turn, number)
-        if questions:
-            told = {q.title for q in questions}
+        if shown.questions:
+            told = {q.title for q in shown.questions}
             turn.set(number, notes=tuple(n for n in p.notes if n.title not in told))
             title = following.title if following else ""
-            turn.say(
-                number,
-                letters.TeamReveal(shown.index(part) + 1, part.title, questions, hidden, title),
-                f"reveal:{part.id}",
-            )
+            turn.say(number, replace(shown, next_part=title), f"reveal:{part.id}")
         if p.stage == Stage.WAITING and p.part == part.id and following is not None:
             turn.set(number, part=following.id)
             turn.move(number, "go_on")
             asking.go_on(turn, number)
             asking.not_before(turn, number, awake_at(turn.now + timedelta(days=1), turn.zone(number), turn.house.quiet))
     asking.look_around(turn)
+
+
+def letter(turn: Turn, part: Part) -> letters.TeamReveal:
+    """A part's answers as they stand now, for all alike."""
+    shown = [p.id for p in turn.flow.parts if p.reveal == "together"]
+    hidden = turn.alliance.rules["names"] == "hidden"
+    return letters.TeamReveal(shown.index(part.id) + 1, part.title, _questions(turn, part), hidden, "")
 
 
 def _mixed(alliance: Alliance, prompt_id: str) -> tuple[int, ...]:
@@ -60,11 +64,11 @@ def _questions(turn: Turn, part: Part) -> tuple[letters.RevealQuestion, ...]:
         options = page.options(turn.alliance, prompt.id)
         if not options:
             continue
-        choose = prompt.kind == "shared" and len(options) > 1
+        choose = prompt in to_choose(turn, part)
         number = 1 + sum(1 for q in found if q.number) if choose else 0
         answers = tuple(
-            letters.RevealAnswer(letter if choose else "", turn.p(n).name if names else "", text)
-            for letter, n, text, _ in options
+            letters.RevealAnswer(label if choose else "", turn.p(n).name if names else "", text)
+            for label, n, text, _ in options
         )
         seen = tuple(
             f"{word} ({n})" for word, n in team_lines.counted(prompt, [text for _, _, text, _ in options]) if n > 1
@@ -73,13 +77,18 @@ def _questions(turn: Turn, part: Part) -> tuple[letters.RevealQuestion, ...]:
     return tuple(found)
 
 
+def to_choose(turn: Turn, part: Part) -> list[Prompt]:
+    """The prompts that are numbered in a part's reveal: more than one answered. It stays so, whoever leaves later."""
+    return [q for q in part.prompts if q.kind == "shared" and len(turn.alliance.order.get(q.id, ())) > 1]
+
+
 def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
     """At a team's reveal: choices by number and letter, and a line that is missing. Nobody else gets a letter for it."""
     number, part = event.participant, turn.flow.part(part_id)
     if turn.alliance.phase != Phase.ASKING:
-        standing.reply(turn, replace(event, about=f"draft:{len(turn.alliance.drafts)}"), len(turn.alliance.drafts))
+        standing.aside(turn, event)
         return
-    shared = revealing.to_choose(turn, part)
+    shared = to_choose(turn, part)
     labels = [f"{i}{o[0]}" for i, q in enumerate(shared, 1) for o in page.options(turn.alliance, q.id)]
     reading = read_choice(event.text, labels)
     picks = [pick for pick in reading.picks if pick.number and pick.number <= len(shared)]

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 from agent.alliance import draft as page
-from agent.alliance.binds import bound_by
 from agent.alliance.flow import Flow, Prompt
-from agent.alliance.model import Alliance, Answer, Line, Participant
+from agent.alliance.model import Alliance, Answer, Line, Participant, Proposal
 
 MOST = 3  # lines of one prompt on the page; two when members chose among them
 
@@ -30,12 +29,33 @@ def first_lines(flow: Flow, alliance: Alliance) -> tuple[Line, ...]:
                 found += _promises(flow, alliance, prompt.section)
             case "shared":
                 found += [line for line, _ in _supported(alliance, prompt)[: _room(alliance, prompt)]]
-    for p in alliance.proposals:
-        if p.version == 0 and any(q.number == p.participant for q in alliance.present):
-            author = alliance.participant(p.participant)
-            asked = _named_in(p.text, author, alliance.present)
-            found.append(Line(0, p.section, page.tidy(p.text), (p.participant,), (p.cause,), asked_of=asked, hand=True))
+    here = {p.number for p in alliance.present}
+    found += [added(flow, alliance, p, 0) for p in alliance.proposals if p.version == 0 and p.participant in here]
     return page.with_ids(flow, found)
+
+
+def added(flow: Flow, alliance: Alliance, words: Proposal, line_id: int) -> Line:
+    """A new line in a member's words: their promise with their name, a request to somebody they name, or the team's."""
+    author = alliance.participant(words.participant)
+    promises = {q.section for q in flow.prompts.values() if q.kind == "promise"}
+    shared = next(q.section for q in reversed(flow.prompts.values()) if q.kind == "shared")
+    asked = page.asks_of(words.text, author, alliance.present, "shared")
+    mine = not asked and (words.section in promises or page.promises(words.text, author, alliance.present))
+    return Line(
+        line_id,
+        words.section or shared,
+        page.tidy(words.text),
+        (author.number,),
+        (words.cause,),
+        owner=author.number if mine else 0,
+        asked_of=asked,
+        hand=True,
+    )
+
+
+def is_long(lines: tuple[Line, ...]) -> bool:
+    """Whether there are more than twelve lines that are nobody's own (decision 8)."""
+    return sum(1 for line in lines if not (line.owner or line.open)) > page.LONG
 
 
 def left_out(flow: Flow, alliance: Alliance) -> int:
@@ -58,35 +78,23 @@ def _felt(flow: Flow, alliance: Alliance, prompt: Prompt) -> list[Line]:
 
 def _promises(flow: Flow, alliance: Alliance, section: str) -> list[Line]:
     """One line for each person, of what they promise themselves; what names another is asked of that one (F23)."""
+    return [line for p in alliance.present for line in promises_of(flow, alliance, p, section)]
+
+
+def promises_of(flow: Flow, alliance: Alliance, p: Participant, section: str) -> list[Line]:
+    """What one person promises: one line, and a request for each sentence that names another. A question is no promise."""
     asked = [q.id for q in flow.prompts.values() if q.kind == "promise" and q.section == section]
-    found = []
-    for p in alliance.present:
-        said = [a for q in asked if (a := alliance.answer(p.number, q)) and a.text]
-        own: list[str] = []
-        for answer in said:
-            for sentence in page.sentences(answer.text):
-                if other := _named_in(sentence, p, alliance.present):
-                    found.append(Line(0, section, page.tidy(sentence), (p.number,), (answer.cause,), asked_of=other))
-                else:
-                    own.append(page.tidy(sentence))
-        if own:
-            found.append(Line(0, section, " ".join(own), (p.number,), tuple(a.cause for a in said), owner=p.number))
-    return found
-
-
-def _named_in(text: str, author: Participant, people: Iterable[Participant]) -> int:
-    """Of whom a text asks something by name; 0 for nobody. "You" is the team, which its own agreement binds."""
-    others = [p for p in people if p.number != author.number and p.name]
-    return next(
-        (
-            p.number
-            for sentence in page.sentences(text)
-            for p in others
-            if page.named(sentence, p)
-            and bound_by(page.by_first_name(sentence, p), author.name, p.name, "shared") == "theirs"
-        ),
-        0,
-    )
+    said = [a for q in asked if (a := alliance.answer(p.number, q)) and a.text]
+    found: list[Line] = []
+    own: list[str] = []
+    for answer in said:
+        for sentence in page.sentences(answer.text):
+            if other := page.asks_of(sentence, p, alliance.present, "shared"):
+                found.append(Line(0, section, page.tidy(sentence), (p.number,), (answer.cause,), asked_of=other))
+            elif not sentence.endswith("?"):
+                own.append(page.tidy(sentence))
+    mine = [Line(0, section, " ".join(own), (p.number,), tuple(a.cause for a in said), owner=p.number)] if own else []
+    return found + mine
 
 
 def _supported(alliance: Alliance, prompt: Prompt) -> list[tuple[Line, int]]:
@@ -99,10 +107,8 @@ def _supported(alliance: Alliance, prompt: Prompt) -> list[tuple[Line, int]]:
         )
         answer = alliance.answer(p.number, prompt.id)
         text = chosen.words if chosen else answer.text if answer else ""
-        cause = next(
-            (c for _, _, t, c in page.options(alliance, prompt.id) if page.same(t, text)),
-            answer.cause if answer else "",
-        )
+        own = chosen.cause if chosen else answer.cause if answer else ""
+        cause = next((c for _, _, t, c in page.options(alliance, prompt.id) if page.same(t, text)), own)
         if text:
             key = page.plain(text)
             behind.setdefault(key, []).append(p.number)
@@ -112,7 +118,7 @@ def _supported(alliance: Alliance, prompt: Prompt) -> list[tuple[Line, int]]:
     found = []
     for key in ranked:
         answer = words[key]
-        asked = _named_in(answer.text, alliance.participant(answer.participant), alliance.present)
+        asked = page.asks_of(answer.text, alliance.participant(answer.participant), alliance.present, "shared")
         line = Line(0, prompt.section, page.tidy(answer.text), tuple(behind[key]), (answer.cause,), asked_of=asked)
         found.append((line, len(behind[key])))
     return found

@@ -183,7 +183,12 @@ class Turn:
             self.set(number, notes=(*self.p(number).notes, note))
 
     def say(self, number: int, letter: letters.Letter, about: str = "info") -> None:
-        """Write a letter now. Letters with room for notes take those that are pending."""
+        """Write a letter now. Letters with room for notes take those that are pending.
+
+        Who has left or said no hears nothing that others bring about.
+        """
+        if self.p(number).stage in (Stage.LEFT, Stage.DECLINED) and self.actor != number:
+            return
         if (told := getattr(letter, "notes", None)) is not None:
             letter = replace(letter, notes=(*self.p(number).notes, *told))  # type: ignore[call-arg]
             self.set(number, notes=())

@@ -104,6 +104,7 @@ def _of_team(turn: Turn) -> Iterator[Duty]:
         (turn.alliance.closes, standing.count),
     )
     yield from (Duty(at, do) for at, do in steps if at is not None)
+    yield from _of_awaited(turn)
     for p in turn.alliance.invited:
         if p.open is not None and p.open.sent is not None and not p.open.nudges:
             since = max(p.open.sent, p.last_heard or p.open.sent)
@@ -139,6 +140,19 @@ def _of_participant(turn: Turn, p: Participant) -> Iterator[Duty]:
         yield Duty(at, lambda t: _nudge(t, number))
 
 
+def _of_awaited(turn: Turn) -> Iterator[Duty]:
+    """Who was silent, wrote a word and fell silent again holds up no team: they rest once more, without a letter (4.5)."""
+    for p in turn.awaited() if turn.alliance.phase == Phase.ASKING else ():
+        if p.open is not None and p.open.sent is not None and p.open.nudges == MOST_NUDGES:
+            since = max(p.open.nudged or p.open.sent, p.last_heard or p.open.sent)
+            yield Duty(since + REST_AFTER, lambda t, number=p.number: _rest_again(t, number))  # type: ignore[misc]
+
+
+def _rest_again(turn: Turn, number: int) -> None:
+    turn.set(number, resting=True)
+    asking.look_around(turn)
+
+
 def _bring_back(turn: Turn, number: int) -> None:
     p = turn.p(number)
     turn.set(number, later=tuple(x for x in p.later if x[1] > turn.now))
@@ -157,6 +171,7 @@ def _nudge(turn: Turn, number: int) -> None:
         "who": "setup",
         "ready": "setup",
         "existing": "setup",
+        "way": "setup",
     }.get(kind, kind)
     what = "bank" if turn.flow.solo else what
     ask, subject = question.question_of(turn, number)

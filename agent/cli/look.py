@@ -1,6 +1,8 @@
 """Looking at alliances: where they stand, without people's words; and what a participant may have, as files."""
 
 import asyncio
+from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +11,7 @@ import typer
 from agent.cli.common import Json, Reveal, as_json, as_table, complain, complaining, database, revealed, settings
 
 if TYPE_CHECKING:
+    from agent.alliance.figures import Shown, Tally
     from agent.alliance.model import Alliance
     from agent.settings import Settings
     from agent.store.alliances import Step
@@ -156,3 +159,38 @@ def _files(alliance: "Alliance", participant: int, chosen: "Settings") -> dict[s
     zone = zone_named(alliance.zone) or zone_of(person, house.zone)
     papers = enclosed(alliance, letter, zone, chosen.service.domain, chosen.templates_folder / "papers")
     return files | {paper.name: paper.content for paper in papers}
+
+
+def stats(
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only alliances that were started since this day.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """How it goes, in six figures for each kind of alliance: of no one person, and only where there are enough."""
+    from agent.alliance.figures import figures
+
+    day = since.replace(tzinfo=UTC) if since else datetime.min.replace(tzinfo=UTC)
+    with complaining():
+        shown = figures(asyncio.run(_tallied(settings(), day)))
+    if json:
+        as_json(shown)
+        return
+    for (flow, kind), found in groupby(shown, key=lambda s: (s.flow, s.kind)):
+        typer.echo(", ".join(filter(None, (flow, kind))))
+        columns = ("figure", "value", "alliances", "first target", "what it is")
+        as_table(columns, [(s.figure, _said(s), s.alliances, s.target, s.definition) for s in found], "")
+        typer.echo()
+    if not shown:
+        typer.echo("There is no alliance yet.")
+
+
+async def _tallied(chosen: "Settings", day: datetime) -> "list[Tally]":
+    from agent.store import tallies
+
+    async with database(chosen.database.url) as opened, opened.transaction() as c:
+        return await tallies.since(c, day)
+
+
+def _said(shown: "Shown") -> str:
+    return "too few" if shown.value is None else f"{shown.value:g} {shown.unit}"

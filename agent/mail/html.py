@@ -43,8 +43,17 @@ _OUTLOOK_RULE = re.compile(
     r"border:none;border-top:solid#?\w+1(\.0)?pt;padding:3(\.0)?pt0(in|cm|mm|pt)?0(in|cm|mm|pt)?0(in|cm|mm|pt)?"
 )
 _HIDDEN = re.compile(
-    r"display:none|visibility:hidden|(?<![\w-])font-size:0(\.0+)?(px|pt|em|rem|%)?(;|!|$)|mso-hide:all|(?<!-)opacity:0(\.0+)?(;|!|$)|max-height:0(px)?(;|!|$)"
+    r"display:none|visibility:hidden|(?<![\w-])font-size:(?:0(?:\.0+)?(?:px|pt|em|rem|%)?|[01](?:\.\d+)?px)(?:;|!|$)|mso-hide:all|(?<!-)opacity:0(?:\.0+)?(?:;|!|$)"
+    r"|(?<![\w-])color:(?:transparent|rgba\((?:\d+,){3}0?\.?0+\))|(?<![\w-])(?:left|top|text-indent):-\d{3,}|clip:rect\((?:[01](?:px)?,?){4}\)"
 )
+_NO_ROOM = re.compile(
+    r"(?<![\w-])(?:max-)?(?:height|width):0(?:px)?(?:;|!|$)"
+)  # hidden where nothing may stand out of it
+_STRUCK = frozenset(("s", "strike", "del"))
+_OUTER = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)  # libxml2 reads nothing behind them, and mail programs do
+_MEDIA = re.compile(r"@media[^{}@;]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.IGNORECASE)
+_DARK = "@ground"  # in a sheet: it gives something a background
+CUT_SHORT = "[…]"  # stands where there was more than is read: who writes below it is not heard, so no yes may count
 _WHITE = r"(?:#fff(?:fff)?|white|rgb\(255,255,255\))(?=[;!]|$)"
 _WHITE_TEXT = re.compile(r"(?<![\w-])color:" + _WHITE)
 _GROUND = re.compile(r"(?<![\w-])background(-color)?:")
@@ -59,12 +68,14 @@ _AS_BLOCK = re.compile(r"(?<![\w-])display:(?:block|flex|grid|table|list-item|fl
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _NAME = re.compile(r"[.#]?[\w-]+|\*")
 _PARSER = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")  # threads take turns with it
+STRUCK = "~~"  # around words that were struck through: they stand there, and nobody says them
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f]")
 
 
 def text_of(source: str) -> str:
     """The visible text; earlier mails with "> " before each line. "" when it cannot be read at all."""
-    source = source[:LONGEST].replace("\x00", "")
+    more = len(source) > LONGEST
+    source = _OUTER.sub("", source[:LONGEST].replace("\x00", ""))
     if not source.strip():
         return ""
     try:
@@ -77,12 +88,13 @@ def text_of(source: str) -> str:
     walk = etree.iterwalk(root, events=("start", "end"))
     for number, (event, element) in enumerate(walk):
         if number > MOST_ELEMENTS:
+            more = True
             break
         if event == "end":
             page.leave(element)
         elif not page.enter(element):
             walk.skip_subtree()
-    return page.text()
+    return f"{page.text()}\n{CUT_SHORT}" if more or page.too_deep else page.text()
 
 
 class _Page:
@@ -98,6 +110,8 @@ class _Page:
             tuple[str, bool, bool]
         ] = []  # those that can be seen: tag, whether it is a block, and set apart
         self.hidden = False  # the element that is open cannot be seen
+        self.too_deep = False  # something typed stood deeper than is looked
+        self.struck = 0  # the level at which words began to be struck through
         self.lists: list[int] = []  # the next number of each open list; -1 for bullets
         self.quotes: list[int] = []  # the levels at which quoting began
         self.pre: list[tuple[int, bool]] = []  # the levels that say whether line ends count, and whether they do
@@ -108,14 +122,18 @@ class _Page:
         """Begin an element; whether anything in it can be seen."""
         self.level += 1
         tag, attributes = element.tag, dict(element.items())
-        style = _even(attributes.get("style", ""))
+        style = _even(attributes.get("style", "") + (f";color:{attributes.get('color', '')}" if tag == "font" else ""))
+        layout = self._layout(tag, attributes, style)
+        self.too_deep = self.too_deep or (self.level > DEEPEST and not self.depth)
         self.hidden = (
-            tag in _SILENT or "hidden" in attributes or (style and _is_hidden(element, style)) or self.level > DEEPEST
+            tag in _SILENT
+            or "hidden" in attributes
+            or (layout and _is_hidden(element, layout, dark=_DARK in self.sheet))
+            or self.level > DEEPEST
         )
         if self.hidden:
             return False
         self._quote(tag, attributes, style)
-        layout = self._layout(tag, attributes, style)
         typed = tag == "pre" or _AS_TYPED.search(layout) is not None
         if typed or _AS_ONE.search(layout):
             self.pre.append((self.level, typed))
@@ -130,6 +148,9 @@ class _Page:
             self.line += " "
         elif tag == "img":
             self._say(_emoji(attributes.get("alt", "")))
+        if not self.struck and (tag in _STRUCK or "line-through" in style):
+            self.struck = self.level
+            self._say(STRUCK)
         self._say(element.text)
         return True
 
@@ -138,6 +159,9 @@ class _Page:
             self.hidden = False
         else:
             tag, is_block, is_apart = self.open.pop()
+            if self.struck == self.level:
+                self.struck = 0
+                self._say(STRUCK)
             self._end(tag, is_block=is_block, apart=is_apart)
         if self.pre and self.pre[-1][0] == self.level:
             self.pre.pop()
@@ -226,7 +250,17 @@ def _sheet(root: etree._Element) -> dict[str, str]:
     """What the style sheets say of lines, by class, id or element; when in doubt it is meant, since a line stays one."""
     found: dict[str, set[str]] = {}
     for sheet in root.iter("style"):
-        for rule in _COMMENT.sub(" ", sheet.text or "").split("}"):
+        text = _COMMENT.sub(" ", sheet.text or "")
+        plain = _MEDIA.sub(" ", text)  # what is hidden on paper or on a telephone alone may be seen
+        for rule in plain.split("}"):
+            head, _, body = rule.rpartition("{")
+            body = _even(body)
+            if _GROUND.search(body) and not _WHITE_GROUND.search(body):
+                found.setdefault(_DARK, set())
+            for name in map(str.strip, head.split(",") if _is_unseen(body) else ()):
+                if _NAME.fullmatch(name):  # of what stands inside something else nothing is sure
+                    found.setdefault(name, set()).add("display:none")
+        for rule in text.split("}"):
             head, _, body = rule.rpartition("{")
             body = _even(body)
             said = {m[0] for style in (_AS_TYPED, _AS_BLOCK) if (m := style.search(body))}
@@ -269,11 +303,15 @@ def _margins(style: str) -> tuple[str, str]:
     return above, below
 
 
-def _is_hidden(element: etree._Element, style: str) -> bool:
-    """Whether a style, written evenly, says plainly that nobody can see this."""
-    if found := _HIDDEN.search(style):
-        return not found[0].startswith("max-height") or "overflow:hidden" in style
-    if not _WHITE_TEXT.search(style):
+def _is_unseen(style: str) -> bool:
+    return bool(_HIDDEN.search(style) or ("overflow:hidden" in style and _NO_ROOM.search(style)))
+
+
+def _is_hidden(element: etree._Element, style: str, *, dark: bool) -> bool:
+    """Whether a style, written evenly, says plainly that nobody can see this. `dark`: a sheet says what lies behind it."""
+    if _is_unseen(style):
+        return True
+    if dark or not _WHITE_TEXT.search(style):
         return False
     grounds = (_ground(e) for e in (element, *element.iterancestors()))
     return next((ground == "white" for ground in grounds if ground), True)

@@ -106,11 +106,9 @@ def _by_structure(message: Message, _: str) -> Verdict | None:
         return Verdict(Kind.BOUNCE, "delivery status (RFC 3464)")
     if _is_complaint(message, types):
         return Verdict(Kind.OTHER, "complaint")
-    calendar = next(
-        (p for p in message.parts if p.type in ("text/calendar", "application/ics") and "METHOD:" in p.text.upper()),
-        None,
-    )
-    if calendar or (message.type == "text/calendar"):
+    calendars = [p for p in message.parts if p.type in ("text/calendar", "application/ics")]
+    sent = any("METHOD:REPLY" in said or ("METHOD:" in said and not (p.disposition == "attachment" and _is_answer(message))) for p in calendars for said in (p.text.upper(),))  # fmt: skip
+    if sent or message.type == "text/calendar":  # what is only attached to an answer came with words
         return Verdict(Kind.OTHER, "calendar (RFC 5546)")
     return None
 

@@ -119,6 +119,8 @@ def read(raw: bytes) -> Message:
     leaf = _Leaves()
     if not refused:
         leaf.walk(headers, body)
+        if leaf.more and (leaf.texts or leaf.htmls):
+            (leaf.texts or leaf.htmls).append(hypertext.CUT_SHORT)
     offset_s, date = _date(mime.first(headers, "date"))
     ids = _ID.findall(mime.first(headers, "references")[-8_000:])
     kind, _ = mime.typed(mime.first(headers, "content-type"))
@@ -286,11 +288,13 @@ class _Leaves:
         self.htmls: list[str] = []
         self.parts: list[Part] = []
         self.left = mime.MOST_PARTS
+        self.more = False  # some parts stood deeper than is walked
 
     def walk(self, headers: mime.Headers, body: bytes, depth: int = 0, within: str = "") -> None:
         """Take in one part and, if it is a multipart, its children."""
         self.left -= 1
         if self.left < 0 or depth > WALKED:
+            self.more = True
             return
         kind, parameters = mime.typed(mime.first(headers, "content-type"))
         if "/" not in kind:
@@ -323,10 +327,10 @@ class _Leaves:
         )
         said = ""
         if is_words or kind in _SAID_BY_MACHINES:
-            said = mime.text_of(mime.body_of(body[: TEXT_LIMIT * 2], encoding), parameters.get("charset", ""))[
-                :TEXT_LIMIT
-            ]
-            said = said.replace("\r\n", "\n").replace("\r", "\n")
+            said = mime.text_of(mime.body_of(body[: TEXT_LIMIT * 2], encoding), parameters.get("charset", ""))
+            more = len(said) > TEXT_LIMIT or len(body) > TEXT_LIMIT * 2
+            said = said[:TEXT_LIMIT].replace("\r\n", "\n").replace("\r", "\n")
+            said += f"\n{hypertext.CUT_SHORT}" if more and is_words else ""
         if is_words and not (name and (self.texts or self.htmls)):
             if kind == "text/html":
                 self.htmls.append(said)

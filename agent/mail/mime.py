@@ -171,7 +171,7 @@ def unflowed(text: str, *, delsp: bool = False) -> str:
     for line in text.split("\n"):
         bare = line.lstrip(">")
         depth = len(line) - len(bare)
-        bare = bare.removeprefix(" ")
+        bare = f"    {bare[1:]}" if bare.startswith(" >") else bare.removeprefix(" ")  # typed, and no mark of a quote
         soft = bare.endswith(" ") and bare != "-- "
         if open_depth == depth and bare != "-- ":
             lines[-1] += bare

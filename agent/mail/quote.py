@@ -16,6 +16,9 @@ from agent.mail.message import Message
 from agent.mail.ours import QUOTED, SAYS, left_over
 
 _WORD = re.compile(r"[^\W_]+")
+_SAID = re.compile(
+    r"[^\W_]+|[?？\u2600-\u27bf\U0001f000-\U0001faff]"
+)  # a question mark and an emoji may turn a yes around
 _ADDRESS = re.compile(r"<?(?:https?://|mailto:|www\.)\S+")
 _ARMOUR = re.compile(
     r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[\w-]+: [^\n]*\n)*\n(.*?)\n-----BEGIN PGP SIGNATURE-----.*?(?:-----END PGP SIGNATURE-----[^\n]*|\Z)",
@@ -63,9 +66,14 @@ def new_text(message: Message, ours: Sequence[str] = ()) -> NewText:
         if not shown.strip("> \n"):
             return found
         if _words(found.kept) == _words("\n".join(unmarked)):
-            return _as_shown(found, _tidy(unmarked))  # what is not marked as a quote is the same, as in most mail
-        other = typed(shown, ours, names)
-        return replace(_as_shown(found, other.kept), disagree=_differ(found, other))
+            other = NewText(_tidy(unmarked))  # what is not marked as a quote is the same, as in most mail
+        else:
+            other = typed(shown, ours, names)
+        struck = hypertext.STRUCK in other.kept and hypertext.STRUCK not in found.kept
+        disagree = struck or _differ(found, other)
+        if disagree and not Counter(_words(found.kept)) - Counter(_words(other.kept)):
+            return replace(other, disagree=True)  # it has all that the text half has, and more
+        return replace(_as_shown(found, other.kept), disagree=disagree)
     return typed(message.shown or hypertext.text_of(message.html), ours, names)
 
 
@@ -122,7 +130,7 @@ def _without_source(lines: Sequence[str], known: list[str | None]) -> list[str |
 def _kept_line(line: str, rest: str | None, why: str) -> str | None:
     """What stays of a line; None when nothing does."""
     if why == "recovered":
-        return QUOTED.sub("", line, count=1)
+        return _unmarked(line)
     if why == history.BY_HAND:
         return line
     if why:
@@ -130,10 +138,16 @@ def _kept_line(line: str, rest: str | None, why: str) -> str | None:
     return line if rest is None else rest
 
 
+def _unmarked(line: str) -> str:
+    """Without the marks before it; one that was broken off a marked line has none, and what it says of ">" stays."""
+    marks = QUOTED.match(line)
+    return line[marks.end() :] if marks else line
+
+
 def _recovered(lines: Sequence[str], known: Sequence[str | None], why: list[str]) -> list[str]:
     """Nothing was typed, so it seems: then marked lines that are not ours are the answer, typed by a client that marks all."""
     marked = [i for i, reason in enumerate(why) if reason == "quote" and known[i] is None][: history.MOST_LINES]
-    bare = [QUOTED.sub("", lines[i], count=1) for i in marked]
+    bare = [_unmarked(lines[i]) for i in marked]
     inner = history.guess(bare, [None] * len(bare))
     for i, line, reason in zip(marked, bare, inner, strict=True):
         if not reason and _WORD.search(line):
@@ -180,7 +194,7 @@ def _names(message: Message) -> tuple[str, ...]:
 
 
 def _words(text: str | None) -> list[str]:
-    return _WORD.findall(_ADDRESS.sub(" ", text.casefold())) if text else []
+    return _SAID.findall(_ADDRESS.sub(" ", text.casefold())) if text else []
 
 
 def _differ(text: NewText, other: NewText) -> bool:

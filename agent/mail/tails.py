@@ -39,6 +39,20 @@ _BANNER = re.compile(
     r"\W*(?:\[?(?:caution|warning|external|attention|achtung|extern)\]?\s*[:!\]-]).*(?:extern|outside|sender|originat|links|attachment)",
     re.IGNORECASE,
 )
+# What a footer never says and whoever answers may: of themselves, of a line by its number, or hanging on the words above.
+_OWN = re.compile(
+    r"\b(?:i(?!\.e)|i['’]\w+|my|me|ich|mir|mich|mein\w*|je|j['’]\w+|yo|io|ik|eu|(?:line|point|number) \d+)\b|#\d"
+    r"|^\W*(?:and|but|only|except|unless|not|provided|as long as|also|so|then|however|though|und|aber|nur|außer|nicht|et|mais|sauf|pero|salvo|ma|però|en|maar|mas)\b",
+    re.IGNORECASE,
+)
+_TURNS = re.compile(  # what turns the words above around, which the sentence of a device never does
+    r"\b(?:but|only|if|unless|except|not|no|never|until|without|when|line|point|wenn|falls|aber|nur|nicht|kein\w*|außer|ohne|bis|si|mais|sauf|seulement|pas|sans|pero|salvo|solo|sin|se|ma|senza|als|maar|alleen|niet|mas|só|não|sem)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_THIS_MAIL = re.compile(  # a lawyer's paragraph is about the mail that it stands in
+    r"e-?mail|message|communication|transmission|attachment|recipient|courriel|nachricht|empfänger|destinat|mensaje|correo|mensagem|messaggio|bericht|geadresseerde|meddelande|melding|wiadomoś|сообщени|viesti",
+    re.IGNORECASE,
+)
 _LINK = re.compile(r"https?://\S|www\.\S", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"\s*(?:\d{1,3}[.):]|[-*•–+]\s|[a-z][.)]\s)", re.IGNORECASE)
 _CONTACT = re.compile(
@@ -68,25 +82,30 @@ def cut(lines: list[str], why: list[str], names: Sequence[str], *, answers: bool
         end = start
         while end < len(lines) and not why[end]:
             end += 1
-        _footers(lines, why, start, end)
+        _footers(lines, why, start, end, answers=answers)
         _signature(lines, why, start, end, names, answers=answers)
         start = end
 
 
-def _footers(lines: list[str], why: list[str], start: int, end: int) -> None:
+def _footers(lines: list[str], why: list[str], start: int, end: int, *, answers: bool) -> None:
+    """What programs, lists and lawyers put below. In an answer to us it stays if it may be meant: it may turn a yes around."""
     written = [k for k in range(start, end) if lines[k].strip()]
     for n, k in enumerate(written):
         line = lines[k]
         if why[k]:
             continue
         rest = [k, *takewhile(lambda i: not _is_mark(lines[i]), written[n + 1 : n + FOOTER_LINES + 1])]
-        if len(line) < 160 and _MOBILE.match(line):
+        if len(line) < 160 and _MOBILE.match(line) and not (answers and _TURNS.search(line)):
             why[k] = "mobile footer"
             if len(rest) <= 2:
                 _cut(why, k, end, "mobile footer")
-        elif _BANNER.match(line):
+        elif _BANNER.match(line) and not (answers and _OWN.search(line)):
             why[k] = "banner"
-        elif RULE.match(line) and 1 < len(rest) <= FOOTER_LINES and (reason := _footer(lines, rest, alone=n == 0)):
+        elif (
+            RULE.match(line)
+            and 1 < len(rest) <= FOOTER_LINES
+            and (reason := _footer(lines, rest, answers=answers, alone=n == 0))
+        ):
             _cut(why, k, end, reason)
         elif _LIST_OPENS.match(line) and _starts_paragraph(lines, k, start) and len(rest) <= FOOTER_LINES:
             _cut(why, k, end, "list footer")
@@ -94,16 +113,19 @@ def _footers(lines: list[str], why: list[str], start: int, end: int) -> None:
             paragraph = _paragraph(lines, k, end)
             headed = _LEGAL_HEAD.match(line) is not None and len(paragraph) > 100
             above = any(lines[i].strip() and not why[i] for i in range(k))
-            if above and _told(paragraph.removeprefix(line if headed else "")) + headed >= 3:
+            meant = answers and (_OWN.search(paragraph) or not _THIS_MAIL.search(paragraph))
+            if above and not meant and _told(paragraph.removeprefix(line if headed else "")) + headed >= 3:
                 _cut(why, k, end, "legal footer")
 
 
-def _footer(lines: list[str], rest: list[int], *, alone: bool) -> str:
+def _footer(lines: list[str], rest: list[int], *, answers: bool, alone: bool) -> str:
     """What stands below a drawn rule: a footer says so in its first lines, or is short and has an address to go to.
 
     Where nothing stands above the rule, it is no signature: it may be how somebody begins.
     """
     first = "\n".join(lines[i] for i in rest[:6])
+    if answers and _OWN.search("\n".join(lines[i] for i in rest[1:])):
+        return ""
     if _LISTS.search(first) or _is_advertisement(lines, rest):
         return "list footer"
     if len(rest) > 1 and _told(_paragraph(lines, rest[1], rest[-1] + 1)) >= 3:
@@ -138,11 +160,20 @@ def _signature(lines: list[str], why: list[str], start: int, end: int, names: Se
         rest = [lines[i] for i in takewhile(lambda i: not _is_mark(lines[i]), written[n + 1 :])]
         if len(rest) > 3 and n == 0 and not above:
             continue  # nothing stands above: this is the message itself
+        if answers and rest and line != "-- " and not _is_signed(rest, names):
+            continue  # people draw such a line too, above what they have to add
         listed = any(_LIST_ITEM.match(r) for r in rest[:2]) and not any(_CONTACT.search(r) for r in rest)
         if not listed and (line == "-- " or all(len(r) < 100 for r in rest) or _LISTS.search("\n".join(rest[:2]))):
             _cut(why, written[n], end, "signature")
             break
     _contact_block(lines, why, range(start, end), names, answers=answers)
+
+
+def _is_signed(rest: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether these lines say who wrote or how to reach them, and nothing that may be meant."""
+    written = [line.strip() for line in rest if line.strip()]
+    told = _is_contact(written, 4) or (_is_name(written[0], names) and not any(map(_PROSE.search, written)))
+    return told and not any(_TURNS.search(line) or _OWN.search(line) for line in written)
 
 
 def _is_mark(line: str) -> bool:
@@ -163,6 +194,8 @@ def _contact_block(lines: list[str], why: list[str], span: range, names: Sequenc
         full = apart and _is_full_name(lines[k], names)
         alone = not (below or answers) and (full or (apart and _DASH_NAME.match(lines[k])))
         opens = apart and not answers and (typed[-1] - k == len(below) or _OPENS.match(lines[k]))
+        if answers and any(map(_OWN.search, below)):
+            continue
         if alone or (full and _is_contact(below, 4)) or (opens and _is_block([lines[k], *below])):
             _cut(why, k, span.stop, "signature")
             return

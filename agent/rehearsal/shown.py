@@ -162,10 +162,10 @@ def sent(run: Run, person: Person) -> int:
 
 
 def standing(run: Run) -> views.Standing | None:
-    """The newest alliance from the inside; None while there is none."""
+    """The alliance in which somebody wrote last, from the inside; None while there is none."""
     if not run.held:
         return None
-    alliance = run.held[-1]
+    alliance = max(reversed(run.held), key=lambda a: max(p.last_heard or a.created for p in a.participants))
     flow, draft = run.flow(alliance), alliance.draft
     causes = {f"inbox:{row}": number for row, number in run.rows.items()}
     by_number = {m.number: m for m in run.mails}

@@ -20,7 +20,7 @@ def number_of(talk: Talk, words: str) -> int:
     return next(n for n, line in enumerate(talk.alliance.draft.lines, 1) if words in line.text)
 
 
-@pytest.mark.row("F22", "decision 1")
+@pytest.mark.row("F22", "decision 1", "I6")
 def test_every_line_traces_to_a_reply_and_every_word_of_it_was_written() -> None:
     talk = Talk().drafted()
 
@@ -107,7 +107,7 @@ def test_a_change_in_free_words_is_taken_as_it_was_written() -> None:
     assert isinstance(only(talk.says(1, "Agree! Much better", "draft:2"), 1), letters.Confirmed)
 
 
-@pytest.mark.row("F28", "A17", "decision 15")
+@pytest.mark.row("F28", "A17", "decision 15", "I4")
 def test_a_change_sets_an_older_yes_aside_and_says_so() -> None:
     talk = Talk().drafted().says(1, "AGREE").says(2, "drop 4", "draft:1")
 
@@ -457,3 +457,55 @@ def test_words_about_a_change_are_no_part_of_the_line(said: str, stands: str) ->
     talk.says(1, said, "draft:1")
 
     assert next(line for line in talk.alliance.draft.lines if line.id == line_id).text == stands
+
+
+@pytest.mark.row("I4", "F28")
+def test_a_no_after_a_yes_takes_the_yes_back_and_a_question_does_not() -> None:
+    asking = Talk().drafted().says(1, "AGREE").says(1, "What happens when the shop closes?", "draft:1")
+    assert [c.participant for c in asking.alliance.confirmations] == [1]
+    assert only(asking, 1).kind == "question"
+
+    refusing = asking.says(1, "No, I don't agree", "draft:1")
+    assert refusing.alliance.confirmations == ()
+    assert refusing.alliance.participant(1).stage == Stage.REVIEWING
+    assert refusing.says(2, "AGREE", "draft:1").alliance.phase == Phase.DRAFTING
+
+
+@pytest.mark.row("S03", "F29")
+@pytest.mark.parametrize(
+    ("text", "kind", "number"),
+    [
+        ("No, I don't agree", "which_line", 0),
+        ("What happens when the shop closes?", "question", 0),
+        ("sounds good", "yes", 0),
+        ("hm", "draft", 0),
+        ("LINE 200 is odd", "number", 200),
+        ("6 is too vague", "what_words", 6),
+    ],
+)
+def test_what_is_asked_back_fits_what_was_said(text: str, kind: str, number: int) -> None:
+    asked = only(Talk().drafted().says(1, text, "draft:1"), 1)
+
+    assert (asked.kind, asked.number, asked.words) == (kind, number, text)
+
+
+@pytest.mark.row("I6", "F22")
+def test_a_changed_line_leads_to_the_reply_that_changed_it() -> None:
+    talk = Talk().drafted().says(2, "make 6 say We laugh daily. Add: I bring the bread.", "draft:1")
+
+    cause = talk.heard[-1][0]
+    for words in ("We laugh daily.", "I bring the bread."):
+        assert next(line.source for line in talk.alliance.draft.lines if line.text == words) == (cause,)
+
+
+def test_what_of_a_change_was_not_understood_is_said_with_its_line() -> None:
+    talk = Talk().drafted().says(1, "make 6 say We laugh daily. Line 8 is too vague", "draft:1")
+
+    assert [(n.kind, n.title) for n in only(talk, 1).notes] == [("not_understood", "8")]
+
+
+def test_to_keep_a_line_that_nobody_changed_shows_the_page_once_more() -> None:
+    talk = Talk().drafted().says(1, "KEEP 6", "draft:1")
+
+    assert isinstance(only(talk, 1), letters.DraftLetter)
+    assert talk.alliance.draft.version == 1

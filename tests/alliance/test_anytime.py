@@ -28,7 +28,7 @@ def only(talk: Talk, number: int) -> object:
     return letter
 
 
-@pytest.mark.row("F11", "invariant 9")
+@pytest.mark.row("F11", "I9")
 @pytest.mark.parametrize(
     "word",
     [
@@ -71,7 +71,7 @@ def test_questions_about_the_agent_move_nothing(stage: str, word: str, kind: typ
     assert (after.stage, after.open) == (before.stage, before.open)
 
 
-@pytest.mark.row("decision 17", "invariant 11")
+@pytest.mark.row("decision 17", "I11")
 @pytest.mark.parametrize("stage", [s for s in STAGES if s not in {"preparing", "approving"}])
 def test_stop_ends_it_for_good_with_one_goodbye_and_a_neutral_note(stage: str) -> None:
     talk = STAGES[stage]()
@@ -90,6 +90,14 @@ def test_who_says_stop_twice_in_one_letter_has_left_once(text: str) -> None:
     talk = Talk().agreed().says(2, text)
 
     assert isinstance(only(talk, 2), letters.Goodbye)
+    assert talk.alliance.phase == Phase.ENDED
+
+
+@pytest.mark.parametrize("text", ["CLOSE\nsome words\nSTOP", "CLOSE\nsome words\nCLOSE"])
+def test_who_closes_it_and_says_so_twice_has_closed_it_once(text: str) -> None:
+    talk = Talk().agreed().says(2, text)
+
+    assert isinstance(only(talk, 2), letters.ClosingAsk)
     assert talk.alliance.phase == Phase.ENDED
 
 

@@ -201,7 +201,7 @@ def test_an_answer_with_next_brings_one_question() -> None:
     assert only(talk, 1).subject == "how you like to talk"
 
 
-@pytest.mark.row("F15", "F16", "A13")
+@pytest.mark.row("F15", "F16", "A13", "I1")
 def test_a_part_is_revealed_to_both_in_one_instant_when_both_are_done() -> None:
     talk = Talk().joined().answers(1)
     assert not any("Ring me" in repr(s.letter) for s in talk.sent if s.to == 2)
@@ -279,7 +279,7 @@ def test_a_pass_is_never_shown_with_a_name() -> None:
     assert [a.name for a in hopes.answers] == ["Jonas"]
 
 
-@pytest.mark.row("F14", "decision 10")
+@pytest.mark.row("F14", "decision 10", "I14")
 def test_a_second_reply_replaces_the_first_and_both_stay_in_the_history() -> None:
     talk = Talk().joined().says(1, "Fun", "prompt:hopes").says(1, "Clear roles", "prompt:hopes")
 

@@ -177,7 +177,7 @@ def test_after_ninety_days_the_digest_asks_once_whether_it_was_worth_their_time(
     assert isinstance(only(talk.says(1, "5", "digest:1"), 1), letters.AskBack)
 
 
-@pytest.mark.row("spec 5b", "invariant 13")
+@pytest.mark.row("spec 5b", "I13")
 def test_the_number_at_the_end_is_for_us_alone() -> None:
     talk = closed().says(2, f"5\n{THANKS}", "closing")
 

@@ -47,7 +47,7 @@ PROMISES = [
     "I speak to you directly, not behind your back.", "I try to see it your way.", "I say sorry and take the blame.",
     "I think before I speak.", "Well, I do the books.", "I call suppliers when they are late.", "I promise I pay.",
     "I find it hard to take the lead, and I do.", "I need to sleep before I decide.", "I want to be on time.",
-    "If I break something, I say so.", "I will always have your back.", "My phone is off after nine.",
+    "If I break something, I say so.", "I will always have your back.", "My phone is off after nine.", "I open when your train is late.", "I pay when your rent is due.",
 ]  # fmt: skip
 REQUESTS = [
     "You open the shop by five.", "I would like you to open by five.", "I'd like to count on you to open by five.",
@@ -103,6 +103,8 @@ REQUESTS = [
     "When I cook, Jonas cleans.", "If we run late, Jonas locks up.", "Because I cook, you clean.",
     "Since Jonas is early, he opens.", "I open early and she closes.", "As long as you pay, I stay.", "Text me before noon.",
     "Take care of yourself.", "He opens by five.", "I ask that the rent is paid by you.",
+    "I cook, and your brother cleans the oven.", "I rest if your mother cooks.", "I do the books, by your rules.",
+    "I say your door should stay open.", "I know your phone is off after nine.",
 ]  # fmt: skip
 OURS = [
     "We take an hour apart.", "When we disagree, we talk.", "Let's eat together.", "Both of us rest on Sundays.",
@@ -136,7 +138,7 @@ def lines(text: str) -> list[Line]:
     return list(page.exchange_lines("count", MAYA, Answer(1, "P03", text, "", NOW, "inbox:1"), PEOPLE))
 
 
-@pytest.mark.row("F23", "invariant 3")
+@pytest.mark.row("F23", "I3")
 @pytest.mark.parametrize("sentence", REQUESTS)
 def test_what_binds_the_other_is_a_request(sentence: str) -> None:
     [line] = lines(sentence)
@@ -166,7 +168,7 @@ def test_what_says_of_nobody_what_they_do_is_no_request(sentence: str) -> None:
     assert line.asked_of == 0
 
 
-@pytest.mark.row("F23", "invariant 3")
+@pytest.mark.row("F23", "I3")
 @given(st.lists(st.sampled_from(BEFORE), min_size=1, max_size=2, unique=True), st.sampled_from(REQUESTS))
 @settings(max_examples=300, deadline=None)
 def test_nothing_put_before_a_request_makes_it_a_promise_or_shared(before: list[str], request: str) -> None:
@@ -175,14 +177,14 @@ def test_nothing_put_before_a_request_makes_it_a_promise_or_shared(before: list[
     assert page.asks_of(said[0].upper() + said[1:], MAYA, PEOPLE) == 2
 
 
-@pytest.mark.row("F23", "invariant 3")
+@pytest.mark.row("F23", "I3")
 @given(st.sampled_from(PROMISES + OURS + NEITHER), st.sampled_from([" and ", "; ", ", ", " - ", ", while ", ": "]))
 @settings(max_examples=100, deadline=None)
 def test_nothing_hides_behind_a_promise_or_a_thank_you(own: str, between: str) -> None:
     assert page.asks_of(own.rstrip(".") + between + "you pay the rent.", MAYA, PEOPLE) == 2
 
 
-@pytest.mark.row("F23", "invariant 3")
+@pytest.mark.row("F23", "I3")
 @given(st.sampled_from(REQUESTS))
 def test_who_is_asked_is_known_by_any_name(sentence: str) -> None:
     will = Participant(2, "will@example.org", "Will")
@@ -316,7 +318,7 @@ def line_with(talk: Talk, words: str) -> Line:
     return next(line for line in talk.alliance.draft.lines if words in line.text)
 
 
-@pytest.mark.row("F23", "invariant 3")
+@pytest.mark.row("F23", "I3")
 @pytest.mark.parametrize(
     "sentence", ["When you are late you call me.", "If I am late, call me.", "Let's have Jonas pay."]
 )
@@ -329,7 +331,7 @@ def test_a_changed_or_added_line_that_binds_the_other_asks_it_of_them(sentence: 
     assert [(line.owner, line.asked_of) for line in found] == [(0, 2), (0, 2)]
 
 
-@pytest.mark.row("F23", "invariant 3", "decision 5")
+@pytest.mark.row("F23", "I3", "decision 5")
 def test_a_promise_its_owner_took_back_is_only_asked_for_again_whichever_draft_is_answered() -> None:
     talk = Talk().drafted()
     n = number_of(talk, "I do the books")
@@ -341,7 +343,7 @@ def test_a_promise_its_owner_took_back_is_only_asked_for_again_whichever_draft_i
     assert len(talk.alliance.drafts) == 4
 
 
-@pytest.mark.row("F23", "invariant 3", "decision 5")
+@pytest.mark.row("F23", "I3", "decision 5")
 def test_a_promise_its_owner_put_otherwise_since_is_only_asked_for_in_its_old_words() -> None:
     talk = Talk().drafted()
     n = number_of(talk, "I do the books")
@@ -406,7 +408,7 @@ def test_how_to_reach_me_may_be_put_otherwise_and_stays_mine() -> None:
     assert (line.owner, line.asked_of) == (2, 0)
 
 
-@pytest.mark.row("F23", "decision 2")
+@pytest.mark.row("F23", "decision 2", "I3")
 def test_you_pay_said_by_each_to_the_other_is_two_requests() -> None:
     talk = Talk().joined().part()
     talk.says(1, "NEXT", "reveal:knowing").says(2, "NEXT", "reveal:knowing")
@@ -417,3 +419,68 @@ def test_you_pay_said_by_each_to_the_other_is_two_requests() -> None:
 
     asked = [(line.by, line.asked_of) for line in talk.alliance.draft.lines if "pay the rent" in line.text]
     assert asked == [((1,), 2), ((2,), 1)]
+
+
+@pytest.mark.row("F23", "I3")
+def test_who_is_asked_and_says_it_in_own_words_has_promised_it() -> None:
+    talk = Talk().drafted()
+    assert line_with(talk, "ask me what is up").asked_of == 1
+    talk.says(1, f"make {number_of(talk, 'ask me what is up')} say I ask what is up when the jokes stop", "draft:1")
+
+    taken = line_with(talk, "I ask what is up")
+    assert (taken.owner, taken.asked_of) == (1, 0)
+
+
+@pytest.mark.row("F23", "I3")
+def test_who_is_asked_and_asks_in_return_has_promised_nothing() -> None:
+    talk = Talk().drafted()
+    n = number_of(talk, "ask me what is up")
+    talk.says(1, f"make {n} say You tell me what is up when the jokes stop", "draft:1")
+
+    asked = line_with(talk, "You tell me what is up")
+    assert (asked.owner, asked.asked_of) == (0, 2)
+
+
+@pytest.mark.row("F23", "I3")
+def test_a_request_among_shared_lines_stays_one_when_it_is_turned_round() -> None:
+    talk = Talk().joined().part()
+    talk.says(1, "NEXT", "reveal:knowing").says(2, "NEXT", "reveal:knowing").part()
+    talk.says(1, "NEXT", "reveal:purpose").says(2, "NEXT", "reveal:purpose").answers(1, until="P04")
+    talk.says(1, "When I am loud, leave the room.", "prompt:P04").part()
+    for part in ("promises", "trust"):
+        talk.says(1, "NEXT", f"reveal:{part}").says(2, "NEXT", f"reveal:{part}").part()
+    assert line_with(talk, "leave the room").asked_of == 2
+    talk.says(2, f"make {number_of(talk, 'leave the room')} say When I am late, call me", "draft:1")
+
+    turned = line_with(talk, "When I am late, call me")
+    assert (turned.owner, turned.asked_of) == (0, 1)
+
+
+def test_the_first_line_is_changed_like_any_other() -> None:
+    talk = Talk().drafted()
+    gone = talk.alliance.draft.lines[0].text
+    talk.says(1, "drop 1", "draft:1")
+
+    assert gone not in [line.text for line in talk.alliance.draft.lines]
+
+
+@pytest.mark.row("F22", "I6")
+def test_a_line_that_both_chose_leads_to_the_reply_in_which_it_was_written() -> None:
+    talk = Talk().joined().part().says(1, "NEXT", "reveal:knowing").says(2, "NEXT", "reveal:knowing").part()
+    talk.says(1, "2A", "reveal:purpose").says(2, "2A", "reveal:purpose")
+    for part in ("purpose", "promises", "trust"):
+        talk.says(1, "NEXT", f"reveal:{part}").says(2, "NEXT", f"reveal:{part}").part()
+
+    both = [line for line in talk.alliance.draft.lines if line.by == (1, 2) and line.section == "being"]
+    said = {cause: text for cause, _, text in talk.heard}
+    assert [[said[cause] for cause in line.source] for line in both] == [["We both say what we see.", "2A", "2A"]]
+
+
+@pytest.mark.row("F23")
+def test_a_promise_after_a_request_is_a_line_of_its_own() -> None:
+    found = lines("You open the shop by five. I do the books.")
+
+    assert [(line.text, line.owner, line.asked_of) for line in found] == [
+        ("You open the shop by five.", 0, 2),
+        ("I do the books.", 1, 0),
+    ]

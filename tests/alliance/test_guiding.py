@@ -42,7 +42,7 @@ def test_ideas_go_to_whoever_asks_and_to_nobody_else(words: str) -> None:
     assert not told.letters(1)
 
 
-@pytest.mark.row("F41")
+@pytest.mark.row("F41", "I10")
 def test_no_ideas_come_unasked() -> None:
     told = looked_back().waits(days=400)
 

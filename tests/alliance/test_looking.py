@@ -98,7 +98,7 @@ def test_without_a_single_reply_there_is_no_digest_and_the_next_check_in_comes()
     assert {s.about for s in talk.waits(days=45).new} == {"checkin:2"}
 
 
-@pytest.mark.row("F38")
+@pytest.mark.row("F38", "I13")
 def test_numbers_are_hidden_unless_both_chose_to_show_them() -> None:
     digest = only(checking().says(1, "4, a, b, yes").says(2, "3, c, d, yes"), 1)
 
@@ -168,7 +168,7 @@ def test_table_and_picture_hold_the_newest_six_rounds() -> None:
     assert len(digest.rounds) == 6
 
 
-@pytest.mark.row("F38", "invariant 13")
+@pytest.mark.row("F38", "I13")
 def test_a_round_in_which_one_hid_a_number_shows_none_of_either_ever() -> None:
     digest = only(
         rounds(
@@ -180,7 +180,7 @@ def test_a_round_in_which_one_hid_a_number_shows_none_of_either_ever() -> None:
     assert [row.ratings for row in digest.rows] == [(None, 4, 4), (None, 4, 4)]
 
 
-@pytest.mark.row("F38", "invariant 13")
+@pytest.mark.row("F38", "I13")
 def test_numbers_given_while_they_were_hidden_stay_hidden_when_numbers_are_shown_later() -> None:
     talk = checking().says(1, "1, a, b, yes").says(2, "5, c, d, yes")
     _with_numbers(talk).waits(days=61)

@@ -124,7 +124,7 @@ def test_close_takes_only_one(words: str) -> None:
     assert talk.alliance.ended == "closed"
 
 
-@pytest.mark.row("invariant 5")
+@pytest.mark.row("I5")
 def test_one_choice_alone_changes_nothing_and_names_nobody() -> None:
     talk = year().says(1, "REDESIGN", ABOUT).waits(days=20)
 
@@ -224,7 +224,7 @@ def test_what_was_changed_by_hand_stays_changed_where_the_old_answer_is_kept() -
     assert talk.alliance.phase == Phase.AGREED
 
 
-@pytest.mark.row("F15", "invariant 1")
+@pytest.mark.row("F15", "I1")
 def test_new_answers_stay_hidden_until_the_part_is_revealed_again() -> None:
     talk = redesigning()
     while asked(talk, 2).startswith("prompt:"):

@@ -18,7 +18,7 @@ MEANT = (
     *("PASS", "PASS on the rest", "PAUSE until Monday", "STOP", "NEXT", "SHORT", "ALL", "HELP", "HIDE", "NUMBERS", "DELETE NOW"),
     *("PRIVATE", "PRIVATE Ben worries about money", "private: the money question", "LATER", "BOTH", "SEND", "later today then"),
     *("But only if Ben agrees", "Provided that Ben agrees too", "Unless Ben says otherwise", "Nur wenn Ben zustimmt"),
-    *("Seulement si Ben est d'accord", "Who else reads this?", "Berlin time is best", "Every Monday at ten", "Once a month"),
+    *("Pending Ben's approval", "Vorbehaltlich der Zustimmung von Ben", "Seulement si Ben est d'accord", "Who else reads this?", "Berlin time is best", "Every Monday at ten", "Once a month"),
     *("Make 3 say: bread first", "Drop 7", "Please leave me alone", "I need time to think", "Keep that, please"),
 )  # fmt: skip
 

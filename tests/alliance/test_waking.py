@@ -11,7 +11,7 @@ from agent.alliance.turn import Turn
 from agent.alliance.waking import duties, wake_at
 
 
-@pytest.mark.row("A10", "A11", "invariant 8")
+@pytest.mark.row("A10", "A11", "I8")
 def test_two_nudges_for_one_question_and_then_rest() -> None:
     talk = Talk().joined().says(1, "PAUSE", "prompt:hopes")
 
@@ -27,7 +27,7 @@ def test_a_nudge_quotes_the_open_question() -> None:
     assert nudge.ask.startswith("What do you expect from doing this with Maya")
 
 
-@pytest.mark.row("invariant 8")
+@pytest.mark.row("I8")
 def test_asking_for_the_status_at_rest_brings_no_third_nudge() -> None:
     talk = Talk().joined().waits(days=12).says(2, "STATUS", "prompt:hopes")
 
@@ -96,7 +96,7 @@ def test_nobody_is_nudged_in_their_quiet_hours() -> None:
     assert talk.alliance.participant(2).open.nudged == MONDAY.replace(hour=7) + timedelta(days=4)
 
 
-@pytest.mark.row("invariant 1", "F10")
+@pytest.mark.row("I1", "F10")
 def test_what_somebody_else_brings_about_waits_for_the_end_of_quiet_hours() -> None:
     talk = Talk().drafted().says(1, "AGREE")
     talk.now = MONDAY.replace(hour=22)

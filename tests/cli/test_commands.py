@@ -3,6 +3,7 @@
 import asyncio
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -100,12 +101,38 @@ def test_no_command_shows_peoples_words_unasked(run, used):
         run("inbox", "show", 4),
         run("outbox", "list", "--state", "sent", "--limit", 500),
         run("outbox", "show", used, 4),
+        run("stats"),
     ]
 
     assert all(said.code == 0 for said in shown)
     for said in shown:
         assert not [words for words in SECRETS if words in said.out + said.err]
         assert not re.search(r"alliance\+[a-z2-7]{40}", said.out + said.err)  # a reply address is a secret
+
+
+def test_one_alliance_is_too_few_for_any_figure(run, used):
+    rows = run("stats", "--json").json
+
+    assert {(row["flow"], row["kind"]) for row in rows} == {("one_to_one", "business")}
+    assert [row["figure"] for row in rows][:3] == ["acceptance", "completion", "days to agreement"]
+    assert {(row["value"], row["alliances"]) for row in rows} == {(None, None)}
+    assert run("stats").out.count("too few") == len(rows)
+
+
+def test_five_alliances_give_figures_each_with_its_target_and_what_it_is(run, used, config):
+    with sqlite3.connect(config.parent / "alliance.db") as db:  # four more that went the same way
+        columns = [name for _, name, *_ in db.execute("PRAGMA table_info(tallies)")][1:]
+        for n in range(4):
+            db.execute(f"INSERT INTO tallies SELECT alliance_id + {n + 1}, {', '.join(columns)} FROM tallies LIMIT 1")
+    db.close()
+
+    said = run("stats").out
+
+    assert said.startswith("one_to_one, business\n")
+    assert re.search(r"acceptance\s+100 %\s+5\s+at least 60 %\s+YES, of all who were invited", said)
+    assert re.search(r"completion\s+100 %\s+5\s+at least 55 %", said)
+    assert "too few" not in run("stats", "--since", "2020-01-01").out
+    assert "no alliance yet" in run("stats", "--since", "2099-01-01").out
 
 
 def test_words_are_shown_with_reveal_and_that_is_logged(run, used):

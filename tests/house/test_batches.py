@@ -17,7 +17,7 @@ from agent.log import configure
 from agent.mail.reply import Reply
 from agent.service import Service, opened
 from agent.smtp.inbound import Envelope
-from agent.store import alliances, inbox, outbox
+from agent.store import alliances, inbox, outbox, tallies
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ANN, BEN, CY = "ann@a.test", "ben@b.test", "cy@b.test"
@@ -260,6 +260,22 @@ async def test_a_tail_is_learned_and_the_same_mail_again_changes_nothing(house: 
     assert await house.all() == once
 
 
+# ---------------------------------------------------------------- counting
+
+
+async def test_what_is_counted_is_added_up_once_and_stays_when_somebody_is_erased(house: House) -> None:
+    await house.asking(1)
+    await house.advance(Matter(1, Replied(2, "prompt:hopes", "I hope we stay friends.", 0, "x")))
+    await house.advance(Matter(1, Replied(2, "prompt:hopes", "I hope we stay friends.", 0, "x")))  # the same again
+
+    await house.advance(Matter(1, Replied(2, "erase", "DELETE NOW", 0, "y")))
+
+    async with house.service.database.transaction() as c:
+        [tally] = await tallies.since(c, NOON)
+    assert (tally.flow, tally.invited, tally.accepted, tally.joined) == ("one_to_one", 1, 1, NOON)
+    assert (tally.replies, tally.asked_back) == (5, 0)
+
+
 # ---------------------------------------------------------------- erasing
 
 
@@ -309,6 +325,7 @@ async def test_thirty_days_after_the_end_the_store_holds_nothing(house: House) -
         column = "id" if table == "alliances" else "alliance_id"
         assert {number for (number,) in await house.fetch(f"SELECT {column} FROM {table}")} == {2}, table
     assert await house.fetch("SELECT id FROM inbox WHERE alliance_id IS NOT NULL") == []
+    assert len(await house.fetch("SELECT flow FROM tallies")) == 2  # what is counted has no words, and stays
     assert sorted(a for (a,) in await house.fetch("SELECT address FROM people")) == [BEN, CY]
 
     await house.says(ANN, "Hello? Is anybody there?")

@@ -22,7 +22,7 @@ def _one(kind, n=0):
     return [letter for letter in samples() if isinstance(letter, kind)][n]
 
 
-@pytest.mark.row("F58")
+@pytest.mark.row("F58", "I9")
 @pytest.mark.parametrize("letter", LETTERS)
 def test_a_letter_keeps_the_house_rules(letter, render, sources, article):
     reader = reader_of(letter) | {"me": "Maya"}
@@ -139,6 +139,25 @@ def test_a_line_that_asks_something_of_the_reader_is_pointed_to(render):
     assert "Lines 6 and 9 ask something of you." in render(_one(l.DraftLetter, 1)).text
 
 
+@pytest.mark.row("S01")
+def test_the_invitation_says_what_it_is_in_two_sentences_and_the_why_as_it_was_written(render):
+    text = render(_one(l.Invitation)).text
+
+    what = re.search(r"an email helper\. (.*)", text)[1]
+    assert len(re.findall(r"[.?!](?= |$)", what)) == 2
+    assert text.index(what) < text.index("own words:\n\n> ")
+
+
+@pytest.mark.row("S43")
+def test_a_reveal_asks_for_a_word_or_a_question_and_for_nothing_else(render):
+    ours = [
+        line for line in render(_one(l.Reveal)).text.splitlines() if line.endswith("?") and line[0] not in ">0123456789"
+    ]
+
+    assert ours[-1] == "Would you like to add or ask something?"
+
+
+@pytest.mark.row("I12")
 def test_a_draft_and_the_final_letter_say_that_this_is_no_contract(render):
     for kind in (l.DraftLetter, l.DraftChanged, l.Final):
         assert "This is a promise between two people, not a legal contract." in render(_one(kind)).text
@@ -200,7 +219,7 @@ def test_without_numbers_there_is_no_table(render):
     assert "scope=" not in r.html
 
 
-@pytest.mark.row("F55")
+@pytest.mark.row("F55", "I11")
 def test_leaving_is_told_without_a_reason(render):
     assert "I do not ask for reasons and I do not pass them on." in render(_one(l.Left)).text
 

@@ -66,6 +66,26 @@ def test_a_robot_says_so_in_a_header(headers):
     assert kind("Subject: Re: Prompt 3", *headers) is Kind.AUTO_REPLY
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Subject: complaint about message from 192.0.2.1",),
+        ("Subject: Report domain: example.org Submitter: x",),
+        ("Subject: Hello", "X-HmXmrOriginalRecipient: ann@example.org"),
+    ],
+)
+def test_a_complaint_to_a_feedback_loop_is_no_reply(headers):
+    assert kind(*headers) is Kind.OTHER
+
+
+@pytest.mark.parametrize(
+    "header", ["List-Id: <x.example.org>", "List-Post: <mailto:x@example.org>", "X-Mailing-List: x"]
+)
+def test_what_a_program_sends_through_a_list_is_of_the_list_unless_it_says_that_it_answers_by_itself(header):
+    assert kind("Subject: News", "Auto-Submitted: auto-generated", header) is Kind.LIST
+    assert kind("Subject: Automatic reply: Prompt 3", "Auto-Submitted: auto-replied", header) is Kind.AUTO_REPLY
+
+
 def test_who_wants_no_automatic_answer_and_answers_nothing_is_a_robot():
     assert kind("Subject: Your order", "X-Auto-Response-Suppress: All") is Kind.AUTO_REPLY
 

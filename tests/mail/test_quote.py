@@ -108,6 +108,14 @@ def test_lines_that_were_wrapped_out_of_their_marks_are_ours():
     assert kept(f"{ANSWER}\n\n{ATTRIBUTION}\n{text}").startswith(ANSWER)
 
 
+def test_words_of_ours_below_a_marked_line_are_ours_only_where_the_quote_goes_on_below_them():
+    above, _, below = LETTER.partition("enough; write as you would speak.\n")
+    text = f"{quoted(above.rstrip(chr(10)))}\nenough; write as you would speak."
+
+    assert kept(f"{text}\n{quoted(below)}") == ""
+    assert kept(f"{text}\n\nThat is how I talk.") == "enough; write as you would speak.\n\nThat is how I talk."
+
+
 @pytest.mark.parametrize("words", ["\U0001f642", "7", "From: me", "I wrote:"])
 def test_a_short_answer_between_our_lines_is_no_ornament_and_no_introduction(words):
     above, below = LETTER.split("This is prompt", 1)
@@ -409,6 +417,8 @@ def test_a_message_that_is_nothing_but_a_quote_is_kept_and_is_no_yes():
     assert found.kept == "I agree\nto all of it"
     assert found.quoted
     assert not typed(f"{ATTRIBUTION}\n> I agree").kept
+    broken_off = "> so many words stand in this one marked line that a program could not hold it,\nand x > y\n>"
+    assert typed(broken_off).kept.endswith("\nand x > y")
 
 
 @pytest.mark.parametrize(
@@ -508,6 +518,8 @@ def test_halves_that_say_the_same_agree():
         ("One\nprivate", "<i>One</i><i>private</i>", "One\nprivate"),  # other words
         ("One\n\nTwo", "<p class=MsoNormal>One</p><p class=MsoNormal>Two</p>", "One\nTwo"),
         ("One\n\nTwo", "<p>One</p><p>Two</p>", "One\n\nTwo"),
+        ("One\n)", "<div>One<br>)</div>", "One\n)"),
+        ("One\n)", "<div>One )</div>", "One )"),
         ("One *two*\nthree", "<div>One <b>two</b> three</div>", "One *two*\nthree"),  # other signs: as it came
         ("Yes 👎", "<div>Yes</div>", "Yes 👎"),
     ],

@@ -13,6 +13,7 @@ class PageLine:
 
     number: int
     text: str
+    views: tuple[str, ...] = ()  # what a team let stand beside it, in words that are not hashed
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class AskBack(Letter):
     """
 
     role = Role.RECEIPT
+    asks_back = True
 
     kind: str
     words: str

@@ -35,6 +35,7 @@ class BankAsk(Letter):
     """One short question about what could not be read. `kind`: people, savings, whom."""
 
     role = Role.RECEIPT
+    asks_back = True
 
     kind: str
     words: str  # what was not clear, as written

@@ -9,7 +9,7 @@ NOTES = frozenset((
     "kept", "replaced", "joined_answers", "passed", "later", "rule", "zone", "rhythm", "rhythm_slower", "chosen",
     "settled", "left_open", "said_yes", "welcome", "passed_on", "stale", "not_understood", "short_set", "resumed",
     "address_changed", "redesign", "numbers_on", "hidden", "released", "awake", "unplaced", "added", "quiet",
-    "kind_unknown", "guessed", "left_out",
+    "kind_unknown", "objection_stands", "no_checkins", "guessed", "left_out",
     "listed", "saved", "widest", "look_at", "look_again",
 ))  # fmt: skip
 
@@ -29,6 +29,7 @@ class Letter:
 
     role: ClassVar[Role] = Role.NEWS
     encloses: ClassVar[bool] = False  # papers or a picture go along, which take a while to make
+    asks_back: ClassVar[bool] = False  # asks what a reply means, which was not understood
     kinds: ClassVar[dict[str, type["Letter"]]] = {}  # by name
 
     def __init_subclass__(cls) -> None:

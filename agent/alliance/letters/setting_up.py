@@ -101,6 +101,8 @@ class InvitationReminder(Letter):
 class InvitationAsk(Letter):
     """An unclear answer to the invitation: one short question."""
 
+    asks_back = True
+
     initiator: str
     words: str
     passed_on: bool = False  # the words were a question, and the initiator has it now

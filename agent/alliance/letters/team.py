@@ -45,6 +45,17 @@ class TeamWay(Letter):
 
 
 @dataclass(frozen=True, slots=True)
+class TeamPairs(Letter):
+    """Receipt for FIRST and TOGETHER: with whom an alliance of two begins, and with how many more it could (S26)."""
+
+    role = Role.RECEIPT
+
+    whom: str  # "" when there is one with each already
+    more: int
+    first: bool  # the team rests until TEAM is said
+
+
+@dataclass(frozen=True, slots=True)
 class TeamWhy(Letter):
     """Ask the initiator for the reason that all will read."""
 
@@ -191,7 +202,8 @@ class TeamDraft(Letter):
     asks_of_me: tuple[int, ...]
     rule: str  # everyone, no_objection, majority
     left_out: int  # answers for which there was no room
-    closes: datetime
+    long: bool  # more than twelve lines that are nobody's own (decision 8)
+    closes: datetime | None  # None while nothing is counted: words are waited for, or a line is being mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +224,16 @@ class Objected(Letter):
     heard: tuple[Heard, ...]
     no_harm: tuple[int, ...]
     closes: datetime
+    may_print: bool  # the others may outvote it, and its author may have it printed all the same
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPrinted(Letter):
+    """Receipt: this view stands under its line on the page, if the others let the line stand."""
+
+    role = Role.RECEIPT
+
+    views: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +244,7 @@ class MendRow:
     line: str
     whys: tuple[str, ...]
     words: tuple[str, ...]
+    owner: str = ""  # whose promise it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +284,7 @@ class TeamCheckinNoted(Letter):
 
     numbers: tuple[int, ...]
     words: str
+    named: str = ""  # whom the line names: then it is not kept, since a check-in is about the page and not a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,9 +317,10 @@ class TeamDigest(Letter):
 
 @dataclass(frozen=True, slots=True)
 class TeamAsk(Letter):
-    """One short question about an unclear reply in a team: `kind` is way, vote, draft, reveal, mend or three."""
+    """One short question about an unclear reply in a team: `kind` is way, vote, draft, reveal, mend, three or rhythm."""
 
     role = Role.RECEIPT
+    asks_back = True
 
     kind: str
     words: str

@@ -160,6 +160,7 @@ def samples() -> tuple[l.Letter, ...]:
         l.PassedOnReceipt((Note("passed_on", "", "What do you do when I forget to call you back?"),), ""),
         l.Correction("Jonas", "Good thanks", "Tell me quietly.", "Tell me quietly, and tell me what I did.", 1),
         l.Correction("Jonas", "Good thanks", "Tell me quietly.", "Tell me quietly, and tell me what I did.", 0),
+        l.Corrected((Note("no_checkins"),), others_told=False),
         l.Corrected((Note("replaced", "Good thanks", "Tell me quietly."),), others_told=True),
         l.Corrected((Note("replaced", "Good thanks", "Tell me quietly."),), others_told=False),
         l.Corrected((Note("hidden"),), others_told=False),

@@ -41,7 +41,11 @@ _PAGE = (
         "How we act",
         (
             l.PageLine(7, "When two of us clash, we talk within a day. If we stay stuck, Chi sits in."),
-            l.PageLine(8, "We decide by “nobody objects”. Ana decides when safety is at stake."),
+            l.PageLine(
+                8,
+                "We decide by “nobody objects”. Ana decides when safety is at stake.",
+                ("A view that differs: It can mean anything.",),
+            ),
         ),
     ),
     l.PageSection("Still open", (l.PageLine(9, "Do we answer messages at weekends?"),)),
@@ -75,7 +79,7 @@ def samples() -> tuple[l.Letter, ...]:
         ("If “safety” is not spelled out, it can mean anything.",),
         (),
     )
-    other = l.MendRow(1, "We keep mornings calm.", (), ("No calls before ten.",))
+    other = l.MendRow(1, "We keep mornings calm.", (), ("No calls before ten.", "-"))
     change = l.LineChange(
         8,
         "We decide by “nobody objects”.",
@@ -91,6 +95,10 @@ def samples() -> tuple[l.Letter, ...]:
         l.TeamWay(6, _PEOPLE, ("Ben", "Chi"), ("Dev", "Ewa", "Finn")),
         l.TeamWay(6, _PEOPLE, (), ("Ben", "Chi", "Dev", "Ewa", "Finn")),
         l.TeamWay(6, _PEOPLE, ("Ben",), ("Chi", "Dev", "Ewa", "Finn")),
+        l.TeamPairs("Dev, Ewa and Finn", 0, first=True),
+        l.TeamPairs("Dev, Ewa and Finn", 2, first=True),
+        l.TeamPairs("", 0, first=True),
+        l.TeamPairs("Dev", 0, first=False),
         l.TeamWhy((), 5),
         l.TeamReady((Note("kept", "Why", _WHY),), _PEOPLE, _INVITATION),
         _INVITATION,
@@ -108,18 +116,24 @@ def samples() -> tuple[l.Letter, ...]:
         l.TeamRules((l.RuleRow("Check-ins", "every month", tied=False),), "Ana, Ben, Chi, Ewa and Finn", 5, first=False),
         l.TeamReveal(1, "the atmosphere", (atmosphere, feeling), hidden=True, next_part="what each of us answers for"),
         l.TeamReveal(2, "what each of us answers for", (named,), hidden=False, next_part=""),
-        *(l.TeamDraft((), 1, (), 0, _PAGE, (), rule, 0, _FRIDAY) for rule in ("everyone", "no_objection", "majority")),
-        l.TeamDraft((), 1, (), 0, _PAGE, (7,), "no_objection", 4, _FRIDAY),
-        l.TeamDraft((Note("stale", "1"),), 2, (change,), 1, _PAGE, (), "majority", 0, _FRIDAY),
-        l.Objected((l.Heard(8, "It can mean anything.", ""), l.Heard(1, "", "No calls before ten."), l.Heard(0, "", "We eat lunch together."), l.Heard(2, "", ""), l.Heard(4, "", "-")), (3,), _FRIDAY),
-        l.Objected((), (), _FRIDAY),
+        *(l.TeamDraft((), 1, (), 0, _PAGE, (), rule, 0, False, _FRIDAY) for rule in ("everyone", "no_objection", "majority")),
+        l.TeamDraft((), 1, (), 0, _PAGE, (7,), "no_objection", 4, True, _FRIDAY),
+        l.TeamDraft((Note("objection_stands", "2"),), 2, (change,), 0, _PAGE, (), "no_objection", 0, False, None),
+        l.TeamDraft((Note("stale", "1"),), 2, (change,), 1, _PAGE, (), "majority", 0, False, _FRIDAY),
+        l.Objected((l.Heard(8, "It can mean anything.", ""), l.Heard(1, "", "No calls before ten."), l.Heard(0, "", "We eat lunch together."), l.Heard(2, "", ""), l.Heard(4, "", "-")), (3,), _FRIDAY, True),
+        l.Objected((), (), _FRIDAY, False),
+        l.TeamPrinted(("It can mean anything.",)),
+        l.TeamPrinted(("It can mean anything.", "Ten is late for some.")),
         l.Mend((), 1, (row,), 7, _FRIDAY),
         l.Mend((), 1, (row, other), 1, _FRIDAY),
+        l.Mend((), 1, (l.MendRow(4, "Ben: I keep the plan up to date.", ("He is often away.",), (), "Ben"),), 8, _FRIDAY),
+        l.TeamDraft((), 2, (), 0, _PAGE, (), "no_objection", 0, False, _FRIDAY),
         l.TeamCheckin(
             2, "How much do you trust this team right now?", "How easy is it to bring up a worry here?", "How well do we live by our agreement?", 5,
         ),
         l.TeamCheckinNoted((4, 3, 4), "The calm mornings hold."),
         l.TeamCheckinNoted((), ""),
+        l.TeamCheckinNoted((4, 3, 4), "", "Ben"),
         l.TeamDigest(
             3, (date(2026, 5, 15), date(2026, 7, 15), date(2026, 9, 15)),
             (l.TeamRow("Trust", (3, 3.5, 4)), l.TeamRow("Bring a worry", (2.5, 3, 2)), l.TeamRow("We live by it", (3, 3, 3))),
@@ -142,5 +156,6 @@ def samples() -> tuple[l.Letter, ...]:
         l.TeamTaken("", ("I keep the plan up to date.",)),
         l.TeamWait("everyone"),
         l.TeamWait("majority"),
-        *(l.TeamAsk(kind, "sounds good, talk Monday", 1) for kind in ("way", "vote", "draft", "mend", "three", "reveal")),
+        l.TeamWait("no_objection"),
+        *(l.TeamAsk(kind, "sounds good, talk Monday", 1) for kind in ("way", "vote", "draft", "mend", "three", "reveal", "rhythm")),
     )  # fmt: skip

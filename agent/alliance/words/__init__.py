@@ -26,7 +26,8 @@ from agent.alliance.words.rhythm import read_rhythm, say_rhythm, slower
 from agent.alliance.words.schedule import MeetingReading, read_meeting, read_schedule, say_rule
 from agent.alliance.words.slip import read_pass_on, read_slip
 from agent.alliance.words.start import first_name, read_people, read_setup, read_start
-from agent.alliance.words.team import Objection, read_ballot, read_objections, read_way
+from agent.alliance.words.sure import is_erasure, read_mine
+from agent.alliance.words.team import Objection, Way, read_ballot, read_objections, read_way
 from agent.alliance.words.team import said as said_of_page
 from agent.alliance.words.three import read_three
 from agent.alliance.words.trial import read_span, say_day
@@ -67,10 +68,12 @@ __all__ = [
     "SlipReading",
     "Span",
     "StartReading",
+    "Way",
     "asks_for_bank",
     "called",
     "first_name",
     "is_care",
+    "is_erasure",
     "read_age",
     "read_answer",
     "read_approval",
@@ -81,6 +84,7 @@ __all__ = [
     "read_invitation",
     "read_kind",
     "read_meeting",
+    "read_mine",
     "read_objections",
     "read_pass_on",
     "read_passing",

@@ -112,8 +112,9 @@ def _is_courtesy(text: str, rule: str) -> bool:
 
 def _marks(allowed: set[str]) -> re.Pattern[str]:
     letters = "".join(sorted({c for label in allowed for c in label if c.isalpha()})) or "A-Z"
+    longest = max((sum(c.isalpha() for c in label) for label in allowed), default=1)
     return re.compile(
-        rf"(?<![\w'])(?:(?:number|point|question) )?(?:(?P<number>\d{{1,2}})[ .)]{{0,2}})?(?:(?P<letter>[{letters}])(?![\w'])[.)]?)?(?P<colon>\s*[:–—-]\s*(?=\S))?",
+        rf"(?<![\w'])(?:(?:number|point|question) )?(?:(?P<number>\d{{1,2}})[ .)]{{0,2}})?(?:(?P<letter>[{letters}]{{1,{longest}}})(?![\w'])[.)]?)?(?P<colon>\s*[:–—-]\s*(?=\S))?",
         re.IGNORECASE,
     )
 

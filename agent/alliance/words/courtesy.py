@@ -12,7 +12,7 @@ _GREETING = re.compile(
     r"\A\s*(?:hi|hello|hey|dear|good (?:morning|evening|afternoon)|hallo|guten (?:morgen|tag|abend)|liebe[rs]?|bonjour|bonsoir|salut|ch[eè]re?|hola|buenos d[ií]as|estimad[oa]s?|querid[oa]s?|ciao|buongiorno|buonasera|car[oaie]|hoi|beste|olá|ola|oi|bom dia|cześć|hej)\b(?:[ \t]+([^\W\d_]+))?(?:[ \t]+(?:and|&|und|et|y|e|en|i)[ \t]+[^\W\d_]+)?[ \t]*(?:[,!.:]|(?=\n))\s*",
     re.IGNORECASE,
 )
-_TAIL = re.compile(r"\n-- ?\n.*\Z", re.DOTALL)
+_MARK = re.compile(r"\n-- ?\n")
 _NAME = re.compile(r"(?:[A-ZÀ-ÞŁŚŽ][\w'’.-]*\.?)(?:[ \t]+[A-ZÀ-ÞŁŚŽ][\w'’.-]*\.?){0,2}[.!]?")
 _PROPER = r"(?-i:[A-ZÀ-ÞŁŚŽ][a-zß-ÿąćęłńóśźż]+)"
 _CLOSING = r"(?:(?:all the |very )?best(?: wishes| regards)?|(?:kind(?:est)?|warm(?:est)?) (?:wishes|regards)|regards|sincerely|yours|love|cheers)"
@@ -49,8 +49,10 @@ def ungreeted(text: str) -> str:
 
 
 def unsigned(text: str) -> str:
-    """The text without a signature block, and without a name on a last line of its own or after a dash."""
-    body = _TAIL.sub("", text)
+    """The text without names below a signature's mark, and without a name on a last line of its own or after a dash."""
+    mark = _MARK.search(text)
+    named = mark is not None and all(map(is_name, filter(str.strip, text[mark.end() :].splitlines())))
+    body = text[: mark.start()] if mark and named else text
     head, _, last = body.rstrip().rpartition("\n")
     if head.strip() and is_name(last):
         return head

@@ -1,6 +1,7 @@
 """Replies to the invitation and to its copy: the first yes of each person (F04, F05, decision 14)."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +15,8 @@ from agent.alliance.words.values import ApprovalReading, InvitationReading
 # A remark that holds one of these may turn a yes around; without them a loose yes may have company.
 _TURNS = re.compile(
     r"\b(?:no|not|nor|never|none|nobody|but|if|unless|until|till|when|once|after|before|only|maybe|perhaps|later|except|provided|as long as|assuming|"
-    r"wait|first|ask|think|depends?|hope|would|could|should|might|rather|stop|instead|however|although|though|without|unsure|wonder|think|said|says|tells?|told|wants?)\b|n't\b|[?\"]",
+    r"wait|first|ask|think|depends?|hope|would|could|should|might|rather|stop|instead|however|although|though|without|unsure|wonder|think|said|says|tells?|told|wants?)\b|n't\b|[?\"]"
+    r"|[\u202a-\u202e\u2066-\u2069]",  # and a sign that turns the letters themselves around
     re.IGNORECASE,
 )
 # The same in some other languages that people mix in; a remark in other letters than ours is never known to be harmless.
@@ -33,6 +35,7 @@ _TAKEN_BACK = re.compile(
 _ANOTHER_TIME = re.compile(
     r"\b(?:later|another time|next (?:week|month|year)|(?:ask|try|write)(?: me| to me)? again)\b", re.IGNORECASE
 )
+_GOES_ON = frozenset(("but", "and", "so"))  # something was to follow: "Sounds good but"
 _CLOSES = frozenset(",;.:-(") | {"because", "since", "as", "sorry"}  # after these a no is over, and a reason may follow
 _ASKS = re.compile(
     r"^(?:and |but |so |hi,? |hello,? |sorry,? )?(?:what|why|who|whose|where|when|which|how|does|do|did|is|are|can|could|will|has|have|am)\b",
@@ -69,6 +72,8 @@ def _said(sentence: Sentence) -> _Said:
     if sentence.asks and not sentence.text.startswith("?"):
         return _Said(frozenset(), sentence.text, asks=True)
     g, tokens = grammar("invitation"), words(sentence.text)
+    if tokens and tokens[-1].text in _GOES_ON:
+        return _Said(frozenset(), straight(sentence.text), asks=False)
     if readings := g.read(texts(tokens)):
         return _Said(frozenset().union(*readings), "", asks=False)
     ends = [end for end in g.heads(texts(tokens), "no") if tokens[end].text in _CLOSES]
@@ -100,11 +105,15 @@ def _verdict(said: list[_Said], commands: set[str]) -> Literal["yes", "not_now",
     return "yes" if classes & {"yes", "short"} and not turned else "unclear"
 
 
-def read_approval(text: str) -> ApprovalReading:
-    """Read what the initiator said to the copy of the invitation. What is no plain SEND and chooses no set is words to change."""
+def read_approval(text: str, names: Collection[str] = ()) -> ApprovalReading:
+    """Read what the initiator said to the copy of the invitation. What is no plain SEND and chooses no set is words to change.
+
+    `names` are the partner's: it may be sent to nobody else.
+    """
     whole = text.strip()
     found = sentences(bare(whole[:LONGEST]))
-    kinds = [_approves(s) for s in found]
+    partner = (("NAME", " ".join(texts(words(" ".join(names)))) or "-"),)
+    kinds = [_approves(s, partner) for s in found]
     commands = {c.name: c for s in found if (c := command_of(s.text))}
     first = next(iter(commands.values()), None)
     short = any("short" in k for k in kinds) or any(
@@ -122,9 +131,9 @@ def read_approval(text: str) -> ApprovalReading:
     return ApprovalReading("short" if short else "send", whole, short)
 
 
-def _approves(sentence: Sentence) -> frozenset[str]:
+def _approves(sentence: Sentence, partner: tuple[tuple[str, str], ...]) -> frozenset[str]:
     """What one sentence says to sending: send, short, full, no, beside; empty when it is not understood."""
-    readings = grammar("approval").read(texts(words(sentence.text)))
+    readings = grammar("approval").read(texts(words(sentence.text)), partner)
     return max(readings, key=_weight, default=frozenset())
 
 

@@ -30,7 +30,8 @@ _WISH = re.compile(
     re.IGNORECASE,
 )
 _TELL = re.compile(rf"\W*{_AGAIN}(?:tell|let)\s+(?:him|her|them|NAMES)\b(?!\s+(?:off|go)\b)", re.IGNORECASE)
-_HEAD = re.compile(r"\W*pass (?:this |it |that )?on\b(?:\s+to\s+\w+)?[\s:,.–—-]*", re.IGNORECASE)
+# What has no colon and no line end behind it may be anything: "Pass on this one", "pass it on tomorrow".
+_HEAD = re.compile(r"\W*pass (?:this |it |that )?on\b(?:\s+to\s+\w+)?(?:[ \t]*:|[ \t]*[.,]?[ \t]*\n)\s*", re.IGNORECASE)
 _COURTESY = r"(?:please|thanks|thank you|ok|okay|word for word|as it is)"
 _YES = re.compile(
     rf"(?:{_COURTESY}\W*)*(?:yes|sure|do(?: it| so| that)?|go ahead|send it|pass on|pass (?:it|this|that) on)\W*"

@@ -7,14 +7,14 @@ from typing import Literal
 
 from agent.alliance.words.commands import command_of
 from agent.alliance.words.courtesy import bare
-from agent.alliance.words.grammar import grammar
-from agent.alliance.words.tokens import LONGEST, sentences, straight
+from agent.alliance.words.grammar import grammar, texts
+from agent.alliance.words.tokens import LONGEST, sentences, straight, words
 
 Way = Literal["", "first", "together", "team"]
 _LETTERS = re.compile(r"(?:(\d{1,2})\W{0,3})?\b\(?([a-z])\)?(?=$|[\s,;.)/|]|\d)", re.IGNORECASE)
 _RUN = re.compile(r"\b[a-z]+\b", re.IGNORECASE)
 _OBJECTS = re.compile(
-    r"(?:^|(?<=[.!?\n;]))\W*(?:but |and |sorry,? )*(?:i |we )?(?:(?:do|must|have to|would|want to|still) )*object(?:ion)?s? "
+    r"(?:^|(?<=[.!?\n;]))\W{0,20}(?:but |and |sorry,? )*(?:i |we )?(?:(?:do|must|have to|would|want to|still) )*object(?:ion)?s? "
     r"(?:to |against |on )?(?:the )?(?:line |point |no\.? |number |#)*(\d{1,3})\b[ \t]*[,:;.–—-]*\s*(?:because |since |as )?",
     re.IGNORECASE,
 )
@@ -84,13 +84,18 @@ def _by_letter(body: str, options: Sequence[tuple[str, Mapping[str, str]]]) -> d
 
 
 def _by_words(body: str, options: Sequence[tuple[str, Mapping[str, str]]]) -> dict[str, str] | None:
-    """Words of the options themselves: one for a rule counts, none leaves it, two are asked about."""
+    """Words of the options themselves, and nothing else but a choosing: one for a rule counts, none leaves it."""
     low = f" {' '.join(re.findall(r'[a-z]+', body.lower()))} "
-    if re.search(r" (?:not|no longer|don|never|unless|if) ", low.replace(" no names ", " ")):
+    left = f" {' '.join(texts(words(body)))} "
+    for option in sorted((w for _, keys in options for w in keys.values()), key=len, reverse=True):
+        left = left.replace(f" {' '.join(texts(words(option)))} ", " | ")
+    if not all(
+        not piece.split() or grammar("choice").whole(tuple(piece.split()), "between") for piece in left.split("|")
+    ):
         return None
     picks = {}
     for rule, keys in options:
-        found = [key for key, words in keys.items() if f" {' '.join(re.findall(r'[a-z]+', words.lower()))} " in low]
+        found = [key for key, option in keys.items() if f" {' '.join(re.findall(r'[a-z]+', option.lower()))} " in low]
         longest = [k for k in found if not any(k != o and keys[k].lower() in keys[o].lower() for o in found)]
         if len(longest) > 1:
             return None

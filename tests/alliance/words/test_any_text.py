@@ -24,6 +24,15 @@ READERS = {
     "setup": words.read_setup,
     "slip": lambda t: words.read_slip(t, ("Jonas", "a+b")),
     "pass on": words.read_pass_on,
+    "mine": words.read_mine,
+    "erasure": words.is_erasure,
+    "ballot": lambda t: words.read_ballot(
+        t, (("agree", {"a": "everyone says yes", "b": "nobody objects"}), ("names", {"a": "names", "b": "no names"}))
+    ),
+    "objections": words.read_objections,
+    "a word on the page": words.said_of_page,
+    "way": words.read_way,
+    "three": words.read_three,
     "span": lambda t: words.read_span(t, NOW),
 }
 PIECES = st.sampled_from(

@@ -307,3 +307,42 @@ def test_a_yes_with_new_words_for_one_line_is_that_change_and_no_yes(text):
 
     assert found.verdict == "changes"
     assert [(c.kind, c.number, c.text) for c in found.changes] == [("replace", 3, "Open the shop in June")]
+
+
+@pytest.mark.parametrize(
+    "text", ["I'd prefer a softer word for the part about money", "Could you shorten the part about money?"]
+)
+def test_a_wish_in_free_words_is_one_to_ask_about_and_all_of_it_is_kept(text: str) -> None:
+    reading = read_consent(text, 17)
+
+    assert (reading.verdict, reading.changes, reading.rest) == ("changes", (Change("vague", None, text),), text)
+
+
+def test_a_question_is_no_wish_and_keeps_its_words_and_its_command() -> None:
+    reading = read_consent("What happens when the shop closes? HELP", 17)
+
+    assert (reading.verdict, reading.rest) == ("question", "What happens when the shop closes?")
+    assert reading.command is not None
+    assert reading.command.name == "help"
+
+
+def test_who_answers_later_has_not_answered_and_the_command_beside_it_counts() -> None:
+    reading = read_consent("I will read it later tonight. PAUSE", 17)
+
+    assert (reading.verdict, reading.rest, reading.leaning) == ("not_an_answer", "I will read it later tonight.", False)
+    assert reading.command is not None
+    assert reading.command.name == "pause"
+
+
+@pytest.mark.parametrize("text", ["AGREE. PAUSE", "Agree. Please pause"])
+def test_a_yes_beside_a_command_leans_and_is_not_taken(text: str) -> None:
+    reading = read_consent(text, 17)
+
+    assert (reading.verdict, reading.leaning) == ("unclear", True)
+    assert reading.command is not None
+    assert reading.command.name == "pause"
+
+
+@pytest.mark.parametrize(("lines", "verdict"), [(12, "confirm"), (11, "unclear")])
+def test_a_yes_to_all_twelve_lines_is_one_where_there_are_twelve(lines: int, verdict: str) -> None:
+    assert read_consent("I agree to all twelve points", lines).verdict == verdict

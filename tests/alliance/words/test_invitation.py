@@ -49,6 +49,7 @@ def test_what_only_begins_like_a_no_is_none(text: str, verdict: str) -> None:
         "Yes. Если ты заплатишь",
         "Yes. 吗",
         "Yes. Bit nervous, bu吗t yes",
+        "\u202eton ma I\u202c nervous, but yes",
     ],
 )
 def test_a_remark_in_another_language_may_turn_a_yes_around_too(text: str) -> None:
@@ -90,3 +91,15 @@ def test_what_says_more_than_the_set_is_kept_and_nothing_is_sent(text: str, verd
     reading = read_approval(text)
 
     assert (reading.verdict, reading.short, reading.text) == (verdict, short, text)
+
+
+@pytest.mark.parametrize("text", ["Sounds good but", "yes, but", "Sure and"])
+def test_a_yes_that_goes_on_and_breaks_off_is_asked_about(text: str) -> None:
+    assert read_invitation(text).verdict == "unclear"
+
+
+@pytest.mark.parametrize(("text", "verdict"), [
+    ("Send it to Jonas", "send"), ("send to jonas berg please", "send"), ("Send it to him", "send"), ("send it to nobody", "change"), ("send to Peter", "change"),
+])  # fmt: skip
+def test_it_is_sent_to_the_partner_and_to_nobody_else(text: str, verdict: str) -> None:
+    assert read_approval(text, ("Jonas", "Jonas Berg")).verdict == verdict

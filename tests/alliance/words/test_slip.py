@@ -80,3 +80,12 @@ def test_a_wish_stands_apart_in_the_middle_too() -> None:
     reading = read_slip("I was late.\nPass it on, please.\nThanks, Maya", OTHERS)
 
     assert (" ".join(reading.words.split()), reading.wished) == ("I was late. Thanks, Maya", True)
+
+
+@pytest.mark.row("F42")
+@pytest.mark.parametrize("text", [
+    "Pass on this one. I'm too angry with him to rate it.", "pass it on tomorrow", "PASS ON if he asks", "Pass on this", "pass on? no",
+])  # fmt: skip
+def test_words_right_behind_it_may_turn_it_around(text: str) -> None:
+    assert read_slip(text, OTHERS) is None
+    assert read_pass_on(text)[0] not in ("pass", "yes")
