@@ -69,9 +69,9 @@ class Run:
         """The flow that an alliance follows, in the wording of its kind of relationship."""
         return self.rehearsal.service.intake.advance.flows[alliance.flow].of(alliance.kind)
 
-    def flow_of(self, letter: Letter) -> Flow:
-        """The flow of the alliance that a letter belongs to."""
-        return self.flow(next(a for a in self.held if a.id == letter.alliance))
+    def flow_of(self, letter: Letter) -> Flow | None:
+        """The flow of the alliance that a letter belongs to; None when nothing of it is left."""
+        return next((self.flow(a) for a in self.held if a.id == letter.alliance), None)
 
     def wanted(self, person: Person) -> Mail | None:
         """The newest letter whose answer the service waits for; None when it waits for none."""

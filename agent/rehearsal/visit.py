@@ -372,10 +372,11 @@ class Visit:
             return first.text if first else ""
         said = self.run.cues.reply(letter)
         known = self.run.letters.get(letter.number)
-        if said or known is None:
+        flow = self.run.flow_of(known) if known else None
+        if said or known is None or flow is None:
             return said
         others = tuple(p for p in self.run.rehearsal.people if p != person)
-        return plain(known.about, letter, self.run.flow_of(known), others)
+        return plain(known.about, letter, flow, others)
 
     async def _look(self, came: Sequence[Mail]) -> None:
         await watch.look(self.run, came)

@@ -91,8 +91,8 @@ def test_nothing_of_a_trust_bank_is_in_the_alliance_that_it_starts(solo):
     assert len(letters) > 5
     assert [(w, m.subject) for w in words for m in letters if mailbox.even(w) in m.seen] == []
     assert [w for w in words if w.casefold() in repr(pair).casefold()] == []
-    assert [p.address for p in bank.participants] == ["sam@example.org"]
-    assert (bank.answers, bank.choices) == ((), ())  # erased at the end
+    assert [p.address for p in bank.participants] == [""]
+    assert (bank.answers, bank.choices) == ((), ())  # erased at the end, as the address is
 
 
 @pytest.mark.row("S40", "S44")
