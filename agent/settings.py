@@ -4,8 +4,6 @@
 file reads the configuration or the environment. A test holds `config/agent.toml` and `docs/settings.md` to this file.
 """
 
-import base64
-import binascii
 import difflib
 import json
 import re
@@ -17,15 +15,15 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from agent.keys import keys_of, secrets_beside
+
 DEFAULT_PATH = Path("config/agent.toml")
-KEY_BYTES = 32  # as many as HMAC-SHA256 gives: a shorter key would be the weakest part of an address
 LOCAL_OCTETS = 23  # leaves room for + and a token of 40 in a local part of 64 octets (RFC 5321 section 4.5.3.1.1)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NEEDED = {
     "service.domain": "write the domain whose mail comes here",
     "service.contact": "write the address at which people reach you, the operator",
 }
-ASK_FOR_A_KEY = "set it to at least 32 random bytes, base64 or hex, such as `openssl rand -hex 32` gives"
 
 
 class SettingsError(Exception):
@@ -281,7 +279,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     """
     path = path_of(path, environ)
     environ = secrets_beside(path) | dict(environ)
-    keys, complaints = _keys_of(environ.get("ALLIANCE_KEY", ""))
+    keys, complaints = keys_of(environ.get("ALLIANCE_KEY", ""))
     try:
         tables = tomllib.loads(path.read_bytes().decode())
     except OSError as error:
@@ -310,15 +308,6 @@ def path_of(path: Path | None, environ: Mapping[str, str]) -> Path:
     return path or Path(environ.get("ALLIANCE_CONFIG") or DEFAULT_PATH)
 
 
-def secrets_beside(path: Path) -> dict[str, str]:
-    """The secrets in the file `secrets` beside the settings, lines such as ALLIANCE_KEY=...; none if it cannot be read."""
-    try:
-        lines = path.with_name("secrets").read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return {}
-    return {name: value for name, _, value in (line.partition("=") for line in lines) if name.startswith("ALLIANCE_")}
-
-
 def _mailbox_names_us(tables: dict[str, Any]) -> dict[str, Any]:
     """With a mailbox, its address is that of the service."""
     mailbox, service = tables.get("mailbox"), tables.get("service", {})
@@ -327,34 +316,6 @@ def _mailbox_names_us(tables: dict[str, Any]) -> dict[str, Any]:
         return tables
     local, _, domain = address.lower().rpartition("@")
     return tables | {"service": {"domain": domain, "local": local} | service}
-
-
-def _keys_of(text: str) -> tuple[tuple[bytes, ...], list[str]]:
-    """Read the secrets that seal addresses, and what is wrong with them; a complaint never shows any of it."""
-    if not text.strip():
-        return (), [f"ALLIANCE_KEY: is missing; {ASK_FOR_A_KEY}"]
-    keys: list[bytes] = []
-    complaints = []
-    for place, word in enumerate(text.split(","), start=1):
-        key = _bytes_of(word.strip())
-        if key is None:
-            complaints.append(f"ALLIANCE_KEY: key {place} is neither base64 nor hex; {ASK_FOR_A_KEY}")
-        elif len(key) < KEY_BYTES:
-            complaints.append(f"ALLIANCE_KEY: key {place} has {len(key)} bytes; {ASK_FOR_A_KEY}")
-        else:
-            keys.append(key)
-    return tuple(keys), complaints
-
-
-def _bytes_of(word: str) -> bytes | None:
-    """Read hex, else base64 in either alphabet, with or without its padding; None when it is neither."""
-    try:
-        if re.fullmatch(r"([0-9A-Fa-f]{2})+", word):
-            return bytes.fromhex(word)
-        standard = word.translate(str.maketrans("-_", "+/")).rstrip("=")
-        return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return None
 
 
 def _across(tables: Mapping[str, object], environ: Mapping[str, str]) -> Iterator[str]:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.settings import Settings, SettingsError, _bytes_of, _Tables, load, shipped
+from agent.keys import bytes_of
+from agent.settings import Settings, SettingsError, _Tables, load, shipped
 
 ROOT = Path(__file__).parents[1]
 KEY = "00112233445566778899aabbccddeeff" * 2
@@ -153,7 +154,7 @@ def test_a_bad_key_is_named_by_its_place_and_never_quoted(complaints):
 @settings(max_examples=50)
 @given(st.text())
 def test_reading_a_key_never_raises(word):
-    assert _bytes_of(word) is None or isinstance(_bytes_of(word), bytes)
+    assert bytes_of(word) is None or isinstance(bytes_of(word), bytes)
 
 
 @settings(max_examples=30)

@@ -56,7 +56,8 @@ def connect(
 ) -> None:
     """Set up one ordinary mailbox: five questions, a letter to itself, and the settings are written."""
     from agent.imap.connection import Trouble
-    from agent.settings import load, path_of, secrets_beside
+    from agent.keys import secrets_beside
+    from agent.settings import load, path_of
 
     path = path_of(None, os.environ)
     said = _asked(tuple(shlex.split(token_command)))
@@ -243,7 +244,8 @@ def _write(path: Path, tables: Tables, known: Mapping[str, str]) -> None:
     """Set these in the file, or in a copy of the shipped one; and the secrets beside it, which nobody else may read."""
     import tomllib
 
-    from agent.settings import secrets_beside, shipped
+    from agent.keys import secrets_beside
+    from agent.settings import shipped
 
     text = (path if path.exists() else shipped("config") / "agent.toml").read_text("utf-8")
     allowed = tomllib.loads(text).get("service", {}).get("allow", [])

@@ -15,7 +15,7 @@ import structlog
 
 from agent.imap.connection import Account, Connection, Trouble, opened
 from agent.mail.address import Doors
-from agent.mail.answered import FIELDS, answered, envelope_of, headers_of, is_report, reported, starts
+from agent.mail.answered import FIELDS, LOOKED_THROUGH, answered, envelope_of, headers_of, is_report, reported, starts
 from agent.mail.envelope import Bookmark, Envelope
 from agent.mail.message import LARGEST
 
@@ -103,11 +103,12 @@ class Mailbox:
         taken = 0
         for uid, block in sorted((await connection.headers(uids, FIELDS)).items()):
             headers = headers_of(block)
-            is_ours = answered(headers, self.doors) or starts(headers, self.doors, self.may_start, self.word)
-            if not (is_ours or is_report(headers)):
-                continue
+            if not (answered(headers, self.doors) or starts(headers, self.doors, self.may_start, self.word)):
+                start = await connection.whole(uid, LOOKED_THROUGH) if is_report(headers) else None
+                if start is None or not reported(start, self.doors):
+                    continue
             raw = await connection.whole(uid, LARGEST + 1)
-            if raw is None or not (is_ours or reported(raw, self.doors)):
+            if raw is None:
                 continue
             await self.keep([envelope_of(headers, raw, self.doors, self.account.host)])
             await connection.taken(uid)

@@ -1,8 +1,9 @@
-"""What a mail in an ordinary mailbox is to us, told by its header alone: what is not ours is never read.
+"""What a mail in an ordinary mailbox is to us, told by its header: what is not ours is never read.
 
 Such a mailbox may be somebody's own. A mail is ours if it comes to a reply address, answers a letter of ours by that
 letter's Message-ID or by the code in its subject, reports on one, or starts an alliance. All of these route and never
-authorise: the From address must still be the registered one. What an envelope would have said is taken from what the
+authorise: the From address must still be the registered one. Of reports and automatic answers alone more than the header
+is looked at, for the Message-ID of the letter that they are about. What an envelope would have said is taken from what the
 mailbox's own server wrote on top.
 """
 
@@ -20,7 +21,7 @@ FIELDS = ("Delivered-To", "Return-Path", "From", "To", "Cc", "Subject", "In-Repl
 
 _ID = re.compile(r"<[^<>\s]{1,990}>")
 _RETURNED = re.compile(rb"^Message-ID:\s*(<m[a-z2-7]{39}@[a-z0-9.-]{1,253}>)", re.IGNORECASE | re.MULTILINE)
-_LOOKED_THROUGH = 256 * 1024  # octets of a report in which the header of our letter stands, if it does
+LOOKED_THROUGH = 256 * 1024  # octets of a report in which the header of our letter stands, if it does
 _NAMED = 20  # addresses of To and Cc that are looked at
 
 
@@ -52,7 +53,7 @@ def is_report(headers: mime.Headers) -> bool:
 
 def reported(raw: bytes, doors: Doors) -> Route | None:
     """Which letter of ours a report gives back; None when it is about other mail."""
-    found = (doors.route_of_id(m[1].decode("ascii")) for m in _RETURNED.finditer(raw, 0, _LOOKED_THROUGH))
+    found = (doors.route_of_id(m[1].decode("ascii")) for m in _RETURNED.finditer(raw, 0, LOOKED_THROUGH))
     return next((route for route in found if route), None)
 
 

@@ -339,6 +339,37 @@ async def test_of_five_thousand_other_mails_nothing_but_a_few_fields_is_read(fol
         assert octets < 5000 * 500
 
 
+async def test_a_report_is_taken_if_it_is_about_our_letter_and_nothing_of_others_is_logged(folder, monkeypatch, capfd):
+    async with house(folder, monkeypatch, ["ann@a.example"], plus=False, alone=True) as h:
+        configure("debug", "json", sys.stderr)
+        h.server.deliver(ADDRESS, start_by("ann@a.example"))
+        await h.box.fetch()
+        await h.service.settle()
+        [letter] = h.letters
+        private = written("x@else.example", PRIVATE, "Hello", Message_ID="<1@firm.example>")
+        for given_back in (letter.raw, private):
+            h.server.deliver(ADDRESS, report(given_back), sender="<>")
+        h.server.deliver(ADDRESS, private)
+
+        assert await h.box.fetch() == 1
+        await h.service.settle()
+
+        assert [outcome for _, outcome in await h.inbox()] == ["started", "undeliverable"]
+        assert len(h.server.seen(ADDRESS)) == 2
+    said = "".join(capfd.readouterr())
+    assert not re.search(f"{PRIVATE}|else.example|Hello|ann@|{PASSWORD}", said)
+
+
+def report(given_back: bytes) -> bytes:
+    """What a mail server says of a letter that it could not deliver (RFC 3464)."""
+    status = "Reporting-MTA: dns; mx.a.example\r\n\r\nFinal-Recipient: rfc822; ann@a.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+    parts = ("text/plain\r\n\r\nIt was not delivered.", f"message/delivery-status\r\n\r\n{status}")
+    body = "".join(f"--b\r\nContent-Type: {part}\r\n" for part in parts)
+    head = f"From: MAILER-DAEMON@mx.a.example\r\nTo: {ADDRESS}\r\nSubject: Undelivered Mail Returned to Sender\r\n"
+    head += 'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\nMIME-Version: 1.0\r\n\r\n'
+    return (head + body + "--b\r\nContent-Type: message/rfc822\r\n\r\n").encode() + given_back + b"\r\n--b--\r\n"
+
+
 async def test_what_was_there_before_us_is_left_alone(folder, monkeypatch):
     async with house(folder, monkeypatch, ["ann@a.example"], plus=True, alone=True) as h:
         async with h.service.database.transaction() as c:
