@@ -24,7 +24,7 @@ _FOR_NOW = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")  # a refusal t
 
 
 class Trouble(Exception):  # noqa: N818 - it is the world's
-    """The mailbox cannot be read. The text is for the operator; `reason` is one word: host, tls, login, folder, or lost."""
+    """The mailbox cannot be read. The text is for the operator; `reason` is one of host, tls, login, folder, refused, lost."""
 
     def __init__(self, reason: str, text: str) -> None:
         super().__init__(text)
@@ -53,7 +53,7 @@ class Account:
 
 @dataclass(eq=False)
 class Connection:
-    """An open folder. Everything raises Trouble when the line or the server fails; then it is of no more use."""
+    """An open folder. Everything raises Trouble when the server refuses or fails; once it is lost, it is of no more use."""
 
     client: IMAPClient
     account: Account
@@ -131,9 +131,11 @@ class Connection:
         except asyncio.CancelledError:
             self.cut()
             raise
-        except (IMAPClientError, OSError) as error:
+        except (IMAPClientAbortError, OSError) as error:
             self.cut()
             raise Trouble("lost", f"{self.account.host}: {_said(error)}") from None
+        except IMAPClientError as error:
+            raise Trouble(_reason(error, "refused"), f"{self.account.host}: {_said(error)}") from None
 
 
 async def opened(account: Account) -> Connection:

@@ -111,7 +111,12 @@ class Mailbox:
             if raw is None:
                 continue
             await self.keep([envelope_of(headers, raw, self.doors, self.account.host)])
-            await connection.taken(uid)
+            try:
+                await connection.taken(uid)
+            except Trouble as trouble:
+                if not trouble.is_lasting:
+                    raise
+                _log.warning("mailbox_unmarked", reason=trouble.reason)  # it is kept, and that is what counts
             taken += 1
         return taken
 
