@@ -1,7 +1,7 @@
 """From a decision to letters as bytes: the joint between what an alliance is and what mail is. Pure.
 
-Each letter goes to one person alone, from its own reply address, which is also its From: programs that ignore Reply-To
-then still answer to the right place (mail.md section B). Message-IDs follow from the letter's number: the same letter
+Each letter goes to one person alone, from its own reply address, which is also its From where that may be: programs that
+ignore Reply-To then still answer to the right place (mail.md section B). Message-IDs follow from the letter's number: the same letter
 always has the same one.
 """
 
@@ -98,17 +98,19 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Writt
         service=post.service,
         team=team,
     )
-    from_address = post.doors.reply_address(alliance.id, send.number)
-    ids = _thread(alliance, p, send.number, post.doors)
-    message_id = _id(alliance, send.number, post.doors)
+    doors, letter = post.doors, (alliance.id, send.number)
+    ids = _thread(alliance, p, send.number, doors)
+    message_id = doors.message_id(*letter)
+    subject = doors.titled(said.subject, *letter)
     raw = mail.write(
         mail.Letter(
             kind=kind_of(send.letter),
             from_name=f"{post.service} (for {names})" if len(named) > 1 else post.service,
-            from_address=from_address,
+            from_address=doors.from_address(*letter),
+            reply_to=doors.reply_address(*letter),
             to_address=p.address,
             to_name=p.full_name,
-            subject=said.subject,
+            subject=subject,
             date=send.due or now,  # nobody shall read from it when the other wrote
             message_id=message_id,
             in_reply_to=ids[-1] if ids else "",
@@ -118,12 +120,12 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Writt
             attachments=post.papers(alliance, send.letter, zone_named(alliance.zone) or zone)
             if send.letter.encloses
             else (),
-            list_unsubscribe="" if send.letter.role in _ASKED_FOR else from_address,
+            list_unsubscribe="" if send.letter.role in _ASKED_FOR else doors.titled("STOP", *letter),
             language=person.language,
             flow=alliance.flow.partition("@")[0],
         )
     )
-    bounces = post.doors.bounce_address(alliance.id, send.number)
+    bounces = doors.bounce_address(*letter)
     about, words = send.about, said.words
     return Written(
         send.number,
@@ -132,7 +134,7 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Writt
         p.address,
         bounces,
         message_id,
-        said.subject,
+        subject,
         words,
         raw,
         question=send.letter.role is Role.QUESTION,
@@ -162,8 +164,4 @@ def kind_of(letter: letters.Letter) -> str:
 
 def _thread(alliance: Alliance, p: Participant, number: int, doors: Doors) -> tuple[str, ...]:
     """The Message-IDs of this person's own earlier letters; nobody else's are ever named (T68)."""
-    return tuple(_id(alliance, n, doors) for n in p.thread if n < number)
-
-
-def _id(alliance: Alliance, number: int, doors: Doors) -> str:
-    return mail.message_id(alliance.id, number, domain=doors.domain, key=doors.keys[-1])
+    return tuple(doors.message_id(alliance.id, n) for n in p.thread if n < number)

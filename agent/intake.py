@@ -16,6 +16,7 @@ from agent.advance import Advance, Matter
 from agent.alliance.event import AutoReplied, Undeliverable
 from agent.interpret import Asked, Nothing, event_of, sender_of, start_of
 from agent.mail.address import Doors, Route, derived
+from agent.mail.answered import route_in
 from agent.mail.message import read
 from agent.store import inbox, outbox
 
@@ -39,7 +40,7 @@ class Intake:
         database = self.advance.database
         async with database.transaction() as c:
             batch = await inbox.take(c, now, BATCH, LEASE)
-            routes = {kept.id: self.doors.route_of(kept.rcpt) for kept in batch}
+            routes = {kept.id: route_in(kept.rcpt, kept.raw, self.doors) for kept in batch}
             wanted = {(r.alliance, r.letter) for r in routes.values() if isinstance(r, Route)}
             asked = await outbox.asked(c, wanted) if wanted else {}
             await inbox.belong(c, [x for kept in batch if (x := self._owner(kept.id, routes[kept.id], asked))])

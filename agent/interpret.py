@@ -54,9 +54,10 @@ def event_of(
     if kind in (Kind.LIST, Kind.OTHER):
         return Nothing(str(kind))
     sender = sender_of(message)
-    if sender.rpartition("@")[2] == doors.domain:
+    if doors.is_own(sender):
         return Nothing("loop")
-    if sender == asked.address and message.unreadable == "empty" and _UNSUBSCRIBE.fullmatch(message.subject):
+    subject = doors.untitled(message.subject)
+    if sender == asked.address and message.unreadable == "empty" and _UNSUBSCRIBE.fullmatch(subject):
         word = "NO CHECK-INS" if asked.about.startswith(("checkin", "digest")) else "STOP"  # decision 17
         return Replied(asked.participant, asked.about, word, message.date_offset_s, cause)
     if sender == asked.address and message.unreadable:
@@ -79,7 +80,7 @@ def start_of(message: Message, mail_from: str, doors: Doors, cause: str) -> Star
     if kind is not Kind.REPLY:
         return Nothing(str(kind))
     sender = sender_of(message)
-    if not sender or sender.rpartition("@")[2] == doors.domain:
+    if not sender or doors.is_own(sender):
         return Nothing("no sender" if not sender else "loop")
     if message.unreadable:
         return Nothing("unreadable")
@@ -88,9 +89,9 @@ def start_of(message: Message, mail_from: str, doors: Doors, cause: str) -> Star
 
 
 def typed_of(message: Message, doors: Doors, words: str = "") -> NewText:
-    """What was typed this time, as it is kept: without our letter's words, and without reply addresses (T11)."""
+    """What was typed this time, as it is kept: without our letter's words, and without reply addresses and codes (T11)."""
     found = new_text(message, (words,) if words else ())
-    return replace(found, kept=doors.without_reply_addresses(found.kept))
+    return replace(found, kept=doors.without_routes(found.kept))
 
 
 def sender_of(message: Message) -> str:

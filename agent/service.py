@@ -29,17 +29,20 @@ from agent.alliance.turn import House
 from agent.checkin import Checkin
 from agent.compose import Post
 from agent.delivery import Delivery
+from agent.imap.mailbox import Mailbox
 from agent.intake import Intake
 from agent.mail.address import Doors, normal
+from agent.mail.envelope import Bookmark, Envelope
 from agent.mail.letter import Attachment
 from agent.papers.enclosed import enclosed
 from agent.settings import Settings, SettingsError, shipped
-from agent.smtp.inbound import Envelope, Inbound, Limits
+from agent.smtp.inbound import Inbound, Limits
 from agent.smtp.relay import Relay
 from agent.smtp.retry import next_wait
-from agent.store import alliances, inbox, outbox
+from agent.store import alliances, bookmarks, inbox, outbox
 from agent.store.database import Database, Unavailable, migrate, open_database
 from agent.store.gather import Gather
+from agent.ways import account_of, doors_of, relay_of
 
 FLOW = "one_to_one"
 POLL = 60.0  # seconds: how long a loop sleeps at most, for what other nodes or the operator wrote
@@ -63,6 +66,7 @@ class Service:
     delivery: Delivery
     inbound: Inbound
     arrivals: Gather[inbox.Arrival, int]
+    mailbox: Mailbox | None = None  # from which mail comes instead, where there is one
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     owed: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
@@ -92,6 +96,8 @@ class Service:
             tasks.create_task(self._loop(self._deliver, self.owed))
             tasks.create_task(self._loop(self._wake, asyncio.Event()))
             tasks.create_task(self._forget())
+            if self.mailbox:
+                tasks.create_task(self._loop(self._watch, asyncio.Event()))
 
     async def _loop(self, step: Callable[[], Awaitable[int]], rung: asyncio.Event) -> None:
         while True:
@@ -137,6 +143,12 @@ class Service:
             _log.info("woke", count=done)
             self.owed.set()
         return done
+
+    async def _watch(self) -> int:
+        assert self.mailbox
+        if done := await self.mailbox.watch():
+            _log.info("fetched", count=done)
+        return 1  # it has waited already
 
     async def _forget(self) -> None:
         """Old bytes that nobody needs any more (decision 27)."""
@@ -199,6 +211,8 @@ async def opened(
         try:
             yield service
         finally:
+            if service.mailbox:
+                await service.mailbox.close()
             await service.arrivals.close()
             await service.relay.close()
     finally:
@@ -242,7 +256,7 @@ def _checked(settings: Settings, name: str) -> _Files:
 
 def _wired(settings: Settings, clock: Callable[[], datetime], database: Database, files: _Files) -> Service:
     chosen = settings.service
-    doors = Doors(chosen.domain, settings.keys, chosen.local)
+    doors = doors_of(settings)
     coach, lines = settings.coach, settings.care.help_lines
     house = House(
         chosen.zone, chosen.quiet_hours, normal, lines, files.guides, coach.name, coach.links, chosen.may_start
@@ -250,17 +264,7 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
     post = Post(doors, house, chosen.name, chosen.contact, files.letters.render, _papers(settings))
     advance = Advance(database, post, files.shelf, chosen.starts_per_day, chosen.invitations_per_address)
     advance.flows |= {file.key: file.flow for file in files.shelf.files}
-    out = settings.relay
-    relay = Relay(
-        out.host,
-        out.port,
-        chosen.domain,
-        "tls" if out.tls == "implicit" else out.tls,
-        out.user,
-        settings.relay_password,
-        out.connections,
-        out.timeout_s,
-    )
+    relay = relay_of(settings)
 
     async def commit(batch: list[inbox.Arrival]) -> list[int]:
         async with database.transaction() as c:
@@ -279,7 +283,33 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
         arrivals=Gather(commit),
     )
     service.inbound = _door(settings, service)
+    if settings.mailbox.address:
+        service.mailbox = _mailbox(settings, service)
     return service
+
+
+def _mailbox(settings: Settings, service: Service) -> Mailbox:
+    box, database = settings.mailbox, service.database
+
+    async def load() -> Bookmark | None:
+        async with database.transaction() as c:
+            return await bookmarks.get(c, box.address)
+
+    async def save(mark: Bookmark) -> None:
+        async with database.transaction() as c:
+            await bookmarks.put(c, box.address, mark)
+
+    return Mailbox(
+        account_of(settings),
+        service.doors,
+        settings.service.may_start,
+        word="" if box.alone else settings.service.name,
+        keep=service.keep,
+        load=load,
+        save=save,
+        now=service.now,
+        poll_s=box.poll_s,
+    )
 
 
 def _door(settings: Settings, service: Service) -> Inbound:
@@ -328,11 +358,12 @@ def read_guides(folder: Path, language: str) -> dict[str, Guide]:
 
 
 async def serve(settings: Settings, ready: Callable[[int], None]) -> None:
-    """Serve until the process is told to stop (SIGINT, SIGTERM)."""
+    """Serve until the process is told to stop (SIGINT, SIGTERM). `ready` hears of the port, 0 for a mailbox."""
     async with opened(settings) as service:
-        service.port = await service.inbound.start()
+        if not service.mailbox:
+            service.port = await service.inbound.start()
+            _log.info("listening", port=service.port, protocol=settings.inbound.protocol)
         ready(service.port)
-        _log.info("listening", port=service.port, protocol=settings.inbound.protocol)
         running = asyncio.create_task(service.run())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):

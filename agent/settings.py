@@ -4,28 +4,26 @@
 file reads the configuration or the environment. A test holds `config/agent.toml` and `docs/settings.md` to this file.
 """
 
-import base64
-import binascii
 import difflib
 import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from agent.keys import keys_of, secrets_beside
+
 DEFAULT_PATH = Path("config/agent.toml")
-KEY_BYTES = 32  # as many as HMAC-SHA256 gives: a shorter key would be the weakest part of an address
 LOCAL_OCTETS = 23  # leaves room for + and a token of 40 in a local part of 64 octets (RFC 5321 section 4.5.3.1.1)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NEEDED = {
     "service.domain": "write the domain whose mail comes here",
     "service.contact": "write the address at which people reach you, the operator",
 }
-ASK_FOR_A_KEY = "set it to at least 32 random bytes, base64 or hex, such as `openssl rand -hex 32` gives"
 
 
 class SettingsError(Exception):
@@ -158,6 +156,22 @@ class Inbound(_Section):
     tls_key: File = ""
 
 
+class Mailbox(_Section):
+    """An ordinary mailbox from which mail is read, instead of the port; "" for the address means none."""
+
+    address: Annotated[str, AfterValidator(lambda text: text and _address(text))] = ""
+    host: str = ""
+    port: Port = 993
+    tls: Literal["none", "starttls", "implicit"] = "implicit"
+    user: str = ""  # "" for the address
+    token_command: tuple[str, ...] = ()
+    folder: Annotated[str, Field(min_length=1)] = "INBOX"
+    plus: bool = False
+    alone: bool = False
+    move_to: str = ""
+    poll_s: Annotated[int, Field(ge=1, le=1500)] = 60  # servers end an IDLE after half an hour (RFC 2177)
+
+
 class Relay(_Section):
     """The mail server that carries our letters on."""
 
@@ -223,6 +237,7 @@ class _Tables(BaseModel):
     service: Service
     database: Database = Database()
     inbound: Inbound = Inbound()
+    mailbox: Mailbox = Mailbox()
     relay: Relay = Relay()
     coach: Coach = Coach()
     flows: Flows = Flows()
@@ -237,6 +252,7 @@ class Settings(_Tables):
 
     keys: tuple[bytes, ...] = Field(repr=False, min_length=1)
     relay_password: str = Field(default="", repr=False)
+    mailbox_password: str = Field(default="", repr=False)
 
     @property
     def flows_folder(self) -> Path:
@@ -261,8 +277,9 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
 
     None for the path means the file that ALLIANCE_CONFIG names, else `config/agent.toml` under the current directory.
     """
-    path = path or Path(environ.get("ALLIANCE_CONFIG") or DEFAULT_PATH)
-    keys, complaints = _keys_of(environ.get("ALLIANCE_KEY", ""))
+    path = path_of(path, environ)
+    environ = secrets_beside(path) | dict(environ)
+    keys, complaints = keys_of(environ.get("ALLIANCE_KEY", ""))
     try:
         tables = tomllib.loads(path.read_bytes().decode())
     except OSError as error:
@@ -273,6 +290,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
         complaints.append(f"{path}: is no TOML: {error}")
     else:
         complaints += _across(tables, environ)
+        tables = _mailbox_names_us(tables)
         try:
             # By way of JSON, since only there does strict reading take an array for a tuple.
             read = _Tables.model_validate_json(json.dumps({"service": {}} | tables, default=str))
@@ -280,49 +298,57 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
             complaints += _told(error)
     if complaints:
         raise SettingsError(tuple(complaints))
-    return Settings(**dict(read), keys=keys, relay_password=environ.get("ALLIANCE_RELAY_PASSWORD", ""))
+    mailbox, relay = (environ.get(name, "") for name in ("ALLIANCE_MAILBOX_PASSWORD", "ALLIANCE_RELAY_PASSWORD"))
+    relay = relay or (mailbox if read.relay.user else "")
+    return Settings(**dict(read), keys=keys, relay_password=relay, mailbox_password=mailbox)
 
 
-def _keys_of(text: str) -> tuple[tuple[bytes, ...], list[str]]:
-    """Read the secrets that seal addresses, and what is wrong with them; a complaint never shows any of it."""
-    if not text.strip():
-        return (), [f"ALLIANCE_KEY: is missing; {ASK_FOR_A_KEY}"]
-    keys: list[bytes] = []
-    complaints = []
-    for place, word in enumerate(text.split(","), start=1):
-        key = _bytes_of(word.strip())
-        if key is None:
-            complaints.append(f"ALLIANCE_KEY: key {place} is neither base64 nor hex; {ASK_FOR_A_KEY}")
-        elif len(key) < KEY_BYTES:
-            complaints.append(f"ALLIANCE_KEY: key {place} has {len(key)} bytes; {ASK_FOR_A_KEY}")
-        else:
-            keys.append(key)
-    return tuple(keys), complaints
+def path_of(path: Path | None, environ: Mapping[str, str]) -> Path:
+    """The file with the settings: this one, else what ALLIANCE_CONFIG names, else the one under the current directory."""
+    return path or Path(environ.get("ALLIANCE_CONFIG") or DEFAULT_PATH)
 
 
-def _bytes_of(word: str) -> bytes | None:
-    """Read hex, else base64 in either alphabet, with or without its padding; None when it is neither."""
-    try:
-        if re.fullmatch(r"([0-9A-Fa-f]{2})+", word):
-            return bytes.fromhex(word)
-        standard = word.translate(str.maketrans("-_", "+/")).rstrip("=")
-        return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        return None
+def _mailbox_names_us(tables: dict[str, Any]) -> dict[str, Any]:
+    """With a mailbox, its address is that of the service."""
+    mailbox, service = tables.get("mailbox"), tables.get("service", {})
+    address = mailbox.get("address") if isinstance(mailbox, dict) else None
+    if not (isinstance(address, str) and "@" in address and isinstance(service, dict)):
+        return tables
+    local, _, domain = address.lower().rpartition("@")
+    return tables | {"service": {"domain": domain, "local": local} | service}
 
 
 def _across(tables: Mapping[str, object], environ: Mapping[str, str]) -> Iterator[str]:
     """Complain of settings that are well by themselves and not together; here, so that no other fault hides them."""
-    relay, inbound = (t if isinstance(t := tables.get(name), dict) else {} for name in ("relay", "inbound"))
+    names = ("relay", "inbound", "mailbox", "service")
+    relay, inbound, mailbox, service = (t if isinstance(t := tables.get(name), dict) else {} for name in names)
     password = environ.get("ALLIANCE_RELAY_PASSWORD")
-    if relay.get("user") and not password:
+    if relay.get("user") and not (password or environ.get("ALLIANCE_MAILBOX_PASSWORD") or mailbox.get("token_command")):
         yield "relay.user: has no password; give it in ALLIANCE_RELAY_PASSWORD"
     if password and not relay.get("user"):
         yield "ALLIANCE_RELAY_PASSWORD: is given without relay.user; name the user, or take the password away"
     if relay.get("user") and relay.get("tls", "none") == "none" and relay.get("host", LOOPBACK[0]) not in LOOPBACK:
         yield 'relay.tls: would send the password in the clear; choose "starttls" or "implicit"'
+    if mailbox.get("address"):
+        yield from _of_mailbox(mailbox, service, environ)
     if bool(inbound.get("tls_certificate")) != bool(inbound.get("tls_key")):
         yield "inbound.tls_certificate, inbound.tls_key: belong together; give both or none"
+
+
+def _of_mailbox(mailbox: Mapping[str, Any], service: Mapping[str, Any], environ: Mapping[str, str]) -> Iterator[str]:
+    local = str(mailbox["address"]).rpartition("@")[0]
+    if not mailbox.get("host"):
+        yield "mailbox.host: is missing; write the IMAP server of the mailbox"
+    if not (mailbox.get("token_command") or environ.get("ALLIANCE_MAILBOX_PASSWORD")):
+        yield "mailbox.address: has no password; give it in ALLIANCE_MAILBOX_PASSWORD, or write mailbox.token_command"
+    if mailbox.get("tls") == "none" and mailbox.get("host") not in LOOPBACK:
+        yield 'mailbox.tls: would send the password in the clear; choose "starttls" or "implicit"'
+    if mailbox.get("plus") and len(local.encode()) > LOCAL_OCTETS:
+        yield f"mailbox.plus: needs an address with at most {LOCAL_OCTETS} characters before the @; take it out"
+    if str(mailbox["address"]).lower() == str(service.get("contact")).lower():
+        yield "service.contact: is the mailbox itself; write another address, at which people reach you"
+    for name in {"domain", "local"} & set(service):
+        yield f"service.{name}: stands in mailbox.address; take it out"
 
 
 def _told(error: ValidationError) -> Iterator[str]:
@@ -342,7 +368,7 @@ def _told(error: ValidationError) -> Iterator[str]:
 def _meant(loc: tuple[int | str, ...]) -> str:
     """Guess the name that was meant; secrets are shown their place."""
     if "key" in str(loc[-1]) or "password" in str(loc[-1]):
-        return "; secrets come from the environment alone: ALLIANCE_KEY, ALLIANCE_RELAY_PASSWORD"
+        return "; secrets come from the environment: ALLIANCE_KEY, ALLIANCE_RELAY_PASSWORD, ALLIANCE_MAILBOX_PASSWORD"
     known = _Tables.model_fields
     if len(loc) > 1:
         section = known[str(loc[0])].annotation

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.settings import Settings, SettingsError, _bytes_of, _Tables, load, shipped
+from agent.keys import bytes_of
+from agent.settings import Settings, SettingsError, _Tables, load, shipped
 
 ROOT = Path(__file__).parents[1]
 KEY = "00112233445566778899aabbccddeeff" * 2
@@ -153,7 +154,7 @@ def test_a_bad_key_is_named_by_its_place_and_never_quoted(complaints):
 @settings(max_examples=50)
 @given(st.text())
 def test_reading_a_key_never_raises(word):
-    assert _bytes_of(word) is None or isinstance(_bytes_of(word), bytes)
+    assert bytes_of(word) is None or isinstance(bytes_of(word), bytes)
 
 
 @settings(max_examples=30)
@@ -170,11 +171,63 @@ def test_any_value_is_taken_or_told_with_its_place(tmp_path_factory, name, value
         load(path, {"ALLIANCE_KEY": KEY})
 
     places = {line.split(": ")[0] for line in raised.value.complaints}
-    assert all(place.startswith((name, "service.", "inbound.tls", "relay.", str(path))) for place in places)
+    assert all(place.startswith((name, "service.", "inbound.tls", "relay.", "mailbox.", str(path))) for place in places)
 
 
 def test_a_password_without_its_user_is_told(complaints):
     assert "relay.user" in complaints(NEEDED, ALLIANCE_RELAY_PASSWORD="x")
+
+
+MAILBOX = """[service]
+contact = "op@example.org"
+[mailbox]
+address = "Office@Firm.example"
+host = "imap.firm.example"
+"""
+
+
+def test_the_address_of_the_mailbox_is_that_of_the_service(read):
+    found = read(MAILBOX + '[relay]\nuser = "office"\ntls = "implicit"', ALLIANCE_MAILBOX_PASSWORD="hunter2")
+
+    assert (found.service.domain, found.service.local) == ("firm.example", "office")
+    assert found.mailbox.address == "office@firm.example"
+    assert found.mailbox_password == found.relay_password == "hunter2"
+    assert "hunter2" not in repr(found)
+
+
+def test_what_is_wrong_with_a_mailbox_is_told_with_its_place(complaints):
+    text = """[service]
+    domain = "firm.example"
+    local = "office"
+    contact = "office.of.the.whole.firm@firm.example"
+    [mailbox]
+    address = "office.of.the.whole.firm@firm.example"
+    plus = true
+    tls = "none"
+    host = "imap.firm.example"
+    """
+
+    told = complaints(text).splitlines()
+
+    assert sorted(line.split(": ")[0] for line in told) == [
+        "mailbox.address",
+        "mailbox.plus",
+        "mailbox.tls",
+        "service.contact",
+        "service.domain",
+        "service.local",
+    ]
+    assert "mailbox.host: is missing" in complaints(MAILBOX.replace("host", "#host"))
+
+
+def test_secrets_may_stand_in_a_file_of_their_own_and_the_environment_is_stronger(tmp_path):
+    path = tmp_path / "agent.toml"
+    path.write_text(NEEDED + '[relay]\nuser = "ann"')
+    (tmp_path / "secrets").write_text(f"ALLIANCE_KEY={KEY}\nALLIANCE_RELAY_PASSWORD=old=1\nPATH=x\n")
+
+    assert load(path, {}).relay_password == "old=1"
+    assert load(path, {"ALLIANCE_RELAY_PASSWORD": "new"}).relay_password == "new"
+    assert load(path, {}).keys == (bytes.fromhex(KEY),)
 
 
 def test_equal_quiet_hours_are_allowed_and_mean_none(read):
@@ -237,4 +290,9 @@ def test_every_setting_in_the_shipped_file_has_a_sentence():
 def test_every_setting_and_secret_has_a_line_in_the_docs():
     rows = set(re.findall(r"(?m)^\| `([\w.]+)` \|", (ROOT / "docs/settings.md").read_text()))
 
-    assert rows == set(every_setting()) | {"ALLIANCE_CONFIG", "ALLIANCE_KEY", "ALLIANCE_RELAY_PASSWORD"}
+    assert rows == set(every_setting()) | {
+        "ALLIANCE_CONFIG",
+        "ALLIANCE_KEY",
+        "ALLIANCE_MAILBOX_PASSWORD",
+        "ALLIANCE_RELAY_PASSWORD",
+    }

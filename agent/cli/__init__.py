@@ -2,7 +2,7 @@
 
 import typer
 
-from agent.cli import boxes, explain, flows, look, preview, rehearse, run
+from agent.cli import boxes, connect, explain, flows, look, preview, rehearse, run
 
 app = typer.Typer(
     name="alliance",
@@ -12,6 +12,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+app.command()(connect.connect)
 app.command()(run.serve)
 app.command()(rehearse.rehearse)
 app.command()(run.start)

@@ -66,9 +66,10 @@ def inbox_list(
 
 def _door(chosen: "Settings", rcpt: str) -> str:
     """Where a mail was for, without the address, which is a secret."""
-    from agent.mail.address import Doors, Route
+    from agent.mail.address import Route
+    from agent.ways import doors_of
 
-    route = Doors(chosen.service.domain, chosen.keys, chosen.service.local).route_of(rcpt)
+    route = doors_of(chosen).route_of(rcpt)
     if isinstance(route, Route):
         return f"alliance {route.alliance}, letter {route.letter}"
     return str(route or "nobody")

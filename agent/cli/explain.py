@@ -85,15 +85,17 @@ def _file(path: Path) -> bytes:
 
 def _row(number: int) -> _Mail:
     """A message that was kept, with the letter that it was addressed to and what its writer had answered before."""
-    from agent.mail.address import Doors, Route
+    from agent.mail.address import Route
+    from agent.mail.answered import route_in
     from agent.store import alliances, inbox, outbox
+    from agent.ways import doors_of
 
     async def load() -> _Mail | None:
         async with database(chosen.database.url) as opened, opened.transaction() as c:
             kept = await inbox.get(c, number)
             if kept is None or not kept.raw:
                 return None
-            route = Doors(chosen.service.domain, chosen.keys, chosen.service.local).route_of(kept.rcpt)
+            route = route_in(kept.rcpt, kept.raw, doors_of(chosen))
             sent = await outbox.get(c, route.alliance, route.letter) if isinstance(route, Route) else None
             if sent is None:
                 return _Mail(kept.raw, kept.mail_from)

@@ -21,7 +21,7 @@ def serve() -> None:
 
 
 def _ready(port: int) -> None:
-    typer.echo(f"listening on port {port}", err=True)
+    typer.echo(f"listening on port {port}" if port else "reading the mailbox", err=True)
 
 
 def start(
@@ -34,7 +34,7 @@ def start(
         chosen = settings()
         from agent.service import opened
 
-        me, other = _named(initiator), _named(partner)
+        me, other = named(initiator), named(partner)
         if me[1] == other[1]:
             complain((f"{me[1]} cannot make an alliance with itself; name the partner's address after --with",))
 
@@ -61,8 +61,8 @@ def start(
     typer.echo(f"alliance {number}: the first letter to {me[1]} is in the outbox; `alliance serve` sends it")
 
 
-def _named(text: str) -> tuple[str, str]:
-    """A name ("" when there is none) and an address in its one spelling."""
+def named(text: str) -> tuple[str, str]:
+    """Read a name ("" when there is none) and an address in its one spelling."""
     from email.utils import parseaddr
 
     from agent.mail.address import normal

@@ -9,7 +9,7 @@ import hmac
 import re
 import unicodedata
 from base64 import b32decode, b32encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +18,12 @@ import idna
 ALLIANCES = 1 << 48  # ids that fit a token
 LETTERS = 1 << 16  # letters of one alliance that fit a token
 
+Reach = Literal[
+    "domain", "plus", "plain"
+]  # what comes to us: all of a domain; a mailbox with its +addresses; one address
+
 _TOKEN = re.compile(r"[a-z][a-z2-7]{39}", re.ASCII)  # kind, then base32 of 8 hidden and 16 proving bytes
+_CODE = re.compile(r" ?\[([a-z2-7]{16})\]", re.ASCII | re.IGNORECASE)  # base32 of 8 bytes and of two that prove little
 _ATOMS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+)*"
 )
@@ -29,7 +34,7 @@ _DOMAIN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What one of our addresses leads to. Kinds never interchange (T4): "a" answer, "b" bounce (VERP)."""
+    """What one of our addresses leads to. Kinds never interchange (T4): "a" answer, "b" bounce (VERP), "m" Message-ID."""
 
     kind: str
     alliance: int
@@ -43,9 +48,7 @@ def seal(route: Route, key: bytes) -> str:
     no two share a mask.
     """
     assert len(route.kind) == 1
-    assert 0 <= route.alliance < ALLIANCES
-    assert 0 <= route.letter < LETTERS
-    plain = route.alliance.to_bytes(6, "big") + route.letter.to_bytes(2, "big")
+    plain = _eight(route.alliance, route.letter)
     proof = hmac.digest(derived(key, b"prove"), route.kind.encode("ascii") + plain, "sha256")[:16]
     return route.kind + b32encode(_masked(plain, proof, key) + proof).decode("ascii").rstrip("=").lower()
 
@@ -62,11 +65,42 @@ def unseal(token: str, keys: Sequence[bytes]) -> Route | None:
     sealed = b32decode(token[1:].upper() + "=")
     hidden, proof = sealed[:8], sealed[8:]
     for key in keys:
-        plain = _masked(hidden, proof, key)
-        route = Route(token[0], int.from_bytes(plain[:6], "big"), int.from_bytes(plain[6:], "big"))
+        route = _route(token[0], _masked(hidden, proof, key))
         if hmac.compare_digest(seal(route, key), token):
             return route
     return None
+
+
+def encode(alliance: int, letter: int, key: bytes) -> str:
+    """Write the short code of a letter, for the subject of its answers: it shows nothing, and proves next to nothing.
+
+    Four rounds of Luby and Rackoff over two halves of five bytes.
+    """
+    return b32encode(_mixed(_eight(alliance, letter) + b"\0\0", key, range(4))).decode("ascii").lower()
+
+
+def decode(code: str, key: bytes) -> Route | None:
+    """Read a letter back from its code; None for all but one in 65,536 of other words."""
+    plain = _mixed(b32decode(code.upper()), key, reversed(range(4)))
+    return None if any(plain[8:]) else _route("a", plain)
+
+
+def _mixed(ten: bytes, key: bytes, rounds: Iterable[int]) -> bytes:
+    key, left, right = derived(key, b"code"), ten[:5], ten[5:]
+    for n in rounds:
+        mask = hmac.digest(key, bytes((n,)) + right, "sha256")
+        left, right = right, bytes(a ^ b for a, b in zip(left, mask, strict=False))
+    return right + left
+
+
+def _eight(alliance: int, letter: int) -> bytes:
+    assert 0 <= alliance < ALLIANCES
+    assert 0 <= letter < LETTERS
+    return alliance.to_bytes(6, "big") + letter.to_bytes(2, "big")
+
+
+def _route(kind: str, plain: bytes) -> Route:
+    return Route(kind, int.from_bytes(plain[:6], "big"), int.from_bytes(plain[6:8], "big"))
 
 
 def _masked(eight: bytes, proof: bytes, key: bytes) -> bytes:
@@ -81,12 +115,16 @@ def derived(key: bytes, purpose: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """The addresses at which mail reaches us. `keys` are newest first; the first one writes, all of them read."""
+    """The addresses at which mail reaches us. `keys` are newest first; the first one writes, all of them read.
+
+    The last key names letters, so that a thread goes on when a new one is put in front.
+    """
 
     domain: str  # as `normal` writes it: lower case, A-labels
     keys: tuple[bytes, ...]
     local: str = "alliance"
     separator: str = "+"
+    reach: Reach = "domain"
 
     def __post_init__(self) -> None:
         """Complain of a door through which no mail could come."""
@@ -96,16 +134,28 @@ class Doors:
 
     @property
     def front(self) -> str:
-        """Where a person writes who answers nothing: the start of an alliance (F01)."""
+        """Where a person writes who answers nothing: the start of an alliance (F01). For a mailbox, its address."""
         return f"{self.local}@{self.domain}"
 
     def reply_address(self, alliance: int, letter: int) -> str:
-        """From and Reply-To of one letter."""
-        return self._behind(Route("a", alliance, letter))
+        """Reply-To of one letter; the same for all where one address is all that we have."""
+        return self.front if self.reach == "plain" else self._behind(Route("a", alliance, letter))
+
+    def from_address(self, alliance: int, letter: int) -> str:
+        """From of one letter: its reply address too, for programs that ignore Reply-To, but servers of mailboxes bar it."""
+        return self.reply_address(alliance, letter) if self.reach == "domain" else self.front
 
     def bounce_address(self, alliance: int, letter: int) -> str:
-        """The envelope sender of one letter, to which its reports come back (VERP)."""
-        return self._behind(Route("b", alliance, letter))
+        """The envelope sender of one letter, to which its reports come back (VERP); of a mailbox, its address."""
+        return self._behind(Route("b", alliance, letter)) if self.reach == "domain" else self.front
+
+    def message_id(self, alliance: int, letter: int) -> str:
+        """Name a letter: the same letter always the same, nobody else can guess it, and it says nothing (T68)."""
+        return f"<{seal(Route('m', alliance, letter), self.keys[-1])}@{self.domain}>"
+
+    def titled(self, subject: str, alliance: int, letter: int) -> str:
+        """A subject with the letter's code behind it, where one address must do for all letters."""
+        return f"{subject} [{encode(alliance, letter, self.keys[-1])}]" if self.reach == "plain" else subject
 
     def _behind(self, route: Route) -> str:
         return f"{self.local}{self.separator}{seal(route, self.keys[0])}@{self.domain}"
@@ -113,24 +163,42 @@ class Doors:
     def route_of(self, address: str) -> Route | Literal["front"] | None:
         """Say where an envelope recipient leads; None when it is not ours, or we never wrote it (T2)."""
         plain = normal(address)
-        if plain is None:
+        if plain is None or not self._is_ours(plain):
             return None
-        local, _, domain = plain.partition("@")
-        if domain != self.domain:
-            return None
-        if local == self.local:
-            return "front"
-        if not local.startswith(self.local + self.separator):
-            return None
-        return unseal(local[len(self.local + self.separator) :], self.keys)
+        found = unseal(plain.partition("@")[0][len(self.local + self.separator) :], self.keys)
+        return "front" if plain == self.front else found if found and found.kind in "ab" else None
 
-    def without_reply_addresses(self, text: str) -> str:
-        """A text without the reply addresses that a quote left in it: each is for one person alone (T11).
+    def is_own(self, address: str) -> bool:
+        """Whether mail from here (as `normal` writes it) would be our own, come back in a circle."""
+        return address.rpartition("@")[2] == self.domain if self.reach == "domain" else self._is_ours(address)
+
+    def _is_ours(self, plain: str) -> bool:
+        local, _, domain = plain.partition("@")
+        return domain == self.domain and (local == self.local or local.startswith(self.local + self.separator))
+
+    def route_of_id(self, message_id: str) -> Route | None:
+        """Say which letter has this Message-ID; None for all that we did not give. It routes and never authorises."""
+        local, _, domain = message_id.strip("<>").rpartition("@")
+        found = unseal(local, self.keys) if domain.lower() == self.domain else None
+        return found if found and found.kind == "m" else None
+
+    def route_of_subject(self, subject: str) -> Route | None:
+        """Say which letter's code stands in a subject, the last one that does; it routes and never authorises."""
+        found = (decode(m[1], self.keys[-1]) for m in reversed(list(_CODE.finditer(subject))))
+        return next((route for route in found if route), None)
+
+    def untitled(self, subject: str) -> str:
+        """A subject without the code of a letter."""
+        return _CODE.sub(lambda m: "" if decode(m[1], self.keys[-1]) else m[0], subject)
+
+    def without_routes(self, text: str) -> str:
+        """A text without the addresses and codes that a quote left in it: each is for one person alone (T11).
 
         An ellipsis shows where one stood, so that what was around it never grows together to words that nobody typed.
         """
         known = (re.escape(part) for part in (self.local + self.separator, "@" + self.domain))
-        return re.sub(r"[a-z2-7]{20,60}".join(known), "…", text, flags=re.IGNORECASE)
+        text = re.sub(r"[a-z2-7]{20,60}".join(known), "…", text, flags=re.IGNORECASE)
+        return _CODE.sub(lambda m: " …" if decode(m[1], self.keys[-1]) else m[0], text)
 
 
 def normal(address: str) -> str | None:

@@ -6,9 +6,8 @@ end to end, so no hop has a reason to change it: header lines of at most 76 fold
 and display names only, quoted-printable bodies with lines no longer, CRLF everywhere, one To, never a Cc or Bcc.
 """
 
-import hmac
 import re
-from base64 import b32encode, b64encode
+from base64 import b64encode
 from binascii import b2a_base64, b2a_qp
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
-from agent.mail.address import derived, normal
+from agent.mail.address import normal
 
 WIDTH = (
     76  # RFC 2047 section 2 for headers with encoded words, RFC 2045 section 6.7 for bodies; RFC 5322 would allow 78
@@ -54,18 +53,19 @@ class Letter:
 
     kind: str  # prompt, nudge, draft, receipt, digest, ...: see mail.md, section D
     from_name: str
-    from_address: str  # the reply address; the same in Reply-To, for clients that look at one of them only
+    from_address: str  # the reply address where it may be, for clients that look at one of them only
     to_address: str
     subject: str
     date: datetime
     message_id: str  # with its angle brackets
     text: str
+    reply_to: str = ""  # "" for the same as From
     html: str = ""
     to_name: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()  # this person's own thread, oldest first
     attachments: tuple[Attachment, ...] = ()
-    list_unsubscribe: str = ""  # the address to write STOP to; "" for letters that are a record
+    list_unsubscribe: str = ""  # what to write there as a subject, STOP; "" for letters that are a record
     language: str = "en"
     flow: str = ""  # which flow, for Feedback-ID; never anything personal
 
@@ -75,12 +75,6 @@ def with_pictures(html: str, pictures: Iterable[tuple[str, str, bytes]]) -> str:
     for content_id, content_type, content in pictures:
         html = html.replace(f"cid:{content_id}", f"data:{content_type};base64,{b64encode(content).decode('ascii')}")
     return html
-
-
-def message_id(alliance: int, letter: int, *, domain: str, key: bytes) -> str:
-    """Name a letter: the same letter always the same, nobody else can guess it, and it says nothing (T68)."""
-    named = hmac.digest(derived(key, b"message-id"), b"%d %d" % (alliance, letter), "sha256")
-    return f"<{b32encode(named[:20]).decode('ascii').lower()}@{domain}>"
 
 
 def write(letter: Letter) -> bytes:
@@ -95,16 +89,16 @@ def write(letter: Letter) -> bytes:
 
 
 def _head(letter: Letter) -> str:
-    for address in (letter.from_address, letter.to_address):
+    reply_to = letter.reply_to or letter.from_address
+    for address in (letter.from_address, reply_to, letter.to_address):
         assert normal(address) is not None, "a letter goes from one plain address to another"
     assert _ID.fullmatch(letter.message_id)
-    unsubscribe = (
-        f"<mailto:{quote(letter.list_unsubscribe, safe='@+')}?subject=STOP>" if letter.list_unsubscribe else ""
-    )
+    word = letter.list_unsubscribe
+    unsubscribe = f"<mailto:{quote(reply_to, safe='@+')}?subject={quote(word)}>" if word else ""
     return "".join(
         (
             _mailbox("From", letter.from_name, letter.from_address),
-            _folded("Reply-To", [letter.from_address]),
+            _folded("Reply-To", [reply_to]),
             _mailbox("To", letter.to_name, letter.to_address),
             _folded("Subject", _words(plain(letter.subject))),
             f"Date: {format_datetime(letter.date)}\r\nMessage-ID: {letter.message_id}\r\n",

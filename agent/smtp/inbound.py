@@ -26,6 +26,8 @@ from typing import Any, Literal, cast
 import structlog
 from aiosmtpd.smtp import SMTP
 
+from agent.mail.envelope import Envelope
+
 _log = structlog.get_logger()
 
 _PATH = r'<((?:"(?:[^"\\\x00-\x1f\x7f]|\\[ -~])*"|[^\x00-\x20\x7f<>"@,:;\\]+)@[^\x00-\x20\x7f<>"@]+|{})>((?: +\S+)*)'
@@ -43,16 +45,6 @@ _BETTER_SAID = {
     "221 Bye": "221 2.0.0 Bye",
     "502 EXPN not implemented": "502 5.5.1 Not offered",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """One message for one recipient, as it came: `mail_from` is "" for the null sender, `raw` has its dots undone."""
-
-    mail_from: str
-    rcpt_to: str
-    raw: bytes
-    peer: str  # the client's IP address
 
 
 @dataclass(frozen=True, slots=True)

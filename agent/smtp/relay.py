@@ -8,6 +8,7 @@ outcome is unknown: the same bytes under the same Message-ID may be sent again, 
 import asyncio
 import re
 import ssl
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
@@ -31,6 +32,7 @@ class Relay:
     security: Literal["none", "starttls", "tls"] = "starttls"
     user: str = ""
     password: str = field(default="", repr=False)
+    token: Callable[[], Awaitable[str]] | None = None  # gives an OAuth2 access token, instead of the password
     connections: int = 4
     timeout_s: float = 300  # for each answer (RFC 5321 section 4.5.3.2)
     final_s: float = 600  # for the answer to the final dot: the relay may be scanning
@@ -85,6 +87,7 @@ class Relay:
             tls_context=self.tls,
             username=self.user or None,
             password=self.password or None,
+            oauth_token_generator=None if self.password else self.token,
             timeout=self.timeout_s,
         )
         try:

@@ -8,11 +8,11 @@ import pytest_asyncio
 from browser import PICTURES, axe_violations, is_too_wide
 from playwright.async_api import expect
 
+from agent.mail.envelope import Envelope
 from agent.rehearsal.personas import PERSONAS
 from agent.rehearsal.script import read
 from agent.rehearsal.visit import Visit
 from agent.settings import shipped
-from agent.smtp.inbound import Envelope
 from agent.web.page import application
 from agent.web.server import guarded, listen, serving
 from agent.web.views import Play

@@ -14,9 +14,9 @@ from agent.advance import Matter
 from agent.alliance.event import Replied, Started
 from agent.alliance.model import Alliance
 from agent.log import configure
+from agent.mail.envelope import Envelope
 from agent.mail.reply import Reply
 from agent.service import Service, opened
-from agent.smtp.inbound import Envelope
 from agent.store import alliances, inbox, outbox, tallies
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

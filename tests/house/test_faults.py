@@ -10,7 +10,8 @@ from aiosmtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseExcepti
 from pair import JONAS, MAYA, Pair
 
 from agent.mail.address import Route
-from agent.smtp.inbound import Envelope, Inbound
+from agent.mail.envelope import Envelope
+from agent.smtp.inbound import Inbound
 
 ANSWER = "I hope we stay friends, and that we find out who decides what."
 

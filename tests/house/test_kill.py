@@ -16,8 +16,9 @@ from served import settings_for
 
 from agent.advance import Matter
 from agent.alliance.event import Replied, Started
+from agent.mail.envelope import Envelope
 from agent.service import Service, opened
-from agent.smtp.inbound import Envelope, Inbound
+from agent.smtp.inbound import Inbound
 from agent.store import alliances, inbox, outbox
 
 PAIRS = 20

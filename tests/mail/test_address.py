@@ -1,3 +1,6 @@
+import re
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,9 +32,9 @@ def test_a_token_with_one_character_changed_leads_nowhere(route, place, c):
 def test_reply_addresses_are_taken_out_of_what_somebody_else_will_read():
     ours, bounces = DOORS.reply_address(7, 3), DOORS.bounce_address(7, 3).upper()
 
-    assert DOORS.without_reply_addresses(f"a <{ours}> b {bounces}.") == "a <…> b …."
-    assert DOORS.without_reply_addresses(f"write to {DOORS.front}") == f"write to {DOORS.front}"
-    assert DOORS.without_reply_addresses("alliance+books@reply.example.test") == "alliance+books@reply.example.test"
+    assert DOORS.without_routes(f"a <{ours}> b {bounces}.") == "a <…> b …."
+    assert DOORS.without_routes(f"write to {DOORS.front}") == f"write to {DOORS.front}"
+    assert DOORS.without_routes("alliance+books@reply.example.test") == "alliance+books@reply.example.test"
 
 
 @pytest.mark.parametrize(
@@ -199,3 +202,53 @@ def test_reading_an_address_never_raises_and_is_settled_after_once(text):
 
     assert once is None or normal(once) == once
     assert DOORS.route_of(text) in (None, "front")
+
+
+# --- one mailbox for all letters
+
+
+MAILBOX = Doors("firm.example", (b"n" * 32, KEY), "office", reach="plain")
+
+
+@given(st.integers(0, ALLIANCES - 1), st.integers(0, LETTERS - 1))
+def test_a_code_comes_back_as_its_letter(alliance, letter):
+    subject = MAILBOX.titled("Re: hello", alliance, letter)
+
+    assert re.fullmatch(r"Re: hello \[[a-z2-7]{16}\]", subject)
+    assert MAILBOX.route_of_subject(subject.upper()) == Route("a", alliance, letter)
+
+
+def test_codes_of_neighbours_have_nothing_in_common():
+    codes = [MAILBOX.titled("", 7, n)[2:-1] for n in range(200)]
+
+    assert len({c[:8] for c in codes}) == len({c[8:] for c in codes}) == 200
+
+
+def test_words_in_brackets_are_no_codes():
+    words = [f"[{w}]" for w in ("misunderstanding", "responsibilities", "a" * 16, "k7q3m2xa9fdtb4ze", "short")]
+
+    assert [MAILBOX.route_of_subject(w) for w in words] == [None] * len(words)
+    assert MAILBOX.without_routes(" ".join(words)) == " ".join(words)
+
+
+def test_a_code_is_taken_out_of_what_somebody_wrote():
+    assert MAILBOX.untitled(MAILBOX.titled("Re: hello", 7, 3)) == "Re: hello"
+    assert MAILBOX.without_routes(MAILBOX.titled("Re: hello", 7, 3) + " yes") == "Re: hello … yes"
+
+
+@pytest.mark.parametrize("reach", ["plus", "plain"])
+def test_a_mailbox_sends_as_itself_and_its_own_mail_is_no_answer(reach):
+    doors = replace(MAILBOX, reach=reach)
+
+    assert doors.from_address(7, 3) == doors.bounce_address(7, 3) == "office@firm.example"
+    assert (doors.reply_address(7, 3) == doors.front) == (reach == "plain")
+    assert doors.is_own("office@firm.example")
+    assert doors.is_own(DOORS.reply_address(7, 3).replace(DOORS.domain, "firm.example").replace(DOORS.local, "office"))
+    assert not doors.is_own("ann@firm.example")
+    assert replace(MAILBOX, reach="domain").is_own("ann@firm.example")
+
+
+def test_a_letter_keeps_its_name_when_a_new_key_is_put_in_front():
+    assert MAILBOX.message_id(7, 3) == replace(MAILBOX, keys=(KEY,)).message_id(7, 3)
+    assert MAILBOX.titled("", 7, 3) == replace(MAILBOX, keys=(KEY,)).titled("", 7, 3)
+    assert MAILBOX.message_id(7, 3) != replace(MAILBOX, keys=(b"n" * 32,)).message_id(7, 3)

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agent.mail.address import Doors
-from agent.mail.letter import Attachment, Letter, message_id, plain, write
+from agent.mail.letter import Attachment, Letter, plain, write
 
 DOORS = Doors(domain="reply.example.test", keys=(b"k" * 32,))
 LETTER = Letter(
@@ -21,11 +21,11 @@ LETTER = Letter(
     to_name="Bob",
     subject="What do you hope for?",
     date=datetime(2026, 5, 12, 9, 30, tzinfo=UTC),
-    message_id=message_id(7, 3, domain="reply.example.test", key=b"k" * 32),
+    message_id=DOORS.message_id(7, 3),
     text="Dear Bob,\n\nWhat do you hope for?\n",
     html="<p>Dear Bob,</p>\n<p>What do you hope for?</p>\n",
     flow="one-to-one",
-    list_unsubscribe=DOORS.reply_address(7, 3),
+    list_unsubscribe="STOP",
 )
 WORDS = st.text(max_size=200) | st.text(
     st.sampled_from('a é😀\r\n\x00\u0085\u2028\u202e=?_",;<>@\\ \t\xa0\ud800'), max_size=200
@@ -260,16 +260,26 @@ def test_a_letter_to_anything_but_one_plain_address_is_our_own_mistake(address):
         write(replace(LETTER, to_address=address))
 
 
+def test_a_letter_may_be_answered_elsewhere_than_it_comes_from():
+    letter = replace(LETTER, from_address="office@example.test", list_unsubscribe="STOP [abc]")
+
+    message = email.message_from_bytes(write(replace(letter, reply_to="office+x@example.test")))
+
+    assert message["Reply-To"].strip() == "office+x@example.test"
+    assert message["List-Unsubscribe"].strip() == "<mailto:office+x@example.test?subject=STOP%20%5Babc%5D>"
+    assert email.message_from_bytes(write(letter))["Reply-To"] == "office@example.test"
+
+
 def test_equal_letters_are_equal_bytes():
     assert write(LETTER) == write(replace(LETTER))
 
 
 @pytest.mark.row("T68")
 def test_a_message_id_is_always_the_same_and_tells_nothing():
-    ids = {message_id(a, n, domain="reply.example.test", key=b"k") for a in range(20) for n in range(20)}
+    ids = {DOORS.message_id(a, n) for a in range(20) for n in range(20)}
 
     assert len(ids) == 400
-    assert message_id(7, 3, domain="reply.example.test", key=b"k" * 32) == LETTER.message_id
-    assert message_id(7, 3, domain="reply.example.test", key=b"o" * 32) != LETTER.message_id
-    assert all(re.fullmatch(r"<[a-z2-7]{32}@reply\.example\.test>", i) for i in ids)
+    assert DOORS.message_id(7, 3) == LETTER.message_id
+    assert replace(DOORS, keys=(b"o" * 32,)).message_id(7, 3) != LETTER.message_id
+    assert all(re.fullmatch(r"<[a-z2-7]{40}@reply\.example\.test>", i) for i in ids)
     assert max(map(len, ids)) <= 70

@@ -309,7 +309,7 @@ def test_any_text_becomes_one_that_can_be_kept(value: str) -> None:
 
 def statements() -> Iterator[str]:
     """Every statement of the store, as it stands in the source."""
-    for name in ("alliances", "database", "inbox", "outbox", "tallies"):
+    for name in ("alliances", "bookmarks", "database", "inbox", "outbox", "tallies"):
         tree = ast.parse((Path(store.__file__).parent / f"{name}.py").read_text("utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", str(node.value)):

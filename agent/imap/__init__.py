@@ -1,0 +1,1 @@
+"""An ordinary mailbox as a way in: IMAP."""

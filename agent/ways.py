@@ -1,0 +1,69 @@
+"""The ways in and out, as the settings have them: for the service, and for commands that try or explain them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from agent.imap.connection import Account
+from agent.mail.address import Doors, Reach
+from agent.settings import Settings
+from agent.smtp.relay import Relay
+
+TOKEN_S = 60.0  # for the operator's command that gets an access token
+
+
+def doors_of(settings: Settings) -> Doors:
+    """The addresses at which mail reaches us."""
+    chosen, mailbox = settings.service, settings.mailbox
+    reach: Reach = "domain" if not mailbox.address else "plus" if mailbox.plus else "plain"
+    return Doors(chosen.domain, settings.keys, chosen.local, reach=reach)
+
+
+def account_of(settings: Settings) -> Account:
+    """The mailbox."""
+    box = settings.mailbox
+    return Account(
+        box.host,
+        box.port,
+        box.user or box.address,
+        settings.mailbox_password,
+        token_of(box.token_command),
+        security=box.tls,
+        folder=box.folder,
+        move_to=box.move_to,
+    )
+
+
+def relay_of(settings: Settings) -> Relay:
+    """The next hop. Who logs in there without a password does so with the mailbox's access token."""
+    out = settings.relay
+    return Relay(
+        out.host,
+        out.port,
+        settings.service.domain,
+        "tls" if out.tls == "implicit" else out.tls,
+        out.user,
+        settings.relay_password,
+        token_of(settings.mailbox.token_command) if out.user else None,
+        out.connections,
+        out.timeout_s,
+    )
+
+
+def token_of(command: Sequence[str]) -> Callable[[], Awaitable[str]] | None:
+    """What asks the operator's command for an OAuth2 access token; it raises OSError when it gets none."""
+    if not command:
+        return None
+
+    async def token() -> str:
+        process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        try:
+            async with asyncio.timeout(TOKEN_S):
+                said, _ = await process.communicate()
+        finally:
+            if process.returncode is None:
+                process.kill()
+        if process.returncode or not said.strip():
+            raise OSError(f"{command[0]} ended with {process.returncode} and gave none")
+        return said.decode("ascii", "replace").strip()
+
+    return token
