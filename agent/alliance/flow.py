@@ -275,8 +275,6 @@ class Flow(_Part):
                 faults.append(f"prompt {prompt.id}: needs a section for its line in the draft")
             if prompt.quote and prompt.quote not in self.prompts:
                 faults.append(f"prompt {prompt.id}: quotes {prompt.quote!r}, which is no prompt")
-        if self.relationships and self.is_team:
-            faults.append("kind: kinds of relationship are for flows of two people")
         if "open" not in known:
             faults.append("section: one with id 'open' is needed for open points")
         if not any(p.short for p in self.prompts.values()):

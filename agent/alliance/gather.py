@@ -12,7 +12,16 @@ from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied, Started
 from agent.alliance.model import Answer, Note, Participant, Person, Phase, Stage
 from agent.alliance.turn import Turn, joined
-from agent.alliance.words import Way, first_name, read_approval, read_people, read_setup, read_start, read_way
+from agent.alliance.words import (
+    Way,
+    first_name,
+    read_approval,
+    read_people,
+    read_setup,
+    read_sort,
+    read_start,
+    read_way,
+)
 
 GATHER = timedelta(days=2)  # from the invitation to the vote, when not all have answered by then (T04)
 AT_ONCE = 3  # alliances of two that are begun at one time: each asks its own why
@@ -28,6 +37,9 @@ def start(turn: Turn, event: Started) -> None:
     name = event.name or event.address.partition("@")[0].title()
     me = Participant(1, event.address, first_name(name), name, last_heard=turn.now)
     turn.change(participants=(me,), reason=reading.reason.strip())
+    sorts = {kind.id: kind.us for kind in turn.whole.relationships}
+    turn.change(kind=read_sort(f"{event.subject}\n{event.text}", sorts))
+    turn.tailor()
     _take_people(turn, event.text)
     _next_step(turn)
 
@@ -109,7 +121,11 @@ def _named(turn: Turn) -> tuple[letters.Named, ...]:
 def invitation(turn: Turn) -> letters.TeamInvitation:
     """The invitation as it goes out: the initiator's why, character for character (F03, T03)."""
     me = turn.p(1)
-    return letters.TeamInvitation(me.name, me.full_name, me.address, turn.alliance.why, len(turn.alliance.participants))
+    kind = next((k for k in turn.whole.relationships if k.id == turn.alliance.kind), None)
+    size = len(turn.alliance.participants)
+    return letters.TeamInvitation(
+        me.name, me.full_name, me.address, turn.alliance.why, size, kind.opening if kind else ""
+    )
 
 
 # ---------------------------------------------------------------- the initiator's replies

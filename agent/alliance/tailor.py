@@ -14,8 +14,9 @@ def tailored(flow: Flow, alliance: Alliance) -> Flow:
 
     A team can have all of its prompts, one from each part, or questions of its own (S35, S36).
     """
+    flow = flow.of(alliance.kind)
     if not flow.is_team:
-        return flow.of(alliance.kind)
+        return flow
     chosen = alliance.rules.get("questions", "all")
     usual = [part for part in flow.parts if not part.when]
     few = [part.model_copy(update={"prompts": tuple(q for q in part.prompts if q.short)}) for part in usual]

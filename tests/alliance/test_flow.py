@@ -122,7 +122,6 @@ def test_what_is_no_toml_is_told_with_its_line() -> None:
         ('id = "open"', 'id = "opened"', "'open' is needed"),
         ("short = true", "short = false", "at least one must be in the short set"),
         ('section = "stuck"\n', "", "needs a section"),
-        ("people = [2, 2]", "people = [3, 9]", "for flows of two people"),
         ('id = "friends"', 'id = "family"', "kind 'family' is there twice"),
         ('us = ["friends",', 'us = ["couple",', "kind friends: 'couple' names couple too"),
         ("[kind.prompt.P03]", "[kind.prompt.P33]", "there is no prompt 'P33'"),

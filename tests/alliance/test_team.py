@@ -259,3 +259,22 @@ def test_who_says_no_thanks_is_not_asked_again_and_nobody_is_told():
     for name in ("Ana", "Ben", "Chi", "Ewa"):
         t.says(name, "a b b b")
     assert t.got(l.TeamRules, "Ana")[0].people == "Ana, Ben, Chi and Ewa"
+
+
+@pytest.mark.row("S27")
+def test_a_family_or_a_choir_gets_other_examples_and_the_same_questions():
+    people = "Ben <ben@example.org> and Chi <chi@example.org>"
+    asked = {}
+    for sort in ("family", "choir", "crew"):
+        t = Team().starts(f"I'd like our {sort} to make a team alliance: {people}.")
+        for words in ("TEAM", WHY, "SEND"):
+            t.says("Ana", words)
+        opening = t.got(l.TeamInvitation, "Ben")[0].opening
+        t.says("Ben", "YES").says("Chi", "YES")
+        for name in NAMES[:3]:
+            t.says(name, "a b b b")
+        asked[sort] = (opening, t.days(1.5).got(l.Prompt, "Ben")[0])
+
+    assert len({letter.ask for _, letter in asked.values()}) == 1
+    assert len({letter.example for _, letter in asked.values()}) == 3
+    assert [bool(opening) for opening, _ in asked.values()] == [True, True, False]

@@ -76,6 +76,7 @@ class TeamInvitation(Letter):
     initiator_address: str
     why: str
     size: int
+    opening: str = ""  # the first line, by the sort of team
 
 
 @dataclass(frozen=True, slots=True)

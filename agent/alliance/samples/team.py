@@ -1,5 +1,6 @@
 """Samples of the letters to a team: Ana's crew of six."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from agent.alliance import letters as l
@@ -102,6 +103,7 @@ def samples() -> tuple[l.Letter, ...]:
         l.TeamWhy((), 5),
         l.TeamReady((Note("kept", "Why", _WHY),), _PEOPLE, _INVITATION),
         _INVITATION,
+        replace(_INVITATION, opening="A small thing, for the people you live with."),
         l.TeamSent(5),
         l.TeamWelcome("Ana"),
         l.TeamTooFew(host=True),

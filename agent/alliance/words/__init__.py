@@ -27,7 +27,7 @@ from agent.alliance.words.schedule import MeetingReading, read_meeting, read_sch
 from agent.alliance.words.slip import read_pass_on, read_slip
 from agent.alliance.words.start import first_name, read_people, read_setup, read_start
 from agent.alliance.words.sure import is_erasure, read_mine
-from agent.alliance.words.team import Objection, Way, read_ballot, read_objections, read_way
+from agent.alliance.words.team import Objection, Way, read_ballot, read_objections, read_sort, read_way
 from agent.alliance.words.team import said as said_of_page
 from agent.alliance.words.three import read_three
 from agent.alliance.words.trial import read_span, say_day
@@ -98,6 +98,7 @@ __all__ = [
     "read_schedule",
     "read_setup",
     "read_slip",
+    "read_sort",
     "read_span",
     "read_start",
     "read_three",

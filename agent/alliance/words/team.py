@@ -46,6 +46,21 @@ def read_way(text: str) -> Way:
     return next((w for w in ways if found == {w}), "")
 
 
+def read_sort(text: str, sorts: Mapping[str, Sequence[str]]) -> str:
+    """What sort of team it is (S27), from words such as "our family" or "a choir of nine"; "" when none or several are named.
+
+    It changes examples and nothing else, so that a word in passing does no harm.
+    """
+    low = straight(text[:LONGEST]).casefold()
+    named = {
+        sort
+        for sort, names in sorts.items()
+        for name in names
+        if re.search(rf"\b(?:our|my|the|a|this) (?:\w+ )?{re.escape(name)}\b", low)
+    }
+    return named.pop() if len(named) == 1 else ""
+
+
 def read_ballot(text: str, options: Sequence[tuple[str, Mapping[str, str]]]) -> dict[str, str] | None:
     """A vote on the rules (T04): for each rule's id the key that was chosen, "" where it is left to the others.
 
