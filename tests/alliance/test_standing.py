@@ -15,7 +15,7 @@ def test_a_line_that_one_member_adds_for_another_is_asked_of_that_one() -> None:
     t.days(8)
 
     added = {line.text: (line.owner, line.asked_of, line.by) for line in t.alliance.draft.lines[-2:]}
-    assert added == {"Ben cleans the kitchen on Fridays.": (0, 2, (1,)), "I sweep the yard.": (0, 0, (1,))}
+    assert added == {"Ben cleans the kitchen on Fridays.": (0, 2, (1,)), "I sweep the yard.": (1, 0, (1,))}
     cause = next(p.cause for p in t.alliance.proposals)
     assert all(line.source == (cause,) for line in t.alliance.draft.lines[-2:])
 
