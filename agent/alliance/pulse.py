@@ -82,8 +82,8 @@ def digest(turn: Turn, checkin: Checkin) -> None:
         rounds=_rounds(turn) if rows else (),
         rows=rows,
         words=tuple(words),
-        moved=tuple(_moved(row) for row in rows if _trend(row)),
         next_checkin=looking.next_day(turn),
+        trend=rows if rows and len(rows[0].ratings) >= TREND_FROM else (),
     )
     for p in turn.alliance.present:
         if p.checkins and not p.paused:
@@ -91,20 +91,20 @@ def digest(turn: Turn, checkin: Checkin) -> None:
 
 
 def _shown(turn: Turn) -> list[Checkin]:
-    """The rounds that enough replied to."""
+    """The newest rounds that enough replied to."""
     closed = [c for c in turn.alliance.checkins if c.closed is not None]
-    return [c for c in closed if sum(1 for r in c.replies if r.numbers) >= ENOUGH]
+    return [c for c in closed if sum(1 for r in c.replies if r.numbers) >= ENOUGH][-looking.ROUNDS :]
 
 
 def _rounds(turn: Turn) -> tuple[date, ...]:
     return tuple(looking.local_day(turn, c.due) for c in _shown(turn))
 
 
-def _rows(turn: Turn) -> tuple[letters.TeamRow, ...]:
+def _rows(turn: Turn) -> tuple[letters.Row, ...]:
     titles = ("Trust", "Bring a worry", "We live by it")
     rounds = [[r.numbers for r in c.replies if r.numbers] for c in _shown(turn)]
     return tuple(
-        letters.TeamRow(title, tuple(_rounded([numbers[i] for numbers in one]) for one in rounds))
+        letters.Row(title, tuple(_rounded([numbers[i] for numbers in one]) for one in rounds))
         for i, title in enumerate(titles)
     )
 
@@ -113,13 +113,3 @@ def _rounded(numbers: list[int]) -> float:
     """The mean to the nearest half; whole numbers without a point."""
     halves = int(2 * sum(numbers) / len(numbers) + 0.5)
     return halves / 2 if halves % 2 else halves // 2
-
-
-def _trend(row: letters.TeamRow) -> bool:
-    return len(row.ratings) >= TREND_FROM
-
-
-def _moved(row: letters.TeamRow) -> letters.Moved:
-    """Where a row stands against its first round, and no cause (F40)."""
-    first, last = row.ratings[0], row.ratings[-1]
-    return letters.Moved(row.name, "up" if last > first else "down" if last < first else "same")

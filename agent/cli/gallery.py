@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from agent.alliance import samples
 from agent.alliance.lettercheck import Fault, faults_of
-from agent.alliance.letters import Digest, Letter
+from agent.alliance.letters import Digest, Letter, TeamDigest
 from agent.mail.letter import with_pictures
 from agent.papers.enclosed import trend_of
 from agent.templates import Rendered, load, template_of
@@ -52,7 +52,7 @@ def letters_of(templates: Path, sources: Sequence[str]) -> tuple[Shown, ...]:
             service="Alliance",
         )
         faults = faults_of(letter, said.subject, said.text, said.html, me=reader["me"], sources=sources)
-        if isinstance(letter, Digest) and letter.trend:
+        if isinstance(letter, Digest | TeamDigest) and letter.trend:
             picture = trend_of(letter, templates / "papers")
             html = with_pictures(said.html, [(picture.content_id, picture.content_type, picture.content)])
             said = replace(said, html=html)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from babel.dates import format_date, format_skeleton, format_time
 
-from agent.alliance.letters import Closing, ClosingAsk, Digest, Final, Letter, MyData, RhythmChanged, Tool
+from agent.alliance.letters import Closing, ClosingAsk, Digest, Final, Letter, MyData, RhythmChanged, TeamDigest, Tool
 from agent.alliance.model import Alliance
 from agent.alliance.turn import joined
 from agent.mail.letter import Attachment
@@ -35,7 +35,7 @@ def enclosed(alliance: Alliance, letter: Letter, zone: tzinfo, domain: str, pape
             return (Attachment("agreement.pdf", "application/pdf", page), *dates)
         case RhythmChanged():
             return _calendar(alliance, letter, zone, domain)
-        case Digest() if letter.trend:
+        case Digest() | TeamDigest() if letter.trend:
             return (trend_of(letter, papers),)
         case Tool():  # a page to print (F54)
             return (Attachment(f"{_slug(letter.title)}.pdf", "application/pdf", tool_pdf(letter, papers / "tool.typ")),)
@@ -48,7 +48,7 @@ def _calendar(alliance: Alliance, letter: Final | RhythmChanged, zone: tzinfo, d
     return (Attachment("alliance.ics", CALENDAR, calendar_file(plan_of(alliance, letter, zone, domain))),)
 
 
-def trend_of(letter: Digest, papers: Path, *, locale: str = "en_GB") -> Attachment:
+def trend_of(letter: Digest | TeamDigest, papers: Path, *, locale: str = "en_GB") -> Attachment:
     """The picture that the letter shows: the very numbers of its table."""
     rounds = [format_skeleton("MMM", day, locale=locale) for day in letter.rounds]
     rows = [(row.name, row.ratings) for row in letter.trend]

@@ -185,10 +185,10 @@ def test_numbers_are_the_groups_alone_and_need_four_replies():
     round_of(t, "4 2 3", "4 3 3", "4 2 3", "4 3 3", "pass", "lots of fun")
     round_of(t, *["5 2 3"] * 6)
     last = t.got(l.TeamDigest, "Ana")[-1]
-    assert [(m.name, m.how) for m in last.moved] == [
+    assert [(r.name, r.trend) for r in last.trend] == [
         ("Trust", "up"),
         ("Bring a worry", "down"),
-        ("We live by it", "same"),
+        ("We live by it", "level"),
     ]
     told = " ".join(repr(s.letter) for s in t.sent if isinstance(s.letter, l.TeamDigest))
     assert not any(name in told for name in NAMES)

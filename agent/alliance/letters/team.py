@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from agent.alliance.letters.agreement import LineChange, PageLine, PageSection
 from agent.alliance.letters.asking import RevealQuestion
+from agent.alliance.letters.checkins import Row
 from agent.alliance.letters.letter import Letter, Role
 from agent.alliance.model import Note
 
@@ -289,31 +290,17 @@ class TeamCheckinNoted(Letter):
 
 
 @dataclass(frozen=True, slots=True)
-class TeamRow:
-    """The group's mean to the nearest half, round by round."""
-
-    name: str
-    ratings: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """Where a row stands against its first round: up, down or same."""
-
-    name: str
-    how: str
-
-
-@dataclass(frozen=True, slots=True)
 class TeamDigest(Letter):
     """What the team noticed: numbers of the whole group when four or more replied, lines without names (F39, T16)."""
 
+    encloses = True
+
     number: int
     rounds: tuple[date, ...]
-    rows: tuple[TeamRow, ...]  # empty when fewer than four replied
+    rows: tuple[Row, ...]  # empty when fewer than four replied
     words: tuple[str, ...]
-    moved: tuple[Moved, ...]
     next_checkin: date | None
+    trend: tuple[Row, ...] = ()  # the rows that are drawn and put into words: from the third round on (F37)
 
 
 @dataclass(frozen=True, slots=True)

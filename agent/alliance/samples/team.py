@@ -24,6 +24,7 @@ _AGAIN = tuple(
     l.BallotRow(n, row.title, tuple(l.BallotOption(o.key, o.words, o.key == "b") for o in row.options))
     for n, row in enumerate(_BALLOT[1:3], 1)
 )
+_ROWS_OF_NUMBERS = (l.Row("Trust", (3, 3.5, 4)), l.Row("Bring a worry", (2.5, 3, 2)), l.Row("We live by it", (3, 3, 3)))
 _PAGE = (
     l.PageSection(
         "The atmosphere",
@@ -138,11 +139,11 @@ def samples() -> tuple[l.Letter, ...]:
         l.TeamCheckinNoted((4, 3, 4), "", "Ben"),
         l.TeamDigest(
             3, (date(2026, 5, 15), date(2026, 7, 15), date(2026, 9, 15)),
-            (l.TeamRow("Trust", (3, 3.5, 4)), l.TeamRow("Bring a worry", (2.5, 3, 2)), l.TeamRow("We live by it", (3, 3, 3))),
+            _ROWS_OF_NUMBERS,
             ("I asked for help twice and nobody sighed.", "Line 7 got used. It worked.", "We forget line 1 on Mondays."),
-            (l.Moved("Trust", "up"), l.Moved("Bring a worry", "down"), l.Moved("We live by it", "same")), date(2026, 11, 15),
+            date(2026, 11, 15), trend=_ROWS_OF_NUMBERS,
         ),
-        l.TeamDigest(1, (), (), ("We laugh again.",), (), None),
+        l.TeamDigest(1, (), (), ("We laugh again.",), None),
         l.TeamAsked("Gia", "gia@example.org"),
         l.TeamNotAsked("Gia"),
         l.TeamNewcomer("Ana Ruiz", _FRIDAY, _PAGE),
