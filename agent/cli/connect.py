@@ -255,6 +255,7 @@ def _write(path: Path, tables: Tables, known: Mapping[str, str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = "".join(f"{name}={value}\n" for name, value in (secrets_beside(path) | dict(known)).items() if value)
     hidden = os.open(path.with_name("secrets"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.fchmod(hidden, 0o600)  # also of a file that was there
     with os.fdopen(hidden, "w", encoding="utf-8") as file:
         file.write(lines)
     path.write_text(text, "utf-8")
