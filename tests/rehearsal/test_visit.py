@@ -243,7 +243,7 @@ async def test_every_shipped_script_played_on_the_page_comes_to_its_end(visit, s
     await play_to_the_end(visit)
 
     assert visit.page.faults == ()
-    assert len(visit.run.mails) < 200
+    assert len(visit.run.mails) < 600  # a team of six
 
 
 async def test_what_breaks_us_while_it_plays_is_told_and_the_visit_goes_on(visit, monkeypatch):
@@ -385,7 +385,7 @@ async def test_what_was_taken_away_is_shown_as_it_was_kept_and_also_when_nothing
     form = {"person": "jonas", "to": str(wanted.number)}
 
     await visit.act("send", {**form, "text": f"I told {address} of it. Fun."})
-    assert visit.page.latest.kept == "I told  of it. Fun."
+    assert visit.page.latest.kept == "I told … of it. Fun."
 
     await visit.act("send", {**form, "text": "Sent from my iPhone"})
     assert visit.page.latest.kept == ""
