@@ -14,12 +14,12 @@ from agent.alliance import letters
 from agent.alliance.dates import zone_named, zone_of
 from agent.alliance.letters import Role
 from agent.alliance.model import Alliance, Participant, Person
-from agent.alliance.turn import Decision, House, Send, joined
+from agent.alliance.turn import Decision, House, Send
+from agent.alliance.words import joined, phrase
 from agent.mail import letter as mail
 from agent.mail.address import Doors
 
 TWO = 2  # from three on it is a team, which letters call so instead of by all its names
-TEAM = "the team"
 _ASKED_FOR = (Role.RECORD, Role.RECEIPT)  # these offer no way to unsubscribe
 
 
@@ -84,15 +84,17 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Writt
     p, person = alliance.participant(send.to), _person(alliance, send.to)
     named = [q.name for q in alliance.participants if q.name]
     team = len(alliance.participants) > TWO
-    partner = TEAM if team else joined([q.name for q in alliance.participants if q.number != send.to and q.name])
-    names = TEAM if team else joined(named)
+    language = send.language
+    others = [q.name for q in alliance.participants if q.number != send.to and q.name]
+    partner = phrase(language, "team") if team else joined(others, language)
+    names = phrase(language, "team") if team else joined(named, language)
     zone = zone_of(person, post.house.zone)
     said = post.render(
         send.letter,
         me=p.name,
         partner=partner,
         names=names,
-        language=person.language,
+        language=language,
         zone=zone,
         contact=post.contact,
         service=post.service,
@@ -105,7 +107,7 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Writt
     raw = mail.write(
         mail.Letter(
             kind=kind_of(send.letter),
-            from_name=f"{post.service} (for {names})" if len(named) > 1 else post.service,
+            from_name=_from(post.service, names, language) if len(named) > 1 else post.service,
             from_address=doors.from_address(*letter),
             reply_to=doors.reply_address(*letter),
             to_address=p.address,
@@ -121,7 +123,7 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Writt
             if send.letter.encloses
             else (),
             list_unsubscribe="" if send.letter.role in _ASKED_FOR else doors.titled("STOP", *letter),
-            language=person.language,
+            language=language,
             flow=alliance.flow.partition("@")[0],
         )
     )
@@ -140,6 +142,10 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Writt
         question=send.letter.role is Role.QUESTION,
         due=send.due,
     )
+
+
+def _from(service: str, names: str, language: str) -> str:
+    return phrase(language, "from").format(service=service, names=names)
 
 
 def kind_of(letter: letters.Letter) -> str:

@@ -18,7 +18,7 @@ import structlog
 
 from agent import templates
 from agent.advance import Advance
-from agent.alliance.flow import FlowError, FlowFile
+from agent.alliance.flow import FlowError, FlowFile, with_translations
 from agent.alliance.flow import load as load_flow
 from agent.alliance.guide import Guide
 from agent.alliance.guide import load as load_guide
@@ -238,11 +238,11 @@ def _checked(settings: Settings, name: str) -> _Files:
         except FlowError as error:
             complaints += error.complaints
     try:
-        letters = templates.load(settings.templates_folder, (settings.service.language,))
+        letters = templates.load(*settings.templates_folders)
     except templates.TemplatesError as error:
         complaints += error.faults
     try:
-        guides = read_guides(settings.templates_folder, settings.service.language)
+        guides = read_guides(settings.templates_folders)
     except FlowError as error:
         complaints += error.complaints
     known = ("any", *(kind.id for file in files for kind in file.flow.relationships))
@@ -258,8 +258,17 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
     chosen = settings.service
     doors = doors_of(settings)
     coach, lines = settings.coach, settings.care.help_lines
+    languages = tuple(sorted(files.letters.languages, key=lambda tag: tag != chosen.language))
     house = House(
-        chosen.zone, chosen.quiet_hours, normal, lines, files.guides, coach.name, coach.links, chosen.may_start
+        chosen.zone,
+        chosen.quiet_hours,
+        normal,
+        lines,
+        files.guides,
+        coach.name,
+        coach.links,
+        chosen.may_start,
+        languages,
     )
     post = Post(doors, house, chosen.name, chosen.contact, files.letters.render, _papers(settings))
     advance = Advance(database, post, files.shelf, chosen.starts_per_day, chosen.invitations_per_address)
@@ -337,22 +346,28 @@ def _door(settings: Settings, service: Service) -> Inbound:
 def read_flow(folder: Path, name: str) -> FlowFile:
     """Read a flow of a folder, or the shipped one of this name; raises FlowError with every fault."""
     path = folder / f"{name}.toml"
-    path = path if path.exists() else shipped("flows") / path.name
+    return flow_at(path if path.exists() else shipped("flows") / path.name)
+
+
+def flow_at(path: Path) -> FlowFile:
+    """Read a flow's file with its translations; raises FlowError with every fault."""
     try:
-        return load_flow(path.read_text("utf-8"), str(path))
+        texts = [p.read_text("utf-8") for p in (path, *translations_of(path))]
+        return load_flow(with_translations(*texts), str(path))
     except (OSError, UnicodeDecodeError) as error:
         raise FlowError((f"{path}: {error}",)) from None
 
 
-def read_guides(folder: Path, language: str) -> dict[str, Guide]:
-    """The ideas and tools of these templates, in English and in this language if it has any; raises FlowError."""
-    paths = {tag: folder / tag / "guide.toml" for tag in ("en", language)}
+def translations_of(path: Path) -> list[Path]:
+    """The translations of a flow's file: they lie beside it in a folder for each language, `de/one_to_one.toml`."""
+    return sorted(path.parent.glob(f"*/{path.name}"))
+
+
+def read_guides(folders: Sequence[Path]) -> dict[str, Guide]:
+    """The ideas and tools of these templates, by language; the last folder that has one counts. Raises FlowError."""
+    paths = {path.parent.name: path for folder in folders for path in folder.glob("*/guide.toml")}
     try:
-        return {
-            tag: load_guide(path.read_text("utf-8"), str(path))
-            for tag, path in paths.items()
-            if tag == "en" or path.exists()
-        }
+        return {tag: load_guide(path.read_text("utf-8"), str(path)) for tag, path in paths.items()}
     except (OSError, UnicodeDecodeError) as error:
         raise FlowError((str(error),)) from None
 
@@ -377,8 +392,8 @@ async def serve(settings: Settings, ready: Callable[[int], None]) -> None:
 
 
 def _papers(settings: Settings) -> Callable[[Alliance, Letter, tzinfo], tuple[Attachment, ...]]:
-    papers = settings.templates_folder / "papers"
-    return lambda alliance, letter, zone: enclosed(alliance, letter, zone, settings.service.domain, papers)
+    domain = settings.service.domain
+    return lambda alliance, letter, zone: enclosed(alliance, letter, zone, domain, settings.paper)
 
 
 def _wait(attempt: int) -> timedelta | None:

@@ -260,9 +260,14 @@ class Settings(_Tables):
         return Path(self.flows.folder) if self.flows.folder else shipped("flows")
 
     @property
-    def templates_folder(self) -> Path:
-        """Where the templates are."""
-        return Path(self.templates.folder) if self.templates.folder else shipped("templates")
+    def templates_folders(self) -> tuple[Path, ...]:
+        """Where the templates are: a file in the operator's folder takes the place of the shipped one."""
+        own = (Path(self.templates.folder),) if self.templates.folder else ()
+        return (shipped("templates"), *own)
+
+    def paper(self, name: str) -> Path:
+        """The template of a printed page."""
+        return next(path for f in reversed(self.templates_folders) if (path := f / "papers" / name).exists())
 
 
 def shipped(name: str) -> Path:

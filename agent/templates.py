@@ -7,7 +7,7 @@ letters begin. `load` finds what is wrong with any of them, so a broken template
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import date, datetime, tzinfo
@@ -23,8 +23,9 @@ from markupsafe import Markup, escape
 from mjml import mjml2html
 
 from agent.alliance.letters import NOTES, Letter
+from agent.alliance.words import ENGLISH, locale_of
 
-FALLBACK = "en"
+FALLBACK = ENGLISH
 SUBJECT = 50  # characters (spec section 5, check 4); what a phone shows of one
 SHORT = 240  # characters of an answer that is read back in one line; the whole of it is stored
 COMMON = frozenset({"me", "partner", "names", "contact", "service", "language", "zone", "team"})
@@ -37,6 +38,8 @@ _CLASS = re.compile(r'class="([\w-]+)"')
 _BLANKS = re.compile(r"\n{3,}")
 _HEADERS = re.compile(r"\s*Subject: (.*)\n(?:Preview: (.*)\n)?")
 _LINKS = re.compile(r"(?<=\w)([.@]|:(?=//))(?=[\w/])")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_NOTE = re.compile(r"{% (?:el)?if note\.kind == \"(\w+)\" %}")
 _CONTROLS = dict.fromkeys(
     [
         *range(9),
@@ -49,7 +52,6 @@ _CONTROLS = dict.fromkeys(
         0xFEFF,
     ]
 )  # what could turn, hide or end a line: C0 and C1 without tab and newline, the bidi controls, the other line ends
-_LOCALES = {"en": "en_GB"}  # "3 March", "09:14": the same words for all who read English
 
 
 class TemplatesError(Exception):
@@ -81,6 +83,17 @@ class Templates:
     """Every letter in every language, ready to be filled."""
 
     halves: Mapping[tuple[str, type], _Halves]
+    notes: Mapping[str, AbstractSet[str]]  # the kinds of note that each language can tell
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which there is a letter."""
+        return tuple(sorted(self.notes))
+
+    def has(self, language: str, letter: Letter) -> bool:
+        """Whether this letter can be said in this language, with the notes that it opens with."""
+        notes = {note.kind for note in getattr(letter, "notes", ())}
+        return (language, type(letter)) in self.halves and notes <= self.notes[language]
 
     def render(
         self,
@@ -95,9 +108,9 @@ class Templates:
         service: str,
         team: bool = False,
     ) -> Rendered:
-        """Put one letter into words for one reader; in English when we do not have the reader's language."""
+        """Put one letter into words for one reader; in English what is not there in the reader's language."""
         kind = type(letter)
-        language = language if (language, kind) in self.halves else FALLBACK
+        language = language if self.has(language, letter) else FALLBACK
         half = self.halves[language, kind]
         context = {name: getattr(letter, name) for name in half.facts}
         context |= {"me": me, "partner": partner, "names": names, "contact": contact, "service": service}
@@ -111,15 +124,39 @@ class Templates:
         return Rendered(subject, text, html, text)
 
 
-def load(folder: Path, languages: Collection[str] = (FALLBACK,)) -> Templates:
-    """Compile the templates of these languages in `folder/<language>`; raises TemplatesError with all that is wrong."""
-    faults: list[str] = []
+def load(*folders: Path) -> Templates:
+    """Compile the templates in `<folder>/<language>`; raises TemplatesError with all that is wrong.
+
+    A file takes the place of the one of its name in an earlier folder, so that an operator's folder need hold no more than
+    what is to be different. English is to be whole; what another language does not have is read in English.
+    """
+    faults = [
+        f"{folder}: there is no folder of a language here, such as {FALLBACK}"
+        for folder in folders
+        if not _languages(folder)
+    ]
     halves: dict[tuple[str, type], _Halves] = {}
-    for language in sorted({FALLBACK, *languages}):
-        halves |= {(language, kind): half for kind, half in _load_one(folder / language, faults)}
+    notes: dict[str, AbstractSet[str]] = {}
+    english = _files(folders, FALLBACK)
+    for language in sorted({tag for folder in folders for tag in _languages(folder)}):
+        own = _files(folders, language)
+        files = {name: path for name, path in english.items() if name.startswith("_")} | own
+        faults += _missing(folders[-1] / language, own, whole=language == FALLBACK)
+        found = _load_one(files, faults, whole=language == FALLBACK)
+        halves |= {(language, kind): half for kind, half in found.items()}
+        notes[language] = _notes_told(files)
     if faults:
         raise TemplatesError(faults)
-    return Templates(halves)
+    return Templates(halves, notes)
+
+
+def _languages(folder: Path) -> list[str]:
+    return [path.name for path in folder.glob("*/") if _LANGUAGE.fullmatch(path.name)]
+
+
+def _files(folders: Sequence[Path], language: str) -> dict[str, Path]:
+    found = (path for folder in folders for path in sorted((folder / language).glob("*.*")))
+    return {path.name: path for path in found if path.suffix in (".txt", ".html", ".mjml")}
 
 
 def template_of(kind: type) -> str:
@@ -127,58 +164,63 @@ def template_of(kind: type) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
-def _load_one(folder: Path, faults: list[str]) -> Iterator[tuple[type, _Halves]]:
-    if not (folder / "_base.mjml").is_file():
-        faults.append(f"{folder}: there is no _base.mjml here")
-        return
+def _load_one(files: Mapping[str, Path], faults: list[str], *, whole: bool) -> dict[type, _Halves]:
+    """The letters of one language; {} when something is wrong."""
     kinds = {template_of(kind): kind for kind in Letter.kinds.values()}
-    files = {
-        path.name: path.read_text("utf-8")
-        for path in sorted(folder.glob("*.*"))
-        if path.suffix in (".txt", ".html", ".mjml")
-    }
-    before = len(faults)
-    faults += _missing(folder, kinds, files)
     texts, htmls = _environment(_one_line), _environment(_escaped)
-    for name, source in files.items():
-        stem = name.rsplit(".", 1)[0]
+    read = {name: path.read_text("utf-8") for name, path in files.items()}
+    before = len(faults)
+    for name, source in read.items():
+        stem, _, half = name.rpartition(".")
         known = COMMON | _SHEET | {f.name for f in fields(kinds[stem])} if stem in kinds else None
-        faults += _faults_in(folder / name, source, texts if name.endswith(".txt") else htmls, known)
-    if len(faults) > before:
-        return
-    base, styles = _sheet(files["_base.mjml"])
-    sources = {name: source for name, source in files.items() if not name.endswith(".mjml")}
+        macros = _macros_in(read.get(f"_parts.{'txt' if half == 'txt' else 'html'}", ""))
+        faults += _faults_in(files[name], source, texts if half == "txt" else htmls, known and known | macros)
+    if whole:
+        faults += (
+            f"{files['_notes.txt']}: it does not say how to tell {k!r}" for k in sorted(NOTES - _notes_told(files))
+        )
+    if len(faults) > before or "_base.mjml" not in read:
+        return {}
+    kinds = {stem: kind for stem, kind in kinds.items() if f"{stem}.txt" in read and f"{stem}.mjml" in read}
+    base, styles = _sheet(read["_base.mjml"])
+    sources = {name: source for name, source in read.items() if not name.endswith(".mjml")}
     sources |= {name: _styled(source, styles) for name, source in sources.items() if name.endswith(".html")}
     for stem in kinds:
         try:
-            sources[f"{stem}.html"] = _styled(_compiled(base.replace(_LETTER_MARK, files[f"{stem}.mjml"])), styles)
+            sources[f"{stem}.html"] = _styled(_compiled(base.replace(_LETTER_MARK, read[f"{stem}.mjml"])), styles)
         except ValueError as error:  # what the MJML parser says: it knows the place, in the sheet and letter together
-            faults.append(f"{folder / stem}.mjml: {error}")
+            faults.append(f"{files[f'{stem}.mjml']}: {error}")
     if len(faults) > before:
-        return
+        return {}
     texts.loader = htmls.loader = DictLoader(sources)
     texts.globals |= vars(texts.get_template("_parts.txt").module)
     htmls.globals |= vars(htmls.get_template("_parts.html").module)
-    for stem, kind in kinds.items():
-        facts = tuple(f.name for f in fields(kind))
-        yield kind, _Halves(texts.get_template(f"{stem}.txt"), htmls.get_template(f"{stem}.html"), facts)
+    return {
+        kind: _Halves(
+            texts.get_template(f"{stem}.txt"), htmls.get_template(f"{stem}.html"), tuple(f.name for f in fields(kind))
+        )
+        for stem, kind in kinds.items()
+    }
 
 
 # ---------------------------------------------------------------- what can be wrong
 
 
-def _missing(folder: Path, kinds: Mapping[str, type], files: Mapping[str, str]) -> Iterator[str]:
+def _missing(folder: Path, files: Mapping[str, Path], *, whole: bool) -> Iterator[str]:
     """The halves that are not there, and those that belong to no letter."""
-    wanted = {f"{stem}.{half}" for stem in kinds for half in ("txt", "mjml")}
-    wanted |= {
-        "_base.mjml",
-        *(f"{stem}.{half}" for stem in ("_parts", "_notes", "_footer") for half in ("txt", "html")),
+    stems = {template_of(kind) for kind in Letter.kinds.values()}
+    pairs = {stem: {f"{stem}.txt", f"{stem}.mjml"} for stem in stems}
+    pairs |= {stem: {f"{stem}.txt", f"{stem}.html"} for stem in ("_parts", "_notes", "_footer")} | {
+        "_base": {"_base.mjml"}
     }
-    yield from (f"{folder / name}: this half is missing" for name in sorted(wanted - files.keys()))
+    lacking = (name for halves in pairs.values() if whole or halves & files.keys() for name in halves - files.keys())
+    yield from (f"{folder / name}: this half is missing" for name in sorted(lacking))
+    wanted = {name for halves in pairs.values() for name in halves}
     others = sorted(name for name in files.keys() - wanted if not name.startswith("_"))
-    yield from (f"{folder / name}: no letter has this name" for name in others)
-    if _LETTER_MARK not in files.get("_base.mjml", _LETTER_MARK):
-        yield f"{folder / '_base.mjml'}: there is no place for the letter: {_LETTER_MARK}"
+    yield from (f"{files[name]}: no letter has this name" for name in others)
+    base = files.get("_base.mjml")
+    if base and _LETTER_MARK not in base.read_text("utf-8"):
+        yield f"{base}: there is no place for the letter: {_LETTER_MARK}"
 
 
 def _faults_in(path: Path, source: str, environment: Environment, known: AbstractSet[str] | None) -> Iterator[str]:
@@ -196,18 +238,9 @@ def _faults_in(path: Path, source: str, environment: Environment, known: Abstrac
     if lacking:
         yield from (f"{path}:{node.lineno}: there is no filter {node.name!r}" for node in lacking)
         return
-    if path.stem == "_notes":
-        told = {c.value for compare in tree.find_all(nodes.Compare) for c in compare.find_all(nodes.Const)}
-        told |= {
-            c.value
-            for compare in tree.find_all(nodes.Compare)
-            for t in compare.find_all(nodes.Tuple)
-            for c in t.find_all(nodes.Const)
-        }
-        yield from (f"{path}: it does not say how to tell {kind!r}" for kind in sorted(NOTES - told))
     if known is None:
         return
-    for name in sorted(meta.find_undeclared_variables(tree) - known - _macros(path)):
+    for name in sorted(meta.find_undeclared_variables(tree) - known):
         line = next(n.lineno for n in tree.find_all(nodes.Name) if n.name == name)
         yield f"{path}:{line}: this letter does not know {name!r}"
     if path.suffix == ".txt" and not re.search(r"^Subject: ", source, re.MULTILINE):
@@ -219,9 +252,10 @@ def _macros_in(source: str) -> frozenset[str]:
     return frozenset(re.findall(r"\{%-? *macro (\w+)", source))
 
 
-def _macros(path: Path) -> frozenset[str]:
-    half = path.with_name(f"_parts.{'txt' if path.suffix == '.txt' else 'html'}")
-    return _macros_in(half.read_text("utf-8")) if half.is_file() else frozenset()
+def _notes_told(files: Mapping[str, Path]) -> frozenset[str]:
+    """The kinds of note that both halves can put into words."""
+    halves = [files[name].read_text("utf-8") for name in ("_notes.txt", "_notes.html") if name in files]
+    return frozenset.intersection(*(frozenset(_NOTE.findall(half)) for half in halves)) if halves else frozenset()
 
 
 # ---------------------------------------------------------------- MJML
@@ -325,21 +359,21 @@ def _month(context: Context, at: date) -> str:
 
 @pass_context
 def _since(context: Context, at: date, until: date) -> str:
-    locale = _LOCALES.get(context["language"], context["language"])
+    locale = locale_of(context["language"])
     return str(format_date(at, "LLLL" if at.year == until.year else "LLLL y", locale))
 
 
 @pass_context
 def _hour(context: Context, at: datetime) -> str:
     local = at.astimezone(context["zone"]).time()
-    return str(format_time(local, "short", locale=_LOCALES.get(context["language"], context["language"])))
+    return str(format_time(local, "short", locale=locale_of(context["language"])))
 
 
 @pass_context
 def _list(context: Context, values: tuple[object, ...]) -> str:
-    return str(format_list([str(v) for v in values], locale=_LOCALES.get(context["language"], context["language"])))
+    return str(format_list([str(v) for v in values], locale=locale_of(context["language"])))
 
 
 @lru_cache(maxsize=4096)  # a year and more, in a few languages; the spelling takes 30 µs
 def _spelled(day: date, skeleton: str, language: str) -> str:
-    return str(format_skeleton(skeleton, day, locale=_LOCALES.get(language, language)))
+    return str(format_skeleton(skeleton, day, locale=locale_of(language)))

@@ -347,7 +347,7 @@ def final(turn: Turn, draft: Draft, *, again: bool) -> letters.Final:
         sha256=draft.sha256,
         sections=sections,
         open_points=tuple(line for s in sections for line in s.lines if line.number in open_ids),
-        meeting=say_rule(alliance.meeting) if alliance.meeting else "",
+        meeting=say_rule(alliance.meeting, turn.flow.language) if alliance.meeting else "",
         checkins=days,
         calendar=bool(days or alliance.meeting or alliance.trials),
         again=again,

@@ -22,10 +22,10 @@ from agent.alliance import (
 from agent.alliance import draft as page
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
-from agent.alliance.model import Alliance, CheckinReply, Choice, Draft, Note, Phase, Stage
+from agent.alliance.model import Alliance, CheckinReply, Choice, Draft, Note, Open, Phase, Stage
 from agent.alliance.own import own_of
-from agent.alliance.turn import LATER, Turn, joined
-from agent.alliance.words import AnswerReading, Command, read_rhythm
+from agent.alliance.turn import LATER, Turn
+from agent.alliance.words import AnswerReading, Command, joined, read_rhythm
 
 _STAGES = {
     Stage.PREPARING: "setup",
@@ -91,6 +91,26 @@ def doubt(turn: Turn, event: Replied, command: Command, otherwise: str) -> None:
     turn.say(event.participant, letters.AskBack(kind, event.text, 0, 0), event.about)
 
 
+def speak(turn: Turn, event: Replied, language: str) -> None:
+    """Write to this person in another language from now on, if the flow is there in it; what is open is asked again."""
+    number = event.participant
+    turn.set_person(replace(turn.person(number), language=language))
+    if not turn.whole.speaks(language):
+        turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
+        return
+    if turn.alliance.phase == Phase.SETUP:  # nobody else has read anything: the page is in it too
+        turn.change(language=language)
+        turn.tailor()
+    turn.note(number, Note("language"))
+    opened = turn.p(number).open
+    if opened is None or opened.sent is None:
+        asking.receipt(turn, number)
+    elif turn.alliance.phase == Phase.SETUP:
+        setup.ask_again(turn)
+    else:
+        _ask_again(turn, number, opened)
+
+
 def _help(turn: Turn, event: Replied) -> None:
     stage = turn.p(event.participant).stage
     ask, _ = question.question_of(turn, event.participant)
@@ -152,7 +172,7 @@ def _pass(turn: Turn, event: Replied) -> bool:
         asking.skip(turn, event)
     elif kind == "settle":
         settling.settled_reply(turn, event, key, leave_open=True)
-    elif kind == "reveal":
+    elif kind in ("reveal", "part"):
         if not asking.next_part(turn, event.participant):
             _nothing_next(turn, event)
     else:
@@ -193,7 +213,7 @@ def _edit(turn: Turn, event: Replied, command: Command) -> bool:
     wanted = page.plain(command.which)
     if wanted in ("", "last", "previous", "earlier"):
         mine = [a.prompt for a in turn.alliance.answers if a.participant == number]
-        wanted = page.plain(question.title_of(turn, mine[-1])) if mine else ""
+        wanted = page.plain(question.title_of(turn, number, mine[-1])) if mine else ""
     labels = question.labels(turn, number)
     prompt_id = labels.get(command.which.strip()) or next(
         (i for label, i in labels.items() if wanted and (wanted in page.plain(label) or page.plain(label) in wanted)),
@@ -204,7 +224,9 @@ def _edit(turn: Turn, event: Replied, command: Command) -> bool:
     if command.text:
         asking.answered(turn, replace(event, about=f"prompt:{prompt_id}"), AnswerReading(text=command.text))
     else:
-        turn.say(number, question.prompt_letter(turn, number, turn.flow.prompts[prompt_id]), f"prompt:{prompt_id}")
+        turn.say(
+            number, question.prompt_letter(turn, number, turn.told(number).prompts[prompt_id]), f"prompt:{prompt_id}"
+        )
     return True
 
 
@@ -218,20 +240,15 @@ def _explain(turn: Turn, event: Replied) -> None:
     """Asked "what do you mean?": the plain version and an example; the same question stays open."""
     number = event.participant
     kind, _, key = event.about.partition(":")
-    prompt = turn.flow.prompts.get(key) if kind in ("prompt", "follow") else None
+    prompts = turn.told(number).prompts
+    prompt = prompts.get(key) if kind in ("prompt", "follow") else None
     if prompt is None:
         opened = turn.p(number).open
-        prompt = turn.flow.prompts.get(opened.about.partition(":")[2]) if opened else None
+        prompt = prompts.get(opened.about.partition(":")[2]) if opened else None
     if prompt is None:
         _help(turn, event)
         return
-    plain, thin, example = (question.words(turn, number, t) for t in (prompt.plain, prompt.thin, prompt.example))
-    ask = question.words(turn, number, prompt.ask)
-    turn.say(
-        number,
-        letters.Explain(ask, " ".join(filter(None, (plain, thin))), example, prompt.title),
-        f"prompt:{prompt.id}",
-    )
+    turn.say(number, question.explained(turn, number, prompt), f"prompt:{prompt.id}")
 
 
 # ---------------------------------------------------------------- pause and stop
@@ -270,10 +287,15 @@ def resume(turn: Turn, number: int, *, asked: bool = True) -> None:
             turn.say(number, letters.Status(status(turn, number)))
         return
     turn.note(number, Note("resumed" if asked else "awake"))
+    _ask_again(turn, number, opened)
+
+
+def _ask_again(turn: Turn, number: int, opened: Open) -> None:
+    """The open question once more."""
     kind, _, key = opened.about.partition(":")
     if kind == "reveal":
         turn.set(number, notes=())
-        turn.say(number, letters.Nudge(turn.flow.part(key).title, "", "reveal"), opened.about)
+        turn.say(number, letters.Nudge(turn.told(number).part(key).title, "", "reveal"), opened.about)
     elif kind in ("who", "way", "why", "ready", "existing"):
         turn.say(number, letters.Help(question.question_of(turn, number)[0], "setup"), opened.about)
         return
@@ -427,7 +449,7 @@ def status(turn: Turn, number: int) -> letters.StatusRow:
     counted = [q for q in question.mine(turn, number) if q.counted]
     done = sum(1 for q in counted if turn.alliance.answered(number, q.id))
     here = turn.alliance.present if turn.flow.is_team else turn.alliance.participants  # no list of who was asked (F39)
-    names = joined([q.name for q in here if q.name and q.stage != Stage.LEFT])
+    names = joined([q.name for q in here if q.name and q.stage != Stage.LEFT], turn.language(number))
     ask = question.question_of(turn, number)[0]
     p = turn.p(number)
     where = str(turn.alliance.phase)
@@ -448,7 +470,8 @@ def others(turn: Turn, number: int) -> tuple[letters.OtherRow, ...]:
         days = [day for day in (looking.next_day(there), trying.next_day(there)) if day]
         asked = me.stage == Stage.INVITED
         here = alliance.participants if me.number == 1 else alliance.participants[:1] if asked else alliance.present
-        names = joined([p.name for p in here if p.number != me.number and p.stage not in gone])
+        others_there = [p.name for p in here if p.number != me.number and p.stage not in gone]
+        names = joined(others_there, turn.language(number))
         alone = len(alliance.participants) == 1 and alliance.phase != Phase.SETUP
         where = "asked" if asked else "bank" if alone else str(alliance.phase)
         rows.append(letters.OtherRow(names, where, min(days, default=None)))
@@ -460,4 +483,4 @@ def my_data(turn: Turn, number: int) -> letters.MyData:
     alliance = turn.alliance
     draft = alliance.in_force or alliance.draft
     sections = page.sections_of(turn.flow, alliance, draft.lines) if draft else ()
-    return letters.MyData(own_of(turn.flow, alliance, number), sections)
+    return letters.MyData(own_of(turn.told(number), alliance, number), sections)

@@ -22,7 +22,7 @@ from agent.alliance.words import (
 )
 
 _KEEPS = re.compile(  # "Keep that": the words of one's own that the letter showed (S24), and what is added to them
-    r"(?:(?:yes|ok|sure)\b[,.]?\s*)?(?:please\s+)?(?:keep|the same|same)\b(?:\s+(?:it|that|this|those|them|both))?(?:,?\s+(?:as (?:it|that) is|please|thanks|thank you))*"
+    r"(?:(?:yes|ok|sure)\b[,.]?\s*)?(?:please\s+)?(?:keep|behalten|the same|same)\b(?:\s+(?:it|that|this|those|them|both))?(?:,?\s+(?:as (?:it|that) is|please|thanks|thank you))*"
     r"\s*(?:[.,;:!–—-]+\s*(?:and\s+|plus\s+)?|\n+\s*|\Z|(?:and|plus)\s+)",
     re.IGNORECASE,
 )
@@ -81,7 +81,7 @@ def _finish(turn: Turn, number: int) -> None:
     turn.move(number, "finish")
     turn.set(number, all_at_once=False)
     if not look_around(turn):
-        part = turn.flow.part(p.part)
+        part = turn.told(number).part(p.part)
         count = sum(1 for q in part.prompts if (a := turn.alliance.answer(number, q.id)) and not a.passed)
         after = part_after(turn, number)
         turn.say(number, letters.PartDone((), part.title, count, after.title if after else ""), f"part:{part.id}")
@@ -89,9 +89,10 @@ def _finish(turn: Turn, number: int) -> None:
 
 def part_after(turn: Turn, number: int) -> Part | None:
     """The next part in which this person is still asked something."""
-    part = turn.flow.after(turn.p(number).part)
+    flow = turn.told(number)
+    part = flow.after(turn.p(number).part)
     while part is not None and not question.remaining(turn, number, part.id):
-        part = turn.flow.after(part.id)
+        part = flow.after(part.id)
     return part
 
 
@@ -232,7 +233,7 @@ def _follow_up(turn: Turn, number: int, prompt_id: str) -> None:
     """One question about a vague line, once for each prompt (F25)."""
     prompt, answer = turn.flow.prompts[prompt_id], turn.alliance.answer(number, prompt_id)
     p = turn.p(number)
-    if prompt.camera and answer and prompt_id not in p.followed and question.vague_line(turn, answer.text):
+    if prompt.camera and answer and prompt_id not in p.followed and question.vague_line(turn, number, answer.text):
         turn.set(number, followed=(*p.followed, prompt_id))
         question.ask(turn, number, f"follow:{prompt_id}")
 
@@ -243,13 +244,13 @@ def _add_to(turn: Turn, number: int, prompt_id: str, reading: AnswerReading, cau
     text = f"{old.text}\n\n{reading.text}".strip() if old else reading.text
     private = "\n".join(filter(None, (old.private if old else "", reading.private)))
     store(turn, Answer(number, prompt_id, text, private, turn.now, cause))
-    turn.note(number, Note("kept", turn.flow.prompts[prompt_id].title, reading.text, _lines(reading.private)))
+    turn.note(number, Note("kept", turn.told(number).prompts[prompt_id].title, reading.text, _lines(reading.private)))
 
 
 def keep(turn: Turn, said: Answer) -> None:
     """File an answer, and note what was stored, and how it was read."""
     number, prompt_id = said.participant, said.prompt
-    prompt, old = turn.flow.prompts[prompt_id], turn.alliance.answer(number, prompt_id)
+    prompt, old = turn.told(number).prompts[prompt_id], turn.alliance.answer(number, prompt_id)
     anew = old is not None and not old.passed and turn.alliance.answered(number, prompt_id)
     again = old if old is not None and not turn.alliance.answered(number, prompt_id) else None
     if again and (keeps := _KEEPS.match(said.text)) and (not again.passed or keeps.end() == len(said.text)):
@@ -289,7 +290,7 @@ def keep_both(turn: Turn, number: int, prompt_id: str, cause: str) -> bool:
     text = f"{versions[-2].text}\n{versions[-1].text}"
     private = "\n".join(filter(None, (versions[-2].private, versions[-1].private)))
     store(turn, Answer(number, prompt_id, text, private, turn.now, cause))
-    turn.note(number, Note("joined_answers", turn.flow.prompts[prompt_id].title, text))
+    turn.note(number, Note("joined_answers", turn.told(number).prompts[prompt_id].title, text))
     after_correction(turn, number, prompt_id, versions[-1])
     return True
 
@@ -309,7 +310,7 @@ def _special(turn: Turn, number: int, prompt_id: str, text: str) -> str:
     if quoted is not None and quoted.text and (keeps := _KEEPS.match(text)):
         return f"{quoted.text}\n{text[keeps.end() :]}".strip()
     if turn.flow.prompts[prompt_id].kind != "rhythm" or not (
-        found := re.search(r"\bnumbers\b[.,;]?", text, re.IGNORECASE)
+        found := re.search(r"(?:\b(?i:numbers)\b|\bZAHLEN\b)[.,;]?", text)
     ):
         return text
     turn.set(number, numbers=True)
@@ -325,16 +326,16 @@ def _read_values(turn: Turn, number: int, prompt_id: str, text: str) -> None:
         turn.set_person(replace(turn.person(number), zone=zone))
         turn.note(number, Note("zone", text=zone))
     if kind == "meeting" and (rule := read_meeting(text).rule):
-        turn.note(number, Note("rule", text=say_rule(rule)))
+        turn.note(number, Note("rule", text=say_rule(rule, turn.language(number))))
     if kind == "rhythm" and (rhythm := read_rhythm(text, turn.flow.checkin.rhythm)):
-        turn.note(number, Note("rhythm", text=say_rhythm(rhythm)))
+        turn.note(number, Note("rhythm", text=say_rhythm(rhythm, turn.language(number))))
 
 
 def after_correction(turn: Turn, number: int, prompt_id: str, old: Answer) -> None:
     """A correction after the reveal goes to all as WAS and NOW, and the draft follows (decision 12)."""
     new = turn.alliance.answer(number, prompt_id)
     assert new is not None
-    prompt, part = turn.flow.prompts[prompt_id], turn.flow.part_of(prompt_id)
+    part = turn.flow.part_of(prompt_id)
     if old.text == new.text:
         return
     if part.id in turn.alliance.revealed:
@@ -343,8 +344,9 @@ def after_correction(turn: Turn, number: int, prompt_id: str, old: Answer) -> No
             newest.version if newest and any(c.version == newest.version for c in turn.alliance.confirmations) else 0
         )
         name = "" if turn.alliance.rules.get("names") == "hidden" else turn.p(number).name
-        letter = letters.Correction(name, prompt.title, old.text, new.text, voided)
-        turn.tell_others(number, letter, f"reveal:{part.id}")
+        for p in turn.alliance.others(number):
+            title = turn.told(p.number).prompts[prompt_id].title
+            turn.say(p.number, letters.Correction(name, title, old.text, new.text, voided), f"reveal:{part.id}")
     kept = tuple(s for s in turn.alliance.settlements if s.prompt != prompt_id or s.outcome is None)
     turn.change(settlements=kept)  # the words that were settled are no longer said: each stands with its name
     if turn.alliance.phase == Phase.DRAFTING:
@@ -363,7 +365,7 @@ def passed(turn: Turn, number: int, prompt_id: str, cause: str) -> None:
         return
     if old is None or turn.flow.part_of(prompt_id).id not in turn.alliance.revealed:
         store(turn, Answer(number, prompt_id, "", "", turn.now, cause, passed=True))
-    turn.note(number, Note("passed", turn.flow.prompts[prompt_id].title))
+    turn.note(number, Note("passed", turn.told(number).prompts[prompt_id].title))
 
 
 def skip(turn: Turn, event: Replied) -> None:
@@ -397,7 +399,7 @@ def put_off(turn: Turn, event: Replied, until: datetime | None) -> None:
     at = until or turn.now + LATER
     p = turn.p(number)
     turn.set(number, later=(*(x for x in p.later if x[0] != key), (key, at)))
-    turn.note(number, Note("later", turn.flow.prompts[key].title, at=at))
+    turn.note(number, Note("later", turn.told(number).prompts[key].title, at=at))
     if p.open and p.open.about == f"prompt:{key}":
         turn.close(number)
     go_on(turn, number)

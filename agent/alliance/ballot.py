@@ -11,8 +11,8 @@ from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
 from agent.alliance.flow import Rule
 from agent.alliance.model import Ballot, Phase, Rhythm, Stage, Vote
-from agent.alliance.turn import Turn, joined
-from agent.alliance.words import read_ballot
+from agent.alliance.turn import Turn
+from agent.alliance.words import joined, read_ballot
 
 OPEN_FOR = timedelta(days=3)
 
@@ -176,7 +176,7 @@ def rules_letter(turn: Turn, tied: tuple[str, ...]) -> letters.TeamRules:
     rules = turn.alliance.rules
     rows = tuple(letters.RuleRow(r.title, r.words_of(rules[r.id]), r.id in tied) for r in turn.flow.rules)
     names = [p.name for p in turn.alliance.present]
-    return letters.TeamRules(rows, joined(names), len(names), turn.alliance.phase == Phase.VOTING)
+    return letters.TeamRules(rows, joined(names, turn.flow.language), len(names), turn.alliance.phase == Phase.VOTING)
 
 
 def due(turn: Turn) -> datetime | None:

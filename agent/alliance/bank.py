@@ -14,12 +14,13 @@ from agent.alliance.event import Replied, Started
 from agent.alliance.flow import Prompt
 from agent.alliance.model import Answer, Checkin, Choice, Note, Phase, Stage
 from agent.alliance.savings import ME
-from agent.alliance.turn import LATER, Turn, joined
+from agent.alliance.turn import LATER, Turn
 from agent.alliance.words import (
     AnswerReading,
     Command,
     called,
     is_care,
+    joined,
     read_person,
     read_relationships,
     read_savings,
@@ -117,7 +118,7 @@ def _list(turn: Turn, event: Replied, said: Answer) -> None:
         turn.say(ME, letters.BankAsk("people", event.text, ""), event.about)
         return
     asking.store(turn, said)
-    turn.note(ME, Note("listed", text=joined([called(n.name) for n in people])))
+    turn.note(ME, Note("listed", text=joined([called(n.name) for n in people], turn.language(ME))))
     _after(turn, said.prompt)
 
 
@@ -250,5 +251,5 @@ def look_again(turn: Turn) -> None:
     if prompt is None or not people:
         _go_on(turn)
         return
-    turn.note(ME, Note("look_again", text=joined([called(n.name) for n in people])))
+    turn.note(ME, Note("look_again", text=joined([called(n.name) for n in people], turn.language(ME))))
     question.ask(turn, ME, f"prompt:{prompt.id}")

@@ -23,6 +23,7 @@ _NAMES_TOO = _set(
 )
 _NP = r"(?:(?!you\b|and\b|but\b|so\b|if\b|when\b|please\b)[\w'-]+ ?)+"  # what a thank-you is for
 _SAME = (  # the many names of the other and of the two together, in the order in which they are put plainly
+    (r"\b(?:du|von dir|bitte(?: dich)?)\b", "you"),  # German says it so: there it is always asked, since its verbs are not known
     (r"\b(?:u|ya|y'all)\b", "you"),
     (r"\bur\b", "your"),
     (r"\bp(?:ls|lz)\b", "please"),

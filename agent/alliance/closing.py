@@ -32,7 +32,7 @@ def close(turn: Turn, number: int) -> None:
         turn.close(p.number)
     turn.phase("end")
     turn.change(ended="closed", closed_by=number, reveal_due=None)
-    mine = own_of(turn.flow, turn.alliance, number)
+    mine = own_of(turn.told(number), turn.alliance, number)
     turn.say(number, letters.ClosingAsk(mine, turn.flow.checkin.worth, forgotten_at(turn)), "closing")
 
 
@@ -65,7 +65,7 @@ def _tell(turn: Turn, words: str = "") -> None:
         letter = letters.Closing(
             name=closer.name,
             words=words,
-            mine=own_of(turn.flow, turn.alliance, other.number),
+            mine=own_of(turn.told(other.number), turn.alliance, other.number),
             worth=turn.flow.checkin.worth,
             reply_by=ended + LAST_WORDS,
             until=forgotten_at(turn),

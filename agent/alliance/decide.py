@@ -46,17 +46,19 @@ from agent.alliance.event import (
     Woke,
 )
 from agent.alliance.flow import Flow
-from agent.alliance.model import Alliance, Note, Phase, Stage
+from agent.alliance.model import Alliance, Note, Person, Phase, Stage
 from agent.alliance.tail import parted
 from agent.alliance.turn import LATER, Decision, House, Turn
 from agent.alliance.words import (
     AnswerReading,
     Command,
     is_erasure,
+    language_of,
     read_answer,
     read_invitation,
     read_mine,
     said_of_page,
+    wished_language,
 )
 
 _AFTER = frozenset({"show", "data", "export", "human", "bank"})  # answered even when it has ended
@@ -100,6 +102,7 @@ def decide(
         case Started() if flow.solo:
             bank.start(turn, event)
         case Started():
+            _begin_in_language(turn, event)
             setup.start(turn, event)
         case Replied():
             replied(turn, event)
@@ -143,6 +146,10 @@ def replied(turn: Turn, event: Replied) -> None:
     turn.set(p.number, last_heard=turn.now, resting=False)
     turn.change(rested_at=None if turn.alliance.phase != Phase.INVITED else turn.alliance.rested_at)
     _know_offset(turn, event)
+    if wished := wished_language(event.text, turn.language(p.number)):
+        anytime.speak(turn, event, wished)
+        return
+    _know_language(turn, event)
     kind, _, key = event.about.partition(":")
     if kind == "was":
         _released(turn, event)
@@ -189,6 +196,23 @@ def _without_own(turn: Turn, event: Replied, reading: AnswerReading, kind: str) 
         return event
     turn.note(event.participant, Note("left_out", text="\n".join(own)))
     return replace(event, text=reading.text)
+
+
+def _begin_in_language(turn: Turn, event: Started) -> None:
+    """The language of the page is that of the mail that begins it, or of whom it is from, else the operator's."""
+    known = turn.alliance.people.get(event.address) or Person(event.address)
+    written = language_of(f"{event.subject}\n{event.text}", turn.house.languages)
+    turn.set_person(replace(known, language=written or known.language))
+    wanted = (written, known.language, turn.house.languages[0], turn.whole.language)
+    turn.change(language=next(tag for tag in wanted if turn.whole.speaks(tag)))
+    turn.tailor()
+
+
+def _know_language(turn: Turn, event: Replied) -> None:
+    """Whoever surely writes in another language than that of the page is written to in it; words of theirs change it."""
+    person = turn.person(event.participant)
+    if not person.language and (written := language_of(event.text, turn.house.languages)):
+        turn.set_person(replace(person, language=written))
 
 
 def _labels(turn: Turn, event: Replied, kind: str) -> dict[str, str]:
@@ -386,7 +410,7 @@ def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: s
     number = event.participant
     phase = turn.alliance.phase
     match kind:
-        case "prompt" if key == "rhythm" and phase in (Phase.AGREED, Phase.CHANGING):
+        case "prompt" if key in _rhythm_prompts(turn) and phase in (Phase.AGREED, Phase.CHANGING):
             if not looking.change_rhythm(turn, number, event.text):
                 agreeing.change_asked(turn, number, event.text)
         case "prompt" | "follow" | "all" if turn.p(number).stage == Stage.ANSWERING:
@@ -523,3 +547,7 @@ def _released(turn: Turn, event: Replied) -> None:
     if verdict == "yes":
         turn.note(event.participant, Note("released", title=held.sender))
         replied(turn, Replied(event.participant, held.about, held.text, None, held.cause))
+
+
+def _rhythm_prompts(turn: Turn) -> tuple[str, ...]:
+    return tuple(q.id for q in turn.flow.prompts.values() if q.kind == "rhythm")

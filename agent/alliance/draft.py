@@ -15,8 +15,7 @@ from agent.alliance import letters
 from agent.alliance.binds import Asked, bound_by
 from agent.alliance.flow import Flow, Prompt
 from agent.alliance.model import Alliance, Answer, Changed, Draft, Line, Option, Participant
-from agent.alliance.turn import joined
-from agent.alliance.words import say_day, say_rhythm
+from agent.alliance.words import joined, say_day, say_rhythm
 
 LONG = 12  # lines on how we act, beyond which the letter asks which matter most (decision 8)
 _ACT = frozenset({"personal", "shared", "exchange"})
@@ -125,7 +124,7 @@ def _lines_of(flow: Flow, alliance: Alliance, prompt: Prompt) -> Iterator[Line]:
             yield from _meeting(flow, alliance, prompt, said)
         case "rhythm" if alliance.rhythm is not None:
             everyone = tuple(p.number for p in alliance.present)
-            text = f"{flow.words.rhythm} {say_rhythm(alliance.rhythm)}."
+            text = f"{flow.words.rhythm} {say_rhythm(alliance.rhythm, flow.language)}."
             yield Line(0, prompt.section, text, everyone, tuple(a.cause for _, a in said))
 
 
@@ -260,13 +259,13 @@ def line_text(flow: Flow, alliance: Alliance, line: Line) -> str:
     elif flow.is_team:  # the team's own lines carry no names (T12)
         pass
     elif len(line.by) > 1 and set(line.by) >= everyone:
-        tags.append(flow.words.both if len(everyone) == 2 else joined([names[n] for n in line.by]))
+        tags.append(flow.words.both if len(everyone) == 2 else joined([names[n] for n in line.by], flow.language))
     elif line.by:
-        tags.append(joined([names[n] for n in line.by]))
+        tags.append(joined([names[n] for n in line.by], flow.language))
     if line.trial_days:
         tags.append(flow.words.trial.format(days=line.trial_days))
     if line.trial_until:
-        tags.append(flow.words.trial_until.format(day=say_day(line.trial_until)))
+        tags.append(flow.words.trial_until.format(day=say_day(line.trial_until, flow.language)))
     return f"{text} ({', '.join(tags)})" if tags else text
 
 
@@ -294,7 +293,7 @@ def _views_of(flow: Flow, alliance: Alliance, line: Line) -> tuple[str, ...]:
 
 def page_text(flow: Flow, alliance: Alliance, lines: tuple[Line, ...]) -> str:
     """The exact text that people agree to: UTF-8, NFC, LF, and no dates that depend on the day of signing (decision 6)."""
-    out = [flow.title if flow.is_team else joined([p.name for p in alliance.present])]
+    out = [flow.title if flow.is_team else joined([p.name for p in alliance.present], flow.language)]
     for section in sections_of(flow, alliance, lines):
         out += ["", section.title.upper(), *(f"{line.number}. {line.text}" for line in section.lines)]
     out += ["", flow.words.notice, ""]

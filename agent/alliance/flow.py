@@ -6,18 +6,22 @@ How people are talked to at any time (correct, skip, pause, stop, help ...) is t
 """
 
 import hashlib
-import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, Self, TypeVar
+from pathlib import PurePath
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from agent.alliance import translation
 from agent.alliance.model import Rhythm
+from agent.alliance.tables import Path, complaints
+from agent.alliance.translation import Translation
 
 Form = TypeVar("Form", bound=BaseModel)
+_APART = "\f"  # between a flow and its translations: a character that TOML does not know
 Kind = Literal[
     "hopes", "why", "personal", "shared", "exchange", "meeting", "between", "rhythm", "counted", "promise", "questions",
     "people", "savings", "guess", "to_ask",
@@ -241,6 +245,7 @@ class Flow(_Part):
     parts: tuple[Part, ...] = Field(alias="part", min_length=1)
     rules: tuple[Rule, ...] = Field(alias="rule", default=())
     relationships: tuple[Relationship, ...] = Field(alias="kind", default=())
+    translations: dict[str, Translation] = Field(alias="translation", default={})
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -250,6 +255,8 @@ class Flow(_Part):
         ids += [extra.id for kind in self.relationships for extra in kind.extras]
         faults += [f"id {i!r} is used twice" for i in sorted({i for i in ids if ids.count(i) > 1})]
         faults += self._faults_alone() if self.solo else self._faults_together()
+        for words in self.translations.values():
+            faults += [f"translation {words.language}: {fault}" for fault in translation.faults_of(self, words)]
         if faults:
             raise ValueError("; ".join(faults))
         return self
@@ -279,6 +286,8 @@ class Flow(_Part):
             faults.append("section: one with id 'open' is needed for open points")
         if not any(p.short for p in self.prompts.values()):
             faults.append("prompt: at least one must be in the short set (short = true)")
+        if not self.is_team and getattr(self.prompts.get("why"), "kind", "") != "why":
+            faults.append("prompt: one with id and kind 'why' is needed, which the invitation tells")
         if self.is_team and {r.id for r in self.rules} != RULES.keys():
             faults.append(f"rule: a team decides all of {', '.join(RULES)}")
         if self.is_team and not (self.words.feels and self.words.asked and self.words.objected):
@@ -313,12 +322,30 @@ class Flow(_Part):
     def _of(self, kind: Relationship) -> "Flow":
         parts = tuple(p.model_copy(update={"prompts": tuple(_touched(p.prompts, kind))}) for p in self.parts)
         checkin = self.checkin.model_copy(update=kind.checkin.model_dump() if kind.checkin else {})
-        prompts = {p.id: p for part in parts for p in part.prompts}  # given, since a copy keeps what was remembered
-        return self.model_copy(update={"parts": parts, "checkin": checkin, "prompts": prompts, "relationships": ()})
+        return self.changed(parts=parts, checkin=checkin, relationships=())
 
     def of_kind(self, kind: Kind) -> Prompt | None:
         """The first prompt of this kind; None when there is none."""
         return next((p for p in self.prompts.values() if p.kind == kind), None)
+
+    @cached_property
+    def _told(self) -> dict[str, "Flow"]:
+        return {tag: self.changed(**translation.translated(self, words)) for tag, words in self.translations.items()}
+
+    def speaks(self, language: str) -> bool:
+        """Whether its wording is there in this language."""
+        return language == self.language or language in self.translations
+
+    def told_in(self, language: str) -> "Flow":
+        """The same flow in another language; the flow itself when there is no translation."""
+        return self if language == self.language else self._told.get(language, self)
+
+    def changed(self, **fields: Any) -> "Flow":
+        """A copy with other fields, that has forgotten what was reckoned from the old ones."""
+        copy = self.model_copy(update=fields)
+        for name in copy.__dict__.keys() - Flow.model_fields.keys():
+            del copy.__dict__[name]
+        return copy
 
     def part(self, part_id: str) -> Part:
         """The part with this id; there must be one."""
@@ -379,53 +406,48 @@ class FlowFile:
 
 
 def load(content: str, name: str = "flow") -> FlowFile:
-    """Read a flow file's content; raises FlowError with every fault."""
-    flow = read(Flow, content, name)
+    """Read a flow file's content, with the translations that `with_translations` put behind it.
+
+    Raises FlowError with every fault. `name` is what the file is called there; a translation lies beside it, in the
+    folder of its language.
+    """
+    text, *others = content.split(_APART)
+    data = _tables(text, name)
+    where: dict[Path, tuple[str, str]] = {(): (name, text)}
+    for other in others:
+        words = _tables(other, name)
+        tag = str(words.get("language", ""))
+        data.setdefault("translation", {})[tag] = words
+        where["translation", tag] = (str(PurePath(name).parent / tag / PurePath(name).name), other)
+    flow = _read(Flow, data, where)
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]
     return FlowFile(f"{flow.name}@{digest}", content, flow)
 
 
 def read(form: type[Form], content: str, name: str) -> Form:
     """Read a TOML file of this form; raises FlowError with every fault, each with its key path and line."""
-    try:
-        data = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
-        raise FlowError((f"{name}: {error}",)) from None
+    return _read(form, _tables(content, name), {(): (name, content)})
+
+
+def _read(form: type[Form], data: dict[str, Any], where: Mapping[Path, tuple[str, str]]) -> Form:
     try:
         return form.model_validate(data)
     except ValidationError as error:
-        raise FlowError(tuple(_complaint(name, content, e["loc"], e["msg"]) for e in error.errors())) from None
+        raise FlowError(tuple(complaints(form, error, data, where))) from None
 
 
-def _complaint(name: str, content: str, path: tuple[int | str, ...], message: str) -> str:
-    where = ".".join(str(p) for p in path) or "file"
-    line = _line_of(content, path)
-    return f"{name}:{line}: {where}: {message}" if line else f"{name}: {where}: {message}"
+def with_translations(content: str, *translations: str) -> str:
+    """One text that holds a flow and its translations, to be stored and loaded as one: an alliance keeps them all."""
+    return _APART.join((content, *translations))
 
 
-def _line_of(content: str, path: tuple[int | str, ...]) -> int:
-    """The line where this key path stands, or where its nearest table begins; 0 when it cannot be told."""
-    seen: dict[str, int] = {}
-    best, table = 0, ""
-    wanted = ".".join(str(p) for p in path)
-    for number, line in enumerate(content.splitlines(), 1):
-        if header := re.match(r"\s*(\[{1,2})\s*([\w.]+)\s*\]{1,2}", line):
-            table = _indexed(header[2], seen, many=header[1] == "[[")
-            if wanted == table or wanted.startswith(table + "."):
-                best = number
-        elif (key := re.match(r"\s*([\w-]+)\s*=", line)) and wanted == ".".join(filter(None, (table, key[1]))):
-            return number
-    return best
+def schema(form: type[BaseModel] = Flow) -> dict[str, Any]:
+    """The form of a flow file as a JSON Schema, by which editors complete and check it as one types."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | form.model_json_schema()
 
 
-def _indexed(header: str, seen: dict[str, int], *, many: bool) -> str:
-    """The path of a table with the running index of each array of tables: `part.prompt` becomes `part.0.prompt.3`."""
-    path = ""
-    names = header.split(".")
-    for depth, name in enumerate(names):
-        path = f"{path}.{name}" if path else name
-        if many and depth == len(names) - 1:
-            seen[path] = seen.get(path, -1) + 1
-        if path in seen:
-            path = f"{path}.{seen[path]}"
-    return path
+def _tables(content: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        raise FlowError((f"{name}: {error}",)) from None

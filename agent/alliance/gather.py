@@ -11,10 +11,11 @@ from agent.alliance import asking, ballot, coming, letters, question
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied, Started
 from agent.alliance.model import Answer, Note, Participant, Person, Phase, Stage
-from agent.alliance.turn import Turn, joined
+from agent.alliance.turn import Turn
 from agent.alliance.words import (
     Way,
     first_name,
+    joined,
     read_approval,
     read_people,
     read_setup,
@@ -41,7 +42,7 @@ def start(turn: Turn, event: Started) -> None:
     turn.change(kind=read_sort(f"{event.subject}\n{event.text}", sorts))
     turn.tailor()
     _take_people(turn, event.text)
-    _next_step(turn)
+    ask_again(turn)
 
 
 def _take_people(turn: Turn, text: str) -> bool:
@@ -86,7 +87,7 @@ def told_apart(people: tuple[Participant, ...]) -> tuple[Participant, ...]:
     return tuple(found)
 
 
-def _next_step(turn: Turn) -> None:
+def ask_again(turn: Turn) -> None:
     """Ask for what is still missing, or show the invitation."""
     refused = tuple(p.name for p in turn.alliance.invited if p.address in turn.barred)
     if refused:  # decision 14: NO THANKS also blocks a new invitation by the same initiator
@@ -152,7 +153,7 @@ def reply(turn: Turn, event: Replied) -> None:
             return
         elif kind == "why" and event.text.strip() and not changed:
             _keep_why(turn, event.text.strip(), event.cause)
-        _next_step(turn)
+        ask_again(turn)
 
 
 def _take_way(turn: Turn, way: Way) -> None:
@@ -167,7 +168,7 @@ def _take_way(turn: Turn, way: Way) -> None:
         turn.change(way=way)
     if way != "team":
         named = [p.name for p in pairs]
-        turn.say(1, letters.TeamPairs(joined(named), len(alone) - len(named), way == "first"), "way")
+        turn.say(1, letters.TeamPairs(joined(named, turn.language(1)), len(alone) - len(named), way == "first"), "way")
 
 
 def _keep_why(turn: Turn, text: str, cause: str) -> None:
@@ -182,9 +183,9 @@ def _approve(turn: Turn, event: Replied) -> None:
         _send(turn)
     elif why:
         _keep_why(turn, why[1].strip(), event.cause)
-        _next_step(turn)
+        ask_again(turn)
     elif _take_people(turn, event.text):
-        _next_step(turn)
+        ask_again(turn)
     else:
         turn.say(1, letters.AskBack("send", event.text, 0, 0), "ready")
 

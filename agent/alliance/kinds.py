@@ -16,7 +16,7 @@ from agent.alliance.words import RelationReading, read_age, read_kind, read_rela
 
 def hear(turn: Turn, text: str, name: str) -> None:
     """Take what free words surely say, unless it is known already; `name` is the other person's as written, or ""."""
-    reading = read_relation(text, turn.whole.relationships, name)
+    reading = read_relation(text, turn.whole.told_in(turn.alliance.language).relationships, name)
     if reading.kind and not turn.alliance.kind:
         _take(turn, reading)
     if reading.child and not turn.alliance.guardian:
@@ -63,7 +63,7 @@ def correct(turn: Turn, event: Replied) -> Replied | None:
     if turn.alliance.young or _is_unguarded(turn):
         _take_age(turn, event.text)
         return None
-    reading, rest = read_kind(event.text, turn.whole.relationships, turn.p(2).name)
+    reading, rest = read_kind(event.text, turn.whole.told_in(turn.alliance.language).relationships, turn.p(2).name)
     if reading is None:
         return event
     _take(turn, reading)
@@ -93,12 +93,13 @@ def _take_age(turn: Turn, text: str) -> None:
 
 
 def _kind(turn: Turn) -> Relationship | None:
-    return next((kind for kind in turn.whole.relationships if kind.id == turn.alliance.kind), None)
+    told = turn.whole.told_in(turn.alliance.language)
+    return next((kind for kind in told.relationships if kind.id == turn.alliance.kind), None)
 
 
 def names(turn: Turn) -> tuple[str, ...]:
     """What may stand behind KIND."""
-    return tuple(kind.id for kind in turn.whole.relationships)
+    return tuple(kind.id for kind in turn.whole.told_in(turn.alliance.language).relationships)
 
 
 def title(turn: Turn) -> str:

@@ -11,6 +11,7 @@ from hashlib import sha256
 from html import unescape
 
 from agent.alliance import letters as l
+from agent.alliance.tone import GRADE, TONES, WORD, Tone, sentences
 
 LIMITS = {
     "prompt": 115, "nudge": 80, "invitation": 140, "info": 95, "reveal": 170, "draft": 280, "final": 130, "digest": 150,
@@ -31,41 +32,16 @@ TYPES: dict[type, str] = {
 }  # fmt: skip
 """What sort of letter each is; the others are "info"."""
 
-GRADE = 6.0  # Flesch-Kincaid: more people answer, and children and second-language readers can follow
 SENTENCE = 24
 SUBJECT = 50
 HTML = 80_000  # bytes; Gmail cuts at about 102 KB
 
-_WAYS_OUT = re.compile(
-    r"\b(?:PASS|PAUSE|STOP|LATER|NO THANKS|NOT NOW|CLOSE|KEEP|[Ll]eave it|[Nn]o reply is fine|nothing (?:more )?to do|nothing changes)\b"
-)
-_GUILT = re.compile(
-    r"still haven['’]t|waiting (?:for|on) you|last chance|you must|you have to|you need to|you should|everyone else|everybody else|"
-    r"has already answered|have already answered|just checking|friendly reminder|reminder|don['’]t forget|overdue|hurry up|as soon as possible|"
-    r"asap|urgent|deadline|too late|you missed|you forgot|disappoint|let (?:\w+ )?down|running out|days? left|\d+ days ago|final notice",
-    re.IGNORECASE,
-)
-_JARGON = re.compile(
-    r"\b(?:stakeholders?|align(?:ed|ment|ing)?|facilitat\w*|psychological\w*|leverag\w*|synerg\w*|empower\w*|engag\w*|process|feedback loop|"
-    r"onboard\w*|actionable|deliverables?|holistic\w*|framework|paradigm|proactive\w*|optimi[sz]\w*|utili[sz]\w*|touch ?base|journey|"
-    r"best practice\w*|action items?|bandwidth|circle back|deep dive|mindful\w*|transform\w*|platform|user|account|token|workflow)\b",
-    re.IGNORECASE,
-)
-_CAUSES = re.compile(r"\b(?:because of|thanks to|led to|due to|caused by|as a result)\b", re.IGNORECASE)
-_PRAISE = re.compile(
-    r"\bI feel\b|\b(?:great|good|lovely|wonderful|excellent|perfect|beautiful|amazing) (?:answer|job|work|reply|question)\b|well done|"
-    r"proud of you|love (?:this|that|it)\b",
-    re.IGNORECASE,
-)
-_PRONOUNS = re.compile(r"\b(?:he|she|him|her|his|hers|himself|herself)\b", re.IGNORECASE)
 _REMOTE = re.compile(
     r"""(?:src|href|background|action|data)\s*=\s*["']?\s*(?!cid:)[^"'\s>]|url\(|@import|<(?:link|script|iframe|form|object)\b""",
     re.IGNORECASE,
 )
 _CAPITALS = re.compile(r"\b[A-Z]{3,}\b")
 _FORWARD = re.compile(r"\s*(?:re|fwd?|aw|wg)\s*:|\[", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+(?:['’.@/:-][^\W_]+)*")
-_STOPS = re.compile(r"(?<=[.?!…])[”\")]*\s+")
 _SPOKEN = re.compile(r"“[^”]*”")
 _INLINE_TAGS = re.compile(r"</?(?:b|i|em|strong|span|a)\b[^>]*>", re.IGNORECASE)
 _UNSEEN = re.compile(
@@ -89,23 +65,24 @@ class Fault:
 
 def faults_of(
     letter: l.Letter, subject: str, text: str, html: str, *, me: str, sources: Collection[str] = (), copied: Collection[str] = (),
-    hidden: Collection[str] = (),
+    hidden: Collection[str] = (), language: str = "en",
 ) -> tuple[Fault, ...]:  # fmt: skip
     """All that breaks the house rules in one rendered letter.
 
     `sources` are prompts that are used word for word whatever they measure; `copied` are shingles (see `shingles`) of a
     text that we may not copy; `hidden` are words that this reader must never see.
     """
+    tone = TONES.get(language, TONES["en"])
     sort = TYPES.get(type(letter), "info")
     ours = _ours(letter, text)
     plain = _without(ours, sources)
     return (
-        *_length(ours, plain, sort),
+        *_length(ours, plain, sort, tone),
         *_subject(subject),
-        *_asking(ours, sort),
-        *_tone(plain, sort),
+        *_asking(ours, sort, tone),
+        *_tone(plain, sort, tone),
         *(Fault(10, f"copied: {run}") for run in _runs(plain) if _hashed(run) in copied),
-        *_names(text, plain, me),
+        *_names(text, plain, me, tone),
         *_halves(text, html),
         *(Fault(14, "shows what is hidden") for words in hidden if words in text + html + subject),
     )
@@ -116,33 +93,6 @@ def shingles(text: str) -> frozenset[str]:
     return frozenset(_hashed(run) for run in _runs(text))
 
 
-def grade(text: str) -> float:
-    """How many years of school a text asks for, by Flesch and Kincaid's formula with counted vowel groups as syllables."""
-    spoken = [_WORD.findall(sentence) for sentence in sentences(text)]
-    spoken = [words for words in spoken if words]
-    count = sum(len(words) for words in spoken)
-    if not count:
-        return 0.0
-    return 0.39 * count / len(spoken) + 11.8 * sum(syllables(w) for words in spoken for w in words) / count - 15.59
-
-
-def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of a letter: they end with a stop, or where their line does."""
-    lines = text.replace("...", "").splitlines()
-    return tuple(s for line in lines for s in _STOPS.split(line.strip()) if _WORD.search(s))
-
-
-def syllables(word: str) -> int:
-    """How many syllables an English word has, nearly: groups of vowels, without the silent e."""
-    low = word.lower().replace("’", "'")
-    if not low.isascii() or not any(c.isalpha() for c in low):
-        return 1
-    count = len(re.findall(r"[aeiouy]+", low))
-    if re.search(r"[^aeiouyl]es?$|[^aeiouydt]ed$", low) and not re.search(r"(?:[sxz]|ch|sh|c|g)es$", low):
-        count -= 1
-    return max(1, count)
-
-
 def same_words(text: str, html: str) -> bool:
     """Whether both halves say the same words in the same order."""
     return _text_words(text) == _html_words(html)
@@ -151,14 +101,14 @@ def same_words(text: str, html: str) -> bool:
 # ---------------------------------------------------------------- the rows
 
 
-def _length(ours: str, plain: str, sort: str) -> Iterator[Fault]:
-    count = len(_WORD.findall(ours))
+def _length(ours: str, plain: str, sort: str, tone: Tone) -> Iterator[Fault]:
+    count = len(WORD.findall(ours))
     if count > LIMITS[sort]:
         yield Fault(1, f"{count} words, {LIMITS[sort]} are enough for this ({sort})")
-    level = grade(plain)
+    level = tone.grade(plain)
     if level > GRADE:
         yield Fault(2, f"reads at grade {level:.1f}")
-    lengths = [len(_WORD.findall(s)) for s in sentences(ours)]
+    lengths = [len(WORD.findall(s)) for s in sentences(ours)]
     if level < 0 and sum(lengths) < 5 * len(lengths):
         yield Fault(2, f"choppy: grade {level:.1f}", warning=True)
     yield from (
@@ -173,25 +123,25 @@ def _subject(subject: str) -> Iterator[Fault]:
         yield Fault(4, f"the subject shouts or pretends: {subject}")
 
 
-def _asking(ours: str, sort: str) -> Iterator[Fault]:
+def _asking(ours: str, sort: str, tone: Tone) -> Iterator[Fault]:
     blocks = [_SPOKEN.sub("", block) for block in ours.split("\n\n")]
     questions = [block for block in blocks if "?" in block]
     if sort in ("prompt", "invitation") and len(questions) > 2:
         yield Fault(5, f"{len(questions)} paragraphs ask something")
-    if (questions or sort not in ("info", "guide", "final")) and not _WAYS_OUT.search(ours):
+    if (questions or sort not in ("info", "guide", "final")) and not tone.ways_out.search(ours):
         yield Fault(6, "asks, and offers no way out")
 
 
-def _tone(plain: str, sort: str) -> Iterator[Fault]:
-    rows = ((7, _GUILT), (8, _JARGON), (9, re.compile("!")), (17, _PRAISE))
-    for row, pattern in (*rows, (16, _CAUSES)) if sort == "digest" else rows:
+def _tone(plain: str, sort: str, tone: Tone) -> Iterator[Fault]:
+    rows = ((7, tone.guilt), (8, tone.jargon), (9, re.compile("!")), (17, tone.praise))
+    for row, pattern in (*rows, (16, tone.causes)) if sort == "digest" else rows:
         yield from (Fault(row, f"says {found[0]!r}") for found in pattern.finditer(plain))
 
 
-def _names(text: str, plain: str, me: str) -> Iterator[Fault]:
+def _names(text: str, plain: str, me: str, tone: Tone) -> Iterator[Fault]:
     if me not in text:
         yield Fault(11, "does not know its reader's name")
-    yield from (Fault(11, f"guesses at a person: {found[0]}") for found in _PRONOUNS.finditer(plain))
+    yield from (Fault(11, f"guesses at a person: {found[0]}") for found in tone.pronouns.finditer(plain))
 
 
 def _halves(text: str, html: str) -> Iterator[Fault]:

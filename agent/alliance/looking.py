@@ -199,18 +199,19 @@ def change_rhythm(turn: Turn, number: int, text: str) -> bool:
         return True
     set_rhythm(turn, rhythm)
     turn.change(calendar_sequence=turn.alliance.calendar_sequence + 1)
-    told = letters.RhythmChanged("", say_rhythm(rhythm), next_day(turn), next_days(turn))
-    turn.say(number, told, "rhythm")
-    turn.tell_others(number, replace(told, name=turn.p(number).name), "rhythm")
+    for p in turn.alliance.present:
+        name = "" if p.number == number else turn.p(number).name
+        said = say_rhythm(rhythm, turn.language(p.number))
+        turn.say(p.number, letters.RhythmChanged(name, said, next_day(turn), next_days(turn)), "rhythm")
     return True
 
 
 def _is_about_rhythm(text: str) -> bool:
     """Whether a whole reply names a rhythm for the check-ins, and is no small talk with "every week" in it."""
     plain = page.plain(text).split()
-    named = re.search(r"\bcheck-?\s?ins?\b|\brhythm\b", text, re.IGNORECASE)
+    named = re.search(r"\bcheck-?\s?ins?\b|\brhythm\b|\brückblicke?\b", text, re.IGNORECASE)
     short = len(plain) <= (12 if named else 5) and not _TALK & set(plain)
-    return short and (named is not None or "never" not in plain)
+    return short and (named is not None or not {"never", "nie", "niemals"} & set(plain))
 
 
 def set_rhythm(turn: Turn, rhythm: Rhythm) -> None:

@@ -12,8 +12,8 @@ from agent.alliance import draft as page
 from agent.alliance.dates import next_meetings, zone_named
 from agent.alliance.event import Replied
 from agent.alliance.model import Line, Passage, Phase
-from agent.alliance.turn import Turn, joined
-from agent.alliance.words import SlipReading, read_checkin, read_pass_on, read_slip
+from agent.alliance.turn import Turn
+from agent.alliance.words import SlipReading, joined, read_checkin, read_pass_on, read_slip
 
 
 def heard(turn: Turn, event: Replied, kind: str) -> bool:
@@ -91,7 +91,7 @@ def _offer(turn: Turn, event: Replied, reading: SlipReading) -> None:
 
 def _ask(turn: Turn, event: Replied, passage: Passage) -> None:
     turn.change(passages=(*turn.alliance.passages, passage))
-    to = joined([turn.p(n).name for n in _readers(turn, passage)])
+    to = joined([turn.p(n).name for n in _readers(turn, passage)], turn.language(passage.author))
     asked = letters.PassOnAsk(passage.text, to, _line(turn, passage.line)[0])
     turn.say(event.participant, asked, f"pass:{len(turn.alliance.passages)}")
 
@@ -109,7 +109,10 @@ def _pass_on(turn: Turn, place: int) -> None:
             turn.say(reader, letters.RepairReply(name, passage.text, number), f"repair:{place}")
         else:
             turn.say(reader, letters.Repair(name, passage.text, number, line, passage.slip), f"repair:{place}")
-    turn.say(passage.author, letters.PassedOnWords(passage.text, joined([turn.p(n).name for n in readers])))
+    turn.say(
+        passage.author,
+        letters.PassedOnWords(passage.text, joined([turn.p(n).name for n in readers], turn.language(passage.author))),
+    )
 
 
 def _readers(turn: Turn, passage: Passage) -> list[int]:

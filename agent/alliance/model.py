@@ -51,7 +51,7 @@ class Person:
     name: str = ""
     zone: str = ""
     offset_s: int | None = None  # seconds east of UTC, guessed from a Date header: good for quiet hours, not a zone
-    language: str = "en"
+    language: str = ""  # in which they write; "" while it is not known: then that of the page
     suppressed: bool = False  # never write again (NO THANKS to all, complaints, permanent bounces)
 
 
@@ -403,6 +403,7 @@ class Alliance:
     guardian: str = (
         ""  # "ask" when the invitee may be under age; "adult", or the address of a guardian, once it was said
     )
+    language: str = ""  # of the page that they make; "" is the flow's own
     short: bool = False
     why: str = ""
     answers: tuple[Answer, ...] = ()

@@ -40,13 +40,13 @@ def letter_for(turn: Turn, number: int, about: str) -> letters.Letter:
         case "mend":
             return rewording.letter(turn, int(key))
         case "prompt":
-            return prompt_letter(turn, number, turn.flow.prompts[key])
+            return prompt_letter(turn, number, turn.told(number).prompts[key])
         case "all":
             return letters.AllPrompts((), _items(turn, number))
         case "follow":
-            return _follow_up(turn, number, turn.flow.prompts[key])
+            return _follow_up(turn, number, turn.told(number).prompts[key])
         case "settle":
-            return _settle(turn, key)
+            return _settle(turn, number, key)
         case "draft":
             return standing.draft_letter(turn, number) if turn.flow.is_team else draft_letter(turn, number)
         case "checkin" if turn.flow.is_team:
@@ -66,25 +66,27 @@ def question_of(turn: Turn, number: int) -> tuple[str, str]:
     """The open question in its own words ("" when it has none), and what it is about; ("", "") when that is said elsewhere."""
     opened = turn.p(number).open
     kind, _, key = opened.about.partition(":") if opened else ("", "", "")
+    flow = turn.told(number)
     if kind in ("prompt", "follow"):
-        prompt = turn.flow.prompts[key]
-        return (words(turn, number, prompt.ask) if kind == "prompt" else turn.flow.words.camera), prompt.subject
-    if kind == "why" and "why" in turn.flow.prompts:
-        prompt = turn.flow.prompts["why"]
+        prompt = flow.prompts[key]
+        return (words(turn, number, prompt.ask) if kind == "prompt" else flow.words.camera), prompt.subject
+    if kind == "why" and "why" in flow.prompts:
+        prompt = flow.prompts["why"]
         return words(turn, number, prompt.ask), prompt.subject
     if kind == "reveal":
-        return "", turn.flow.part(key).title
+        return "", flow.part(key).title
     if kind == "settle":
-        return "", turn.flow.prompts[key].title
+        return "", flow.prompts[key].title
     if kind == "page":
-        return "", turn.flow.title
+        return "", flow.title
     return "", ""
 
 
-def title_of(turn: Turn, prompt_id: str) -> str:
+def title_of(turn: Turn, number: int, prompt_id: str) -> str:
     """What was answered, also when these people are not asked it any more."""
-    prompt = turn.flow.prompts.get(prompt_id) or turn.whole.prompts.get(prompt_id)
-    return prompt.title if prompt else turn.flow.words.why
+    flow = turn.told(number)
+    prompt = flow.prompts.get(prompt_id) or turn.whole.told_in(flow.language).prompts.get(prompt_id)
+    return prompt.title if prompt else flow.words.why
 
 
 def words(turn: Turn, number: int, text: str) -> str:
@@ -97,7 +99,7 @@ def words(turn: Turn, number: int, text: str) -> str:
         text = text.replace("{name}", called(name)) if name else ""
     zone = turn.person(number).zone or turn.house.zone
     text = text.replace("{partner}", turn.partner(number)).replace("{zone}", zone.split("/")[-1].replace("_", " "))
-    return text.replace("{rhythm}", say_rhythm(turn.flow.checkin.rhythm))
+    return text.replace("{rhythm}", say_rhythm(turn.flow.checkin.rhythm, turn.language(number)))
 
 
 def invitation(turn: Turn) -> letters.Invitation:
@@ -123,7 +125,7 @@ def invitation(turn: Turn) -> letters.Invitation:
 def mine(turn: Turn, number: int) -> list[Prompt]:
     """The prompts this person is asked, in order."""
     p = turn.p(number)
-    return [q for q in turn.flow.prompts.values() if q.id not in p.skipped]
+    return [q for q in turn.told(number).prompts.values() if q.id not in p.skipped]
 
 
 def remaining(turn: Turn, number: int, part: str = "") -> list[Prompt]:
@@ -138,7 +140,7 @@ def label_of(turn: Turn, number: int, prompt: Prompt) -> int:
     first = {q.id for q in turn.flow.parts[0].prompts}
     # The counted ones first; then those about time, which come after "12 of 12"; then those that came before "1 of 12".
     order = sorted(asked, key=lambda q: (not q.counted, not q.counted and q.id in first))
-    return next(i for i, q in enumerate(order, 1) if q is prompt)
+    return next(i for i, q in enumerate(order, 1) if q.id == prompt.id)
 
 
 def labels(turn: Turn, number: int, *, numbers: bool = True) -> dict[str, str]:
@@ -161,7 +163,7 @@ def prompt_letter(turn: Turn, number: int, prompt: Prompt) -> letters.Prompt:
     return letters.Prompt(
         notes=(),
         subject=prompt.subject,
-        position=next((i for i, q in enumerate(counted, 1) if q is prompt), 0),
+        position=next((i for i, q in enumerate(counted, 1) if q.id == prompt.id), 0),
         total=len(counted),
         lead=words(turn, number, prompt.lead),
         ask=words(turn, number, prompt.ask),
@@ -189,6 +191,14 @@ def own_words(turn: Turn, number: int, prompt: Prompt) -> tuple[str, bool]:
     return (quoted.text if quoted else ""), False
 
 
+def explained(turn: Turn, number: int, prompt: Prompt) -> letters.Explain:
+    """The plain version of a prompt, and an example."""
+    ask, plain, thin, example = (
+        words(turn, number, t) for t in (prompt.ask, prompt.plain, prompt.thin, prompt.example)
+    )
+    return letters.Explain(ask, " ".join(filter(None, (plain, thin))), example, prompt.title)
+
+
 def _items(turn: Turn, number: int) -> tuple[letters.Item, ...]:
     """What is left, in the order of its numbers."""
     return tuple(sorted((_item(turn, number, p) for p in remaining(turn, number)), key=lambda item: int(item.label)))
@@ -203,15 +213,16 @@ def _item(turn: Turn, number: int, prompt: Prompt) -> letters.Item:
 
 def _follow_up(turn: Turn, number: int, prompt: Prompt) -> letters.FollowUp:
     answer = turn.alliance.answer(number, prompt.id)
-    return letters.FollowUp((), prompt.title, vague_line(turn, answer.text) if answer else "")
+    return letters.FollowUp((), prompt.title, vague_line(turn, number, answer.text) if answer else "")
 
 
-def vague_line(turn: Turn, text: str) -> str:
+def vague_line(turn: Turn, number: int, text: str) -> str:
     """The first sentence with a vague word and nothing that a camera could see; "" when there is none (F25)."""
+    flow = turn.told(number)
     for sentence in page.sentences(text):
         plain = f" {page.plain(sentence)} "
-        if any(f" {w} " in plain for w in turn.flow.vague) and not any(
-            f" {page.plain(w)}" in plain for w in turn.flow.observable
+        if any(f" {w} " in plain for w in flow.vague) and not any(
+            f" {page.plain(w)}" in plain for w in flow.observable
         ):
             return sentence
     return ""
@@ -220,14 +231,14 @@ def vague_line(turn: Turn, text: str) -> str:
 # ---------------------------------------------------------------- settling
 
 
-def _settle(turn: Turn, key: str) -> letters.Settle:
+def _settle(turn: Turn, number: int, key: str) -> letters.Settle:
     settlement = next(s for s in turn.alliance.settlements if s.prompt == key)
     names = {p.number: p.name for p in turn.alliance.participants}
     said = [(p.name, a.text) for p, a in turn.alliance.said(key)]
     chosen = sorted(settlement.replies, key=lambda c: c.participant) if settlement.round > 1 else ()
     return letters.Settle(
         notes=(),
-        title=turn.flow.prompts[key].title,
+        title=turn.told(number).prompts[key].title,
         answers=tuple(letters.RevealAnswer("", name, text) for name, text in said),
         options=tuple(
             letters.SettleOption(o.key, o.kind, names.get(o.participant, ""), o.text) for o in settlement.options
@@ -294,7 +305,7 @@ def _renewal(turn: Turn) -> letters.Renewal:
 def _checkin(turn: Turn, number: int, key: int) -> letters.Checkin:
     checkin = turn.alliance.checkins[key - 1]
     looked_at = line_of(turn, checkin)
-    asked = turn.flow.checkin
+    asked = turn.told(number).checkin
     assert turn.alliance.agreed_at is not None
     return letters.Checkin(
         number=key,

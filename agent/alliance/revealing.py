@@ -19,13 +19,15 @@ def reveal(turn: Turn) -> None:
         team.reveal(turn, part)
         return
     shown = tuple(p for p in turn.flow.parts if p.reveal == "together")
-    questions = _questions(turn, part.id)
     for number in [p.number for p in turn.alliance.present]:
-        p = turn.p(number)
-        following = turn.flow.part(p.part) if p.stage == Stage.ANSWERING else asking.part_after(turn, number)
+        p, read = turn.p(number), turn.told(number)
+        questions = _questions(turn, read.part(part.id))
+        following = read.part(p.part) if p.stage == Stage.ANSWERING else asking.part_after(turn, number)
         if questions:
-            mine = _with_guesses(turn, number, part, questions)
-            letter = letters.Reveal(shown.index(part) + 1, part.title, mine, following.title if following else "")
+            mine = _with_guesses(turn, number, read.part(part.id), questions)
+            letter = letters.Reveal(
+                shown.index(part) + 1, read.part(part.id).title, mine, following.title if following else ""
+            )
             told = {q.title for q in questions}  # the reveal shows these; the next letter tells the others
             turn.set(p.number, notes=tuple(n for n in p.notes if n.title not in told))
             turn.say(p.number, letter, f"reveal:{part.id}")
@@ -37,9 +39,9 @@ def reveal(turn: Turn) -> None:
     asking.look_around(turn)
 
 
-def _questions(turn: Turn, part_id: str) -> tuple[letters.RevealQuestion, ...]:
+def _questions(turn: Turn, part: Part) -> tuple[letters.RevealQuestion, ...]:
     found: list[letters.RevealQuestion] = []
-    for prompt in turn.flow.part(part_id).prompts:
+    for prompt in part.prompts:
         said = turn.alliance.said(prompt.id)
         if not said:
             continue
@@ -136,7 +138,7 @@ def to_choose(turn: Turn, part: Part) -> list[Prompt]:
 
 def choose(turn: Turn, number: int, prompt_id: str, pick: Pick, cause: str) -> list[letters.Item]:
     """Keep a choice; a line of one's own becomes one more letter that the others may take too (decision 2)."""
-    title = turn.flow.prompts[prompt_id].title
+    title = turn.told(number).prompts[prompt_id].title
     options = page.options(turn.alliance, prompt_id)
     letter, text = pick.letter, pick.text.strip()
     if text:

@@ -32,27 +32,25 @@ def settle_or_draft(turn: Turn) -> None:
 
 def take_values(turn: Turn) -> None:
     """What the time answers come to: the slower rhythm wins (decision 16), a meeting rule that nobody contradicts holds."""
-    rhythms = _rhythms(turn)
+    slowest, *others = _rhythms(turn)
     found: list[MeetingReading] = []
     for q in turn.flow.prompts.values():
         if q.kind == "meeting":
             found += [reading for _, a in turn.alliance.said(q.id) if (reading := read_meeting(a.text)).rule]
-    if rhythms:
-        slowest = rhythms[0]
-        for rhythm in rhythms[1:]:
-            slowest = slower(slowest, rhythm)
-        turn.change(rhythm=slowest)
+    for rhythm in others:
+        slowest = slower(slowest, rhythm)
+    turn.change(rhythm=slowest)
     if found and all(r.rule == found[0].rule for r in found) and not turn.alliance.settlements:
         turn.change(meeting=found[0].rule, place=found[0].place)
     turn.change(zone=_meeting_zone(turn))
 
 
 def _rhythms(turn: Turn) -> list[Rhythm]:
-    """The rhythm that each named; who named none takes the one that was suggested."""
+    """The rhythm that each named; who named none, or was not asked, takes the one that was suggested."""
     suggested = turn.flow.checkin.rhythm
     prompts = [q for q in turn.flow.prompts.values() if q.kind == "rhythm"]
     said = [turn.alliance.answer(p.number, q.id) for q in prompts for p in turn.alliance.present]
-    return [(read_rhythm(a.text, suggested) if a and a.text else None) or suggested for a in said]
+    return [(read_rhythm(a.text, suggested) if a and a.text else None) or suggested for a in said] or [suggested]
 
 
 def _say_slower(turn: Turn) -> None:
@@ -60,7 +58,7 @@ def _say_slower(turn: Turn) -> None:
     slowest = turn.alliance.rhythm
     if slowest is not None and any(r != slowest for r in _rhythms(turn)):
         for p in turn.alliance.present:
-            turn.note(p.number, Note("rhythm_slower", text=say_rhythm(slowest)))
+            turn.note(p.number, Note("rhythm_slower", text=say_rhythm(slowest, turn.language(p.number))))
 
 
 def _meeting_zone(turn: Turn) -> str:
@@ -107,7 +105,7 @@ def settled_reply(turn: Turn, event: Replied, prompt_id: str, *, leave_open: boo
     _set_settlement(turn, replace(settlement, replies=replies))
     turn.close(number)
     kind = "left_open" if option.kind == "open" else "chosen"
-    turn.note(number, Note(kind, turn.flow.prompts[prompt_id].title, option.text))
+    turn.note(number, Note(kind, turn.told(number).prompts[prompt_id].title, option.text))
     if turn.p(number).stage == Stage.SETTLING:
         turn.move(number, "settled")
     _conclude(turn, prompt_id)
@@ -153,7 +151,7 @@ def _outcome(turn: Turn, settlement: Settlement, option: Option) -> None:
     for p in turn.alliance.present:
         kind = "left_open" if option.kind == "open" else "settled"
         turn.set(p.number, notes=())
-        turn.note(p.number, Note(kind, turn.flow.prompts[settlement.prompt].title, option.text))
+        turn.note(p.number, Note(kind, turn.told(p.number).prompts[settlement.prompt].title, option.text))
     settle_or_draft(turn)
 
 

@@ -30,7 +30,7 @@ def start(turn: Turn, event: Started) -> None:
     if is_care(event.text):
         turn.say(1, letters.Care(kinds.help_lines(turn)), "who")
     else:
-        _next_step(turn)
+        ask_again(turn)
 
 
 def host(turn: Turn, event: Started) -> Participant:
@@ -46,8 +46,11 @@ def _partner(name: str, address: str) -> Participant:
     return Participant(2, address, first_name(known), known, stage=Stage.INVITED)
 
 
-def _next_step(turn: Turn) -> None:
+def ask_again(turn: Turn) -> None:
     """Ask for what is still missing, or show the invitation."""
+    if turn.flow.is_team:
+        gather.ask_again(turn)
+        return
     partner = turn.p(2)
     if kinds.hold(turn):
         return
@@ -64,10 +67,10 @@ def _next_step(turn: Turn) -> None:
         turn.say(1, letters.SetupExisting(partner.name, since, agreed), "existing")
         turn.opened(1, "existing")
     elif not turn.alliance.why:
-        hint = turn.flow.prompts["why"].hint
-        ask = question.words(turn, 1, turn.flow.prompts["why"].ask)
+        prompt = turn.told(1).prompts["why"]
         known = (partner.full_name, partner.address, turn.alliance.reason)
-        turn.say(1, letters.SetupWhy(*known, ask, hint, kinds.title(turn), kinds.names(turn)), "why")
+        ask = question.words(turn, 1, prompt.ask)
+        turn.say(1, letters.SetupWhy(*known, ask, prompt.hint, kinds.title(turn), kinds.names(turn)), "why")
         turn.opened(1, "why")
     else:
         if turn.p(1).stage == Stage.PREPARING:
@@ -103,7 +106,7 @@ def reply(turn: Turn, event: Replied) -> None:
     left = kinds.correct(turn, event)
     kind = event.about.partition(":")[0]
     if left is None or (left != event and kind == "ready"):  # a new invitation is shown before it goes out
-        _next_step(turn)
+        ask_again(turn)
         return
     event, reading = left, read_setup(left.text)
     if kind == "ready" and turn.p(1).stage == Stage.APPROVING:
@@ -120,7 +123,7 @@ def reply(turn: Turn, event: Replied) -> None:
         _keep_why(turn, text, event.cause)
     elif kind == "who" and text and not turn.alliance.why and not reading.address and not changed:
         turn.change(reason=f"{turn.alliance.reason}\n\n{text}".strip())
-    _next_step(turn)
+    ask_again(turn)
 
 
 def _without_correction(text: str, address: str, name: str) -> str:
@@ -135,7 +138,7 @@ def _keep_why(turn: Turn, text: str, cause: str) -> None:
     kinds.hear(turn, text, turn.p(2).name)
     answer = Answer(1, "why", text, "", turn.now, cause)
     turn.change(why=text, answers=(*turn.alliance.answers, answer))
-    turn.note(1, Note("kept", turn.flow.prompts["why"].title, text))
+    turn.note(1, Note("kept", turn.told(1).prompts["why"].title, text))
 
 
 def _correct(turn: Turn, address: str, name: str) -> bool:
@@ -166,20 +169,20 @@ def _approve(turn: Turn, event: Replied) -> None:
 
 def _change_invitation(turn: Turn, event: Replied, text: str) -> None:
     """Another address or name is taken as it is; another why only when it is marked as one, since it goes out as it stands."""
-    why = re.match(r"\s*why\b\s*[:–—-]\s*", text, re.IGNORECASE)
+    why = re.match(r"\s*(?:why|warum)\b\s*[:–—-]\s*", text, re.IGNORECASE)
     wanted = read_setup(text)
     if why and text[why.end() :].strip():
         _keep_why(turn, text[why.end() :].strip(), event.cause)
     elif not _correct(turn, turn.house.normal(wanted.address or "") or "", wanted.name) and not wanted.name:
         turn.say(1, letters.AskBack("why_words", event.text, 0, 0), "ready")
         return
-    _next_step(turn)
+    ask_again(turn)
 
 
 def _send(turn: Turn) -> None:
     if turn.p(2).address in turn.barred:
         turn.move(1, "rethink")
-        _next_step(turn)
+        ask_again(turn)
         return
     if turn.alliance.short:
         for number in (1, 2):
@@ -207,7 +210,7 @@ def _resend(turn: Turn, *, changed: bool, event: Replied) -> None:
     turn.leave_alone(2)
     turn.move(1, "rethink")
     turn.phase("withdraw")
-    _next_step(turn)
+    ask_again(turn)
 
 
 def drop(turn: Turn) -> None:
@@ -270,7 +273,7 @@ def who(turn: Turn, number: int) -> letters.Who:
     """Who asked, what is stored, how to stop."""
     host = turn.p(1)
     stored = tuple(
-        question.title_of(turn, q)
+        question.title_of(turn, number, q)
         for q in dict.fromkeys(a.prompt for a in turn.alliance.answers if a.participant == number)
     )
     return letters.Who(host.name, host.address, stored, turn.p(number).stage == Stage.INVITED)

@@ -33,9 +33,7 @@ def tailored(flow: Flow, alliance: Alliance) -> Flow:
             else []
         )
         parts = asking + own if own or asking[0].id not in alliance.revealed else asking + [p for p in few if p.prompts]
-    copy = flow.model_copy(update={"parts": tuple(parts)})
-    copy.__dict__.pop("prompts", None)  # what was cached for the whole flow
-    return copy
+    return flow.changed(parts=tuple(parts))
 
 
 def written(alliance: Alliance, part: Part) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from agent.alliance import draft as page
 from agent.alliance.flow import Flow, Prompt
 from agent.alliance.model import Alliance, Answer, Line, Participant, Proposal
+from agent.alliance.words import joined
 
 MOST = 3  # lines of one prompt on the page; two when members chose among them
 
@@ -72,7 +73,7 @@ def _felt(flow: Flow, alliance: Alliance, prompt: Prompt) -> list[Line]:
     if not most:
         return []
     naming = [(p, a) for p, a in said if counted(prompt.model_copy(update={"choices": tuple(most)}), [a.text])]
-    text = flow.words.feels.format(words=" and ".join(most))
+    text = flow.words.feels.format(words=joined(most, flow.language))
     return [Line(0, prompt.section, text, tuple(p.number for p, _ in naming), tuple(a.cause for _, a in naming))]
 
 

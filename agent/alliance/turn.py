@@ -15,6 +15,7 @@ from agent.alliance.flow import Flow
 from agent.alliance.guide import Guide
 from agent.alliance.model import Alliance, Note, Open, Participant, Person, Phase, Stage
 from agent.alliance.tailor import tailored
+from agent.alliance.words import ENGLISH, joined, phrase
 
 NUDGE_AFTER = timedelta(days=3)
 REST_AFTER = timedelta(days=7)  # after the nudge
@@ -38,6 +39,7 @@ class House:
     coach: str = ""  # the operator's own coach, named with the tools
     links: tuple[str, ...] = ()
     may_start: Callable[[str], bool] = bool  # whether this address may have others written to (decision 23)
+    languages: tuple[str, ...] = (ENGLISH,)  # those that letters are written in, the usual one first
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Send:
     letter: letters.Letter
     about: str
     due: datetime | None = None  # for what somebody else brought about in this person's quiet hours: when these end
+    language: str = ENGLISH  # in which its facts are said, and in which it is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,11 @@ class Turn:
         self.tailor()
 
     def tailor(self) -> None:
-        """Follow the flow as this team has decided to (S35), or in the wording of this kind of relationship (F53)."""
-        self.flow = tailored(self.whole, self.alliance)
+        """Follow the flow as this team has decided to (S35), or in the wording of this kind of relationship (F53).
+
+        It is in the language of the page.
+        """
+        self.flow = tailored(self.whole.told_in(self.alliance.language), self.alliance)
 
     # -- reading
 
@@ -118,6 +124,21 @@ class Turn:
         address = self.p(number).address
         return self.alliance.people.get(address) or Person(address)
 
+    def language(self, number: int) -> str:
+        """The language in which this person is written to: their own as far as the flow speaks it, else that of the page.
+
+        A question in one language between sentences in another would be neither.
+        """
+        own = self.person(number).language
+        return own if self.whole.speaks(own) else self.alliance.language or self.whole.language
+
+    def told(self, number: int) -> Flow:
+        """The flow as this person reads it. Only wording differs from `flow`, which is in the language of the page."""
+        language = self.language(number)
+        if language == self.alliance.language:
+            return self.flow
+        return tailored(self.whole.told_in(language), self.alliance)
+
     def zone(self, number: int) -> tzinfo:
         """The zone in which this person lives, as far as it is known."""
         return dates.zone_of(self.person(number), self.house.zone)
@@ -129,13 +150,15 @@ class Turn:
     def guide(self, number: int) -> Guide:
         """Ideas and tools in this person's language, else in English."""
         guides = self.house.guides
-        return guides.get(self.person(number).language) or guides.get("en") or Guide()
+        return guides.get(self.language(number)) or guides.get("en") or Guide()
 
     def partner(self, number: int) -> str:
         """The others' names as one reads them: "Jonas", "Ana, Ben and Cy"."""
+        language = self.language(number)
         if self.flow.is_team:
-            return "the team"
-        return joined([p.name for p in self.alliance.participants if p.number != number and p.stage != Stage.LEFT])
+            return phrase(language, "team")
+        others = [p.name for p in self.alliance.participants if p.number != number and p.stage != Stage.LEFT]
+        return joined(others, language)
 
     def awaited(self) -> tuple[Participant, ...]:
         """Those whose answers the others wait for: both of two; of a team those who are neither silent nor paused (4.5)."""
@@ -197,7 +220,7 @@ class Turn:
         self.set(number, thread=thread if len(thread) <= THREAD else (thread[0], *thread[1 - THREAD :]))
         unasked = self.actor not in (0, number) and not isinstance(letter, letters.Reveal | letters.Digest)
         due = self.awake(number) if unasked else self.now
-        self.sends.append(Send(number, self.alliance.letters, letter, about, due if due > self.now else None))
+        self.sends.append(Send(number, self.alliance.letters, letter, about, due if due > self.now else None, self.language(number)))
 
     def tell_others(self, number: int, letter: letters.Letter, about: str = "info") -> None:
         """Write the same letter to everybody else who is in."""
@@ -255,8 +278,3 @@ class Duty:
 
     at: datetime
     do: Callable[[Turn], None]
-
-
-def joined(names: list[str]) -> str:
-    """Names as one reads them."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

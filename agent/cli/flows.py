@@ -1,5 +1,7 @@
 """Flow files: what is wrong with them, and how they look when drawn."""
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +11,7 @@ from agent.cli.common import Json, as_json, complaining
 
 if TYPE_CHECKING:
     from agent.alliance.flow import Flow
+    from agent.alliance.letters import Letter
 
 app = typer.Typer(help="Flow files: what is asked, as data.", no_args_is_help=True)
 
@@ -18,27 +21,84 @@ def check(
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE...]", help="Else those that are shipped.")
     ] = None,
-    json: Json = False,
+    as_data: Json = False,
 ) -> None:
-    """Tell every fault of flow files, with file, line and key; leaves with 1 when there is one."""
-    from agent.alliance.flow import FlowError, load
+    """Tell every fault of flow files, with file, line and key; leaves with 1 when there is one.
+
+    What is no fault and reads badly in a letter is told too, as a warning.
+    """
+    from agent.alliance.flow import FlowError
     from agent.settings import shipped
 
-    found: dict[str, list[str]] = {}
+    found: dict[str, tuple[list[str], list[str]]] = {}
     for path in files or sorted(shipped("flows").glob("*.toml")):
-        found[str(path)] = []
+        faults, warnings = found[str(path)] = ([], [])
         try:
-            load(path.read_text("utf-8"), str(path))
+            warnings += _warnings(path)
         except FlowError as error:
-            found[str(path)] += error.complaints
-        except (OSError, UnicodeDecodeError) as error:
-            found[str(path)].append(f"{path}: {error}")
-    if json:
-        as_json([{"file": name, "faults": faults} for name, faults in found.items()])
+            faults += error.complaints
+    if as_data:
+        as_json([{"file": name, "faults": faults, "warnings": warned} for name, (faults, warned) in found.items()])
     else:
-        for name, faults in found.items():
-            typer.echo("\n".join(faults) or f"{name}: nothing is wrong")
-    raise typer.Exit(any(found.values()))
+        for name, (faults, warned) in found.items():
+            told = [*faults, *(f"{one} (a warning)" for one in warned)]
+            typer.echo("\n".join(told) or f"{name}: nothing is wrong")
+    raise typer.Exit(any(faults for faults, _ in found.values()))
+
+
+def _warnings(path: Path) -> Iterator[str]:
+    """What reads badly in a flow that can be used, in each of its languages; raises FlowError when it cannot be."""
+    import tomllib
+    from zoneinfo import ZoneInfo
+
+    from agent import templates
+    from agent.alliance import wording
+    from agent.alliance.tables import place, table_of
+    from agent.service import flow_at, translations_of
+    from agent.settings import shipped
+
+    flow = flow_at(path).flow
+    letters = templates.load(shipped("templates"))
+    for file in (path, *translations_of(path)):
+        content = file.read_text("utf-8")
+        data = tomllib.loads(content)
+        said = flow.told_in(data["language"])
+        common = {"me": wording.ME, "partner": wording.PARTNER, "names": wording.PARTNER, "language": said.language}
+
+        def render(letter: "Letter", common: dict[str, str] = common) -> tuple[str, str, str]:
+            filled = letters.render(letter, zone=ZoneInfo("UTC"), contact="", service="Alliance", team=False, **common)
+            return filled.subject, filled.text, filled.html
+
+        for prompt, what in wording.warnings_of(said, render, sources()):
+            where = table_of(data, prompt) or ("prompt", prompt)
+            yield f"{place(str(file), content, where)}: {what}"
+
+
+def sources() -> tuple[str, ...]:
+    """The article's questions, and their translations, which are used word for word whatever they measure."""
+    from agent.service import flow_at
+    from agent.settings import shipped
+
+    flows = [flow_at(path).flow for path in shipped("flows").glob("*.toml")]
+    told = [flow.told_in(tag) for flow in flows for tag in (flow.language, *flow.translations)]
+    return tuple(prompt.ask for flow in told for prompt in flow.prompts.values())
+
+
+@app.command()
+def schema(
+    translation: Annotated[bool, typer.Option("--translation", help="Of a translation, flows/de/... .toml.")] = False,
+    write: Annotated[Path | None, typer.Option(help="Write it to this file, such as flows/flow.schema.json.")] = None,
+) -> None:
+    """The form of a flow file as a JSON Schema, for editors that complete and check TOML."""
+    from agent.alliance.flow import Flow
+    from agent.alliance.flow import schema as schema_of
+    from agent.alliance.translation import Translation
+
+    page = json.dumps(schema_of(Translation if translation else Flow), indent=2, ensure_ascii=False) + "\n"
+    if write:
+        write.write_text(page, "utf-8")
+    else:
+        typer.echo(page, nl=False)
 
 
 @app.command()
@@ -47,12 +107,12 @@ def draw(
     write: Annotated[Path | None, typer.Option(help="Write it to this file, such as docs/diagrams.md.")] = None,
 ) -> None:
     """Draw the two machines and a flow as Mermaid diagrams."""
-    from agent.alliance.flow import load
+    from agent.service import FLOW, flow_at
     from agent.settings import shipped
 
-    path = file or shipped("flows") / "one_to_one.toml"
+    path = file or shipped("flows") / f"{FLOW}.toml"
     with complaining():
-        page = page_of(load(path.read_text("utf-8"), str(path)).flow)
+        page = page_of(flow_at(path).flow)
     if write:
         write.write_text(page, "utf-8")
     else:

@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 from agent.alliance import samples
 from agent.alliance.lettercheck import Fault, faults_of
 from agent.alliance.letters import Digest, Letter, TeamDigest
+from agent.alliance.words import ENGLISH
 from agent.mail.letter import with_pictures
 from agent.papers.enclosed import trend_of
+from agent.settings import shipped
 from agent.templates import Rendered, load, template_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -34,26 +36,32 @@ class Shown:
     faults: tuple[Fault, ...]
 
 
-def letters_of(templates: Path, sources: Sequence[str]) -> tuple[Shown, ...]:
-    """Every sample letter by these templates, judged; `sources` are the prompts, which are used word for word.
+def letters_of(templates: Path, sources: Sequence[str], language: str = ENGLISH) -> tuple[Shown, ...]:
+    """Every sample letter by these templates that there is in a language, judged by its rules.
+
+    A file that this folder does not have is the shipped one. `sources` are the prompts, which are used word for word.
 
     Raises TemplatesError.
     """
-    filled = load(templates)
+    filled = load(shipped("templates"), templates)
     shown: list[Shown] = []
     for about, letter in ((about, letter) for about, letters in samples.by_subject() for letter in letters):
+        if not filled.has(language, letter):
+            continue
         reader = samples.reader_of(letter)
         said = filled.render(
             letter,
             **reader,
-            language="en",
+            language=language,
             zone=BERLIN,
             contact="operator@example.org",
             service="Alliance",
         )
-        faults = faults_of(letter, said.subject, said.text, said.html, me=reader["me"], sources=sources)
+        faults = faults_of(
+            letter, said.subject, said.text, said.html, me=reader["me"], sources=sources, language=language
+        )
         if isinstance(letter, Digest | TeamDigest) and letter.trend:
-            picture = trend_of(letter, templates / "papers")
+            picture = trend_of(letter, lambda name: shipped("templates") / "papers" / name, language)
             html = with_pictures(said.html, [(picture.content_id, picture.content_type, picture.content)])
             said = replace(said, html=html)
         shown.append(Shown(f"{len(shown) + 1:03}-{template_of(type(letter))}", about, letter, said, faults))

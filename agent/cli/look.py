@@ -157,7 +157,7 @@ def _files(alliance: "Alliance", participant: int, chosen: "Settings") -> dict[s
     letter = final(turn, alliance.drafts[alliance.agreed - 1], again=False)
     person = alliance.people[alliance.participant(participant).address]
     zone = zone_named(alliance.zone) or zone_of(person, house.zone)
-    papers = enclosed(alliance, letter, zone, chosen.service.domain, chosen.templates_folder / "papers")
+    papers = enclosed(alliance, letter, zone, chosen.service.domain, chosen.paper)
     return files | {paper.name: paper.content for paper in papers}
 
 

@@ -10,14 +10,16 @@ from agent.cli.common import complaining
 
 def preview(
     folder: Annotated[Path, typer.Option(help="Where to leave it.")] = Path("preview"),
-    templates: Annotated[Path | None, typer.Option(help="A folder of templates; else the shipped ones.")] = None,
+    templates: Annotated[Path | None, typer.Option(help="A folder of letters of your own.")] = None,
+    language: Annotated[str, typer.Option(help="The language to show; what there is not in it is left out.")] = "en",
 ) -> None:
     """Render every letter to HTML and text, with an index.html to look at; leaves with 1 when one breaks a rule."""
+    from agent.cli.flows import sources
     from agent.cli.gallery import files_of, letters_of
     from agent.settings import shipped
 
     with complaining():
-        shown = letters_of(templates or shipped("templates"), _sources())
+        shown = letters_of(templates or shipped("templates"), sources(), language)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files_of(shown):
         (folder / name).write_text(content, "utf-8")
@@ -27,12 +29,3 @@ def preview(
     broken = {name for name, fault in faults if not fault.warning}
     typer.echo(f"{len(shown)} letters, {len(broken)} with a fault: {folder / 'index.html'}")
     raise typer.Exit(bool(broken))
-
-
-def _sources() -> tuple[str, ...]:
-    """The prompts, which are used word for word whatever they measure."""
-    from agent.service import read_flow
-    from agent.settings import shipped
-
-    flows = [read_flow(path.parent, path.stem).flow for path in sorted(shipped("flows").glob("*.toml"))]
-    return tuple(prompt.ask for flow in flows for prompt in flow.prompts.values())

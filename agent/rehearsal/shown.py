@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from agent.alliance import draft as draft_page
 from agent.alliance.flow import Flow
 from agent.alliance.model import Alliance, Participant, Phase
-from agent.alliance.turn import joined
+from agent.alliance.words import joined
 from agent.rehearsal import record, thoughts
 from agent.rehearsal.cues import Cues
 from agent.rehearsal.mailbox import Mail, newest

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from agent.alliance.decide import decide
 from agent.alliance.event import Replied, Started, Woke
-from agent.alliance.flow import load
 from agent.alliance.letters import Letter
 from agent.alliance.model import Alliance
 from agent.alliance.turn import House, Send
+from agent.service import read_flow
 
-FLOW = load((Path(__file__).parents[2] / "flows/one_to_one.toml").read_text("utf-8"))
+FLOW = read_flow(Path(__file__).parents[2] / "flows", "one_to_one")
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 FIRST = "Jonas Berg (jonas@example.org) and I are opening a bakery in May. I'd like us to agree how we do this. Maya"
 WHY = "Jonas is the person I call when things go sideways. I want us still to be friends in five years."

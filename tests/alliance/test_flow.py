@@ -1,5 +1,6 @@
 """The flow file: its prompts are the article's, and whatever is wrong with one is told at once, with its place."""
 
+import json
 import re
 import tomllib
 from hashlib import sha256
@@ -8,7 +9,11 @@ from pathlib import Path
 import pytest
 from talk import FLOW
 
-from agent.alliance.flow import FlowError, load
+from agent.alliance.flow import Flow, FlowError, load, schema, with_translations
+from agent.alliance.translation import Translation
+
+BASE = FLOW.content.split("\f", maxsplit=1)[0]  # without its translations
+FLOWS = Path(__file__).parents[2] / "flows"
 
 FLOWS = Path(__file__).parents[2] / "flows"
 # What the article asks, one hash for each prompt: its words stand in the flow files alone.
@@ -104,7 +109,87 @@ def test_all_faults_are_told_at_once_with_their_lines() -> None:
 def test_an_unknown_key_is_told_with_its_line() -> None:
     broken = FLOW.content.replace('version = "1"', 'version = "1"\ncolour = "red"')
 
-    assert faults(broken) == (f"x.toml:{line_of(broken, 'colour')}: colour: Extra inputs are not permitted",)
+    [told] = faults(broken)
+
+    assert told.startswith(
+        f"x.toml:{line_of(broken, 'colour')}: colour: there is no such key; the keys here are spec, "
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "meant"),
+    [
+        ('hint = "Two', 'hnt = "Two', "part.0.prompt.1.hnt", "hint"),
+        ("digest_after_days", "digest_after_day", "checkin.digest_after_day", "digest_after_days"),
+        ('[[part]]\nid = "trust"', '[[parts]]\nid = "trust"', "parts", "part"),
+        ("[prompt.P09]\nsubject", "[prompt.P09]\nsubjct", "prompt.P09.subjct", "subject"),
+    ],
+)
+def test_a_key_that_is_nearly_right_is_told_with_the_one_that_was_meant(old, new, path, meant):
+    broken = FLOW.content.replace(old, new, 1)
+
+    assert any(f": {path}: there is no such key; did you mean {meant!r}?" in told for told in faults(broken))
+
+
+def test_a_fault_that_names_a_table_is_told_where_it_stands():
+    broken = FLOW.content.replace('section = "thanks"', 'section = "thank"', 1)
+
+    line = line_of(broken, 'id = "P09"') - 1
+
+    assert faults(broken) == (f"x.toml:{line}: part.0.prompt.3: prompt P09: there is no section 'thank'",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("[prompt.P12]", "[prompt.P99]", "prompt.P99: translation de: prompt 'P99' is not in the flow"),
+        ('count = "Worauf', 'counts = "Worauf', "section.counts: translation de: section 'counts' is not in the flow"),
+        ("{a} bittet {b}", "{a} bittet", "words.asks: translation de: words 'asks': does not have the same slots"),
+        ('"direkt", ', "", "has not as many choices"),
+    ],
+)
+def test_a_translation_that_does_not_fit_is_told_in_its_own_file(old, new, complaint):
+    found = faults(FLOW.content.replace(old, new, 1))
+
+    assert [told.startswith("de/x.toml:") and complaint in told for told in found] == [True]
+
+
+def test_a_flow_is_the_same_in_every_language_but_for_its_words():
+    said, told = FLOW.flow, FLOW.flow.told_in("de")
+
+    assert said.told_in("tlh") is said
+    assert [(p.id, p.kind, p.section, p.short) for p in said.prompts.values()] == [
+        (p.id, p.kind, p.section, p.short) for p in told.prompts.values()
+    ]
+    assert all(p.ask != told.prompts[p.id].ask for p in said.prompts.values())
+    assert told.told_in("de") is told
+
+
+def test_what_is_not_translated_is_read_in_the_flows_own_words():
+    partly = load(with_translations(BASE, 'language = "de"\n[prompt.P09]\nask = "Wie?"\n')).flow
+
+    assert partly.told_in("de").prompts["P09"].ask == "Wie?"
+    assert partly.told_in("de").prompts["P10"] == partly.prompts["P10"]
+
+
+def test_a_flow_for_two_needs_the_why_that_the_invitation_tells():
+    own = BASE.replace('id = "why"\ncounted', 'id = "reason"\ncounted')
+
+    assert any("one with id and kind 'why' is needed" in told for told in faults(own))
+
+
+def test_the_schemas_for_editors_are_current():
+    for form, name in ((Flow, "flow"), (Translation, "translation")):
+        written = (FLOWS / f"{name}.schema.json").read_text("utf-8")
+
+        assert json.loads(written) == json.loads(json.dumps(schema(form)))
+
+
+def test_every_shipped_flow_names_its_schema_in_its_first_line():
+    for path in FLOWS.glob("**/*.toml"):
+        named = path.read_text("utf-8").splitlines()[0].removeprefix("#:schema ")
+
+        assert (path.parent / named).is_file(), path
 
 
 def test_what_is_no_toml_is_told_with_its_line() -> None:
@@ -141,20 +226,20 @@ def test_a_fault_in_a_kind_is_told_with_its_line() -> None:
     )
 
     [told] = faults(broken)
-    assert told.startswith(f"x.toml:{line_of(broken, 'exmaple')}: kind.1.prompt.P05.exmaple: Extra inputs")
+    assert told.startswith(f"x.toml:{line_of(broken, 'exmaple')}: kind.1.prompt.P05.exmaple: there is no such key")
 
 
 def test_a_kind_that_cannot_be_known_is_told() -> None:
     mute = '\n[[kind]]\nid = "neighbours"\ntitle = "neighbours"\nopening = "Hello."\n'
 
-    assert any("neighbours: needs words" in told for told in faults(FLOW.content + mute))
+    assert any("neighbours: needs words" in told for told in faults(BASE + mute))
 
 
 def test_the_kind_that_the_docs_show_can_be_used() -> None:
     docs = (Path(__file__).parents[2] / "docs/flows.md").read_text("utf-8")
-    shown = [line[4:] for line in docs[docs.index("    [[kind]]") :].splitlines() if line.startswith("    ")]
+    shown = [line[4:] for line in docs[docs.index("    [[kind]]") : docs.index("| `id`, `title`")].splitlines() if line.startswith("    ")]
 
-    flow = load(FLOW.content + "\n" + "\n".join(shown)).flow
+    flow = load(BASE + "\n" + "\n".join(shown)).flow
     assert list(flow.of("neighbours").prompts).index("keys") == list(flow.prompts).index("P02") + 1
 
 
@@ -167,5 +252,5 @@ def test_a_flow_without_kinds_works() -> None:
 
 
 def test_every_flow_that_is_shipped_can_be_used() -> None:
-    for path in (Path(__file__).parents[2] / "flows").glob("*.toml"):
+    for path in FLOWS.glob("*.toml"):
         assert load(path.read_text("utf-8"), path.name).flow.name == path.stem

@@ -8,7 +8,8 @@ from talk import Talk
 from agent.alliance import letters
 from agent.alliance.flow import FlowError
 from agent.alliance.guide import load
-from agent.alliance.lettercheck import GRADE, SENTENCE, grade, sentences
+from agent.alliance.lettercheck import SENTENCE
+from agent.alliance.tone import GRADE, TONES, sentences
 from agent.alliance.turn import House
 
 GUIDE = load((Path(__file__).parents[2] / "templates/en/guide.toml").read_text("utf-8"))
@@ -133,7 +134,7 @@ def test_ideas_and_tools_read_as_easily_as_letters() -> None:
     ]
 
     assert [t for t in texts if "!" in t or any(len(s.split()) > SENTENCE for s in sentences(t))] == []
-    assert grade("\n".join(texts)) <= GRADE
+    assert TONES["en"].grade("\n".join(texts)) <= GRADE
 
 
 @pytest.mark.row("S39")

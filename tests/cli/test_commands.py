@@ -1,6 +1,7 @@
 """The operator's commands, on real databases."""
 
 import asyncio
+import json
 import re
 import shutil
 import sqlite3
@@ -64,7 +65,7 @@ def test_a_broken_flow_and_a_broken_template_are_told_together_before_a_port_ope
 
     assert said.code == 2
     assert "one_to_one.toml" in said.err
-    assert "_base.mjml" in said.err
+    assert "there is no folder of a language here" in said.err
 
 
 # ---------------------------------------------------------------- alliances
@@ -243,6 +244,32 @@ def test_every_fault_of_a_flow_is_told_with_its_line(run, tmp_path):
     assert len(said.out.splitlines()) == 2
     [told] = run("flow", "check", path, "--json").json
     assert len(told["faults"]) == 2
+
+
+@pytest.mark.row("S36")
+def test_what_reads_badly_in_a_flow_is_a_warning_with_its_place(run, tmp_path):
+    text = (shipped("flows") / "one_to_one.toml").read_text("utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace("Answer in your own words.", "You must answer this as soon as possible!"), "utf-8")
+    (tmp_path / "de").mkdir()
+    (tmp_path / "de" / "mine.toml").write_text('language = "de"\n[prompt.P11]\nask = "Du musst antworten."\n', "utf-8")
+    line = next(n for n, row in enumerate(text.splitlines(), 1) if row == 'id = "P11"')
+
+    said = run("flow", "check", path)
+
+    assert said.code == 0
+    assert f"{path}:{line - 1}: part.0.prompt.2: row 7: says 'You must' (a warning)" in said.out
+    assert f"{path}:{line - 1}: part.0.prompt.2: row 9: says '!' (a warning)" in said.out
+    assert f"{tmp_path}/de/mine.toml:2: prompt.P11: row 7: says 'Du musst' (a warning)" in said.out
+    [told] = run("flow", "check", path, "--json").json
+    assert told["faults"] == []
+    assert len(told["warnings"]) >= 3
+
+
+def test_a_schema_is_printed_or_written(run, tmp_path):
+    assert run("flow", "schema").json == json.loads((shipped("flows") / "flow.schema.json").read_text("utf-8"))
+    assert run("flow", "schema", "--translation", "--write", tmp_path / "t.json").code == 0
+    assert json.loads((tmp_path / "t.json").read_text("utf-8"))["title"] == "Translation"
 
 
 def test_the_page_of_diagrams_is_current():

@@ -17,7 +17,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 @pytest.fixture(scope="session")
 def templates() -> Templates:
-    return load(ROOT / "templates", ("en",))
+    return load(ROOT / "templates")
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,9 @@
 import pytest
 
 from agent.alliance import letters as l
-from agent.alliance.lettercheck import faults_of, grade, same_words, sentences, shingles, syllables
+from agent.alliance.lettercheck import faults_of, same_words, shingles
 from agent.alliance.samples import samples
+from agent.alliance.tone import TONES, sentences, syllables
 
 PROMPT = next(s for s in samples() if isinstance(s, l.Prompt))
 
@@ -112,9 +113,9 @@ def test_syllables_are_counted_nearly():
 
 
 def test_the_grade_rises_with_words_and_sentences():
-    assert grade("") == 0
-    assert grade("We eat. We rest.") < 0
-    assert grade("We raise every problem on the same day.") < grade(
+    assert TONES["en"].grade("") == 0
+    assert TONES["en"].grade("We eat. We rest.") < 0
+    assert TONES["en"].grade("We raise every problem on the same day.") < TONES["en"].grade(
         "We consistently communicate regarding every organizational difficulty."
     )
     assert sentences("One. Two? “Three.” Four\nFive ...") == ("One.", "Two?", "“Three.", "Four", "Five")

@@ -19,6 +19,7 @@ HOSTILE = (
     "Fine.\n\nReply AGREE now\n-- \nSubject: evil\r\n> quoted\n<script>alert(1)</script> {{ 7 * 7 }} {% raw %} <mj-raw>&amp;]]> "
     "\u202egnp.exe \u2028http://evil.test/x www.evil.test me@evil.test 🥖 שלום \x00\x85 “end”"
 )
+READER = {"me": "Maya", "partner": "Jonas", "names": "Maya, Jonas", "contact": "c@example.org", "service": "Alliance"}
 
 
 @pytest.fixture
@@ -105,9 +106,48 @@ def test_a_sheet_without_a_place_for_the_letter_is_named(folder):
     assert any("there is no place for the letter" in fault for fault in _faults(folder))
 
 
-def test_a_language_without_templates_is_named(folder):
-    with pytest.raises(TemplatesError, match=r"there is no _base\.mjml here"):
-        load(folder, ("en", "fr"))
+def test_a_folder_without_a_language_is_named(tmp_path):
+    with pytest.raises(TemplatesError, match=r"there is no folder of a language here, such as en"):
+        load(SHIPPED, tmp_path)
+
+
+def test_one_letter_of_ones_own_takes_the_place_of_the_shipped_one(tmp_path):
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "human.txt").write_text(
+        'Subject: Ask Kim\n\nCall Kim, {{ me }}.\n\n{% include "_footer.txt" %}\n'
+    )
+    (tmp_path / "en" / "human.mjml").write_text("<mj-text><p>Call Kim, {{ me }}.</p></mj-text>\n")
+    templates = load(SHIPPED, tmp_path)
+
+    assert templates.render(l.Human(), **READER, language="en", zone=_UTC).text.startswith("Call Kim, Maya.\n")
+    assert templates.render(l.Goodbye(copy=False), **READER, language="en", zone=_UTC).subject == "Goodbye, Maya"
+
+
+def test_half_a_letter_of_another_language_is_named(tmp_path):
+    (tmp_path / "fr").mkdir()
+    (tmp_path / "fr" / "human.txt").write_text("Subject: Quelqu'un\n")
+
+    with pytest.raises(TemplatesError) as caught:
+        load(SHIPPED, tmp_path)
+
+    assert caught.value.faults == (f"{tmp_path}/fr/human.mjml: this half is missing",)
+
+
+def test_a_letter_whose_note_a_language_cannot_tell_is_in_english(tmp_path):
+    (tmp_path / "de").mkdir()
+    for half in ("txt", "html"):
+        old = (SHIPPED / "de" / f"_notes.{half}").read_text("utf-8")
+        (tmp_path / "de" / f"_notes.{half}").write_text(
+            old.replace('note.kind == "zone"', 'note.kind == "zones"'), "utf-8"
+        )
+    templates = load(SHIPPED, tmp_path)
+    done = l.PartDone((l.Note("zone", "", "Berlin"),), "trust", 1, "")
+
+    assert templates.render(done, **READER, language="de", zone=_UTC).subject == "Your answers are in: trust"
+    assert (
+        templates.render(replace(done, notes=()), **READER, language="de", zone=_UTC).subject
+        == "Deine Antworten sind da: trust"
+    )
 
 
 def test_a_reader_whose_language_we_lack_reads_english(render):
@@ -115,24 +155,17 @@ def test_a_reader_whose_language_we_lack_reads_english(render):
     assert '<html lang="en"' in render(l.Human(), language="tlh").html
 
 
-def test_another_language_is_read_from_its_own_folder(folder):
-    shutil.copytree(folder / "en", folder / "de")
+def test_days_are_written_as_the_readers_language_does(folder):
+    for half in ("txt", "mjml"):
+        shutil.copy(folder / "en" / f"closed.{half}", folder / "de")
     (folder / "de" / "closed.txt").write_text(
         'Subject: Vorbei\n\nAm {{ at|day }}, {{ me }}.\n\n{% include "_footer.txt" %}\n'
     )
-    templates = load(folder, ("de",))
-    reader = {
-        "me": "Maya",
-        "partner": "Jonas",
-        "names": "Maya und Jonas",
-        "contact": "c@example.org",
-        "service": "Alliance",
-    }
+    templates = load(folder)
     closed = next(s for s in samples() if isinstance(s, l.Closed))
 
-    assert templates.render(closed, **reader, language="de", zone=closed.at.tzinfo).text.startswith(
-        "Am 3. März, Maya.\n"
-    )
+    said = templates.render(closed, **READER, language="de", zone=closed.at.tzinfo)
+    assert said.text.startswith("Am 3. März, Maya.\n")
 
 
 # ---------------------------------------------------------------- people's words stay people's words

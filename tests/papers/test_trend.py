@@ -81,7 +81,7 @@ def test_one_picture_can_be_seen_on_light_and_on_dark(sheet):
 @pytest.mark.row("F37")
 def test_it_goes_along_with_the_digest_under_the_name_that_its_html_uses():
     digest = next(s for s in samples() if getattr(s, "trend", ()))
-    attached = trend_of(digest, PAPERS)
+    attached = trend_of(digest, lambda name: PAPERS / name, "en")
 
     assert (attached.content_type, attached.content_id) == ("image/png", CID)
     assert attached.content.startswith(b"\x89PNG")

@@ -9,7 +9,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("rehearsal")
 
 
-@pytest.fixture(params=["pair", "declined", "short", "couple", "manager", "living", "solo", "team"])
+@pytest.fixture(params=["pair", "declined", "short", "couple", "manager", "living", "solo", "team", "deutsch"])
 def run(request, folder):
     return played(request.param, folder)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import tomllib
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -14,13 +13,14 @@ from agent.alliance.model import Alliance
 from agent.rehearsal.mailbox import Mail
 from agent.rehearsal.play import Rehearsal, play, rehearsing
 from agent.rehearsal.script import Script, read
+from agent.service import read_flow
 from agent.settings import shipped
 
 SOURCES = tuple(
-    prompt["ask"]
+    prompt.ask
     for path in sorted(shipped("flows").glob("*.toml"))
-    for part in tomllib.loads(path.read_text("utf-8"))["part"]
-    for prompt in part["prompt"]
+    for tag in ("en", "de")
+    for prompt in read_flow(path.parent, path.stem).flow.told_in(tag).prompts.values()
 )
 
 
@@ -75,9 +75,12 @@ def _check_letters(rehearsal: Rehearsal, found: Played) -> None:
         said = render(letter, **known)
         ask = getattr(letter, "ask", "")
         sources = (*SOURCES, *([ask] if ask else []))
+        tag = re.search(r'<html lang="(\w+)"', said.html)[1]
         found.broken += [
             (said.subject, fault)
-            for fault in faults_of(letter, said.subject, said.text, said.html, me=known["me"], sources=sources)
+            for fault in faults_of(
+                letter, said.subject, said.text, said.html, me=known["me"], sources=sources, language=tag
+            )
             if not fault.warning
         ]
         return said
@@ -88,4 +91,4 @@ def _check_letters(rehearsal: Rehearsal, found: Played) -> None:
 def private_words(run: Played, key: str) -> list[str]:
     """What this person began with PRIVATE."""
     said = [m.text for m in run.mails if m.mine and m.person.key == key]
-    return [line for text in said for line in re.findall(r"(?m)^PRIVATE (.+)$", text)]
+    return [line for text in said for line in re.findall(r"(?m)^PRIVATE? (.+)$", text)]

@@ -12,7 +12,7 @@ from agent.rehearsal.play import UnmetError, play, rehearsing
 from agent.rehearsal.script import read
 
 _SHOWS = re.compile(
-    r"Part \d|Draft 1|One to settle|Team draft 1|The team's page with your line|Gia has joined|How this team works"
+    r"(?:Part|Teil) \d|(?:Draft|Entwurf) 1|One to settle|Team draft 1|The team's page with your line|Gia has joined|How this team works"
 )
 
 
@@ -64,8 +64,8 @@ def test_no_answer_is_shown_before_the_reveal_and_then_to_both_in_the_same_minut
                 assert not seen or _SHOWS.match(seen[0]), (answer.text, seen)
     reveals = {}
     for mail in run.mails:
-        if mail.subject.startswith("Part ") and not mail.mine:
-            reveals.setdefault(mail.subject, []).append(mail)
+        if (part := re.match(r"(?:Part|Teil) (\d)", mail.subject)) and not mail.mine:
+            reveals.setdefault(part[1], []).append(mail)
     for mails in reveals.values():
         assert len({m.person for m in mails}) == len(mails) > 1
         assert max(m.at for m in mails) - min(m.at for m in mails) <= timedelta(seconds=60)

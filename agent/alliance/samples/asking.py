@@ -55,6 +55,7 @@ _NOTES = (
     Note("awake"),
     Note("added", "", "We eat lunch together on Fridays."),
     Note("quiet"),
+    Note("language"),
     Note("unplaced", "", "Here is what I think of all this."),
     Note("welcome", "Jonas"),
     Note("passed_on", "", "What do you do when I forget to call you back?"),

@@ -19,18 +19,30 @@ from agent.alliance.words.checkin import read_checkin
 from agent.alliance.words.choice import read_choice
 from agent.alliance.words.consent import read_consent
 from agent.alliance.words.invitation import read_approval, read_invitation
+from agent.alliance.words.languages import (
+    ENGLISH,
+    joined,
+    language_of,
+    locale_of,
+    phrase,
+    say_day,
+    say_rhythm,
+    say_rule,
+    spoken,
+    wished_language,
+)
 from agent.alliance.words.passing import read_passing
 from agent.alliance.words.relation import read_age, read_kind, read_relation
 from agent.alliance.words.renewal import read_renewal
-from agent.alliance.words.rhythm import read_rhythm, say_rhythm, slower
-from agent.alliance.words.schedule import MeetingReading, read_meeting, read_schedule, say_rule
+from agent.alliance.words.rhythm import read_rhythm, slower
+from agent.alliance.words.schedule import MeetingReading, read_meeting, read_schedule
 from agent.alliance.words.slip import read_pass_on, read_slip
 from agent.alliance.words.start import first_name, read_people, read_setup, read_start
 from agent.alliance.words.sure import is_erasure, read_mine
 from agent.alliance.words.team import Objection, Way, read_ballot, read_objections, read_sort, read_way
 from agent.alliance.words.team import said as said_of_page
 from agent.alliance.words.three import read_three
-from agent.alliance.words.trial import read_span, say_day
+from agent.alliance.words.trial import read_span
 from agent.alliance.words.values import (
     AnswerReading,
     ApprovalReading,
@@ -50,6 +62,7 @@ from agent.alliance.words.values import (
 from agent.alliance.words.zone import read_zone
 
 __all__ = [
+    "ENGLISH",
     "AnswerReading",
     "ApprovalReading",
     "Change",
@@ -74,6 +87,10 @@ __all__ = [
     "first_name",
     "is_care",
     "is_erasure",
+    "joined",
+    "language_of",
+    "locale_of",
+    "phrase",
     "read_age",
     "read_answer",
     "read_approval",
@@ -111,4 +128,6 @@ __all__ = [
     "say_rule",
     "say_savings",
     "slower",
+    "spoken",
+    "wished_language",
 ]

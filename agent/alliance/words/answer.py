@@ -19,14 +19,14 @@ from agent.alliance.words.values import AnswerReading, Command
 _PRIVATE = re.compile(
     r"""(?P<open>[(\[{]?)["'“”‘’«»*_#•>–—-]*[ \t]*
     (?: (?<![^\W_])(?<!['’-]) PRIVAT(?:E|ELY)? (?![^\W_]|['’])                                    # in capitals it is the word to us, anywhere
-      | (?: ^[ \t"'“”‘’«»*_#•>–—([{-]* | (?<=[.!?…)\]][ ]) ) (?i:private) (?![^\W_]|['’-])  # at the start of a line, in any case
-      | (?<=[^\w\s.,'’"“”!?]\s) (?i:private) (?![^\W_]|['’-])               # or behind a sign: "- private", "🔒 private"
-      | (?<![^\W_])(?<!['’-]) (?i:private(?:ly)?) (?=[ \t]*[:\])] )                   # or with a colon behind it
+      | (?: ^[ \t"'“”‘’«»*_#•>–—([{-]* | (?<=[.!?…)\]][ ]) ) (?i:private?) (?![^\W_]|['’-])  # at the start of a line, in any case
+      | (?<=[^\w\s.,'’"“”!?]\s) (?i:private?) (?![^\W_]|['’-])               # or behind a sign: "- private", "🔒 private"
+      | (?<![^\W_])(?<!['’-]) (?i:privat(?:e|ely)?) (?=[ \t]*[:\])] )                   # or with a colon behind it
     )[*_]*[ \t]*[:,–—)\]}*-]*[ \t]*""",
     re.MULTILINE | re.VERBOSE,
 )
 _GUESS = re.compile(  # to the next blank line; in small letters only with a colon behind it
-    r"^[ \t\"'“‘*_#•>–—(\[-]*(?:(?i:and|my|here's my|here is my)[ \t]+)?(?:GUESS(?![^\W_])[*_]*[ \t]*[:,–—-]*|(?i:guess)[*_]*[ \t]*:)[ \t*_]*(?P<words>(?:.|\n(?![ \t]*\n))*)",
+    r"^[ \t\"'“‘*_#•>–—(\[-]*(?:(?i:and|my|here's my|here is my)[ \t]+)?(?:(?:GUESS|TIPP)(?![^\W_])[*_]*[ \t]*[:,–—-]*|(?i:guess)[*_]*[ \t]*:)[ \t*_]*(?P<words>(?:.|\n(?![ \t]*\n))*)",
     re.MULTILINE,
 )
 _FANCY = re.compile("[\U0001d400-\U0001d7ff]+")  # letters of mathematics, which some use for bold
@@ -44,7 +44,7 @@ _OURS = re.compile(
 )
 _CARE = re.compile(
     r"\b(?:(?:afraid|scared|frightened|terrified) of (?:him|her|them|my (?:partner|husband|wife|boss))|(?:he|she|they) (?:hits?|hit|hurts?|beats?|threatens?|threatened|chokes?|stalks?) me"
-    r"|(?:kill|hurt|harm) (?:my|him|her)self|suicid\w+|end my life|don't want to live|want to die|self[- ]harm|domestic (?:violence|abuse)|abus(?:es|ed|ing|ive) (?:me|relationship|partner)"
+    r"|(?:kill|hurt|harm) (?:my|him|her)self|suicid\w+|end my life|don't want to live|want to die|self[- ]harm|domestic (?:violence|abuse)|angst vor (?:ihm|ihr|mein\w+ (?:mann|frau|partner\w*|freund\w*|chef\w*))|(?:er|sie) (?:schlägt|bedroht|würgt|verfolgt) mich|(?:mir|mich) (?:etwas an(?:tun|zutun)|umbringen|umzubringen|verletzen)|nicht mehr leben|selbstmord|suizid|häusliche gewalt|abus(?:es|ed|ing|ive) (?:me|relationship|partner)"
     r"|how dare you|fuck (?:you|off)|(?:stop|quit) (?:harassing|spamming|bothering) me|leave me the (?:hell|fuck) alone|not safe (?:with|at home)|in danger)\b",
     re.IGNORECASE,
 )

@@ -15,7 +15,8 @@ from agent.alliance.words.values import CheckinReading
 
 Kept = Literal["", "yes", "partly", "no", "not needed"]
 _HIDE = re.compile(
-    r"(?:^|[\s,;.(])hide(?: (?:it|this(?: one)?|my (?:number|score)))?(?: please)?\s*(?=[\s,;.)!]|$)", re.IGNORECASE
+    r"(?:^|[\s,;.(])(?:hide|verbergen)(?: (?:it|this(?: one)?|my (?:number|score)))?(?: please)?\s*(?=[\s,;.)!]|$)",
+    re.IGNORECASE,
 )
 _KEPT: dict[str, Kept] = {
     "yes": "yes", "yeah": "yes", "yep": "yes", "yup": "yes", "y": "yes", "always": "yes", "yes it did": "yes", "it did": "yes",
@@ -24,6 +25,8 @@ _KEPT: dict[str, Kept] = {
     "no": "no", "nope": "no", "n": "no", "never": "no", "not really": "no", "it did not": "no", "it didn't": "no", "not yet": "no",
     "not needed": "not needed", "no need": "not needed", "n/a": "not needed", "not necessary": "not needed", "wasn't needed": "not needed",
     "not applicable": "not needed", "didn't come up": "not needed", "never came up": "not needed",
+    "ja": "yes", "immer": "yes", "teils": "partly", "teilweise": "partly", "zum teil": "partly", "manchmal": "partly", "meistens": "partly",
+    "nein": "no", "nie": "no", "noch nicht": "no", "nicht nötig": "not needed", "war nicht nötig": "not needed",
 }  # fmt: skip
 _BESIDE = frozenset({"stop", "delete", "pause", "pass", "human"})  # commands that count beside an answer
 _DASH = re.compile(r"(\s[-–—]+\s|:\s|\.\s)")

@@ -13,7 +13,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
-_MARK = re.compile(r"\b(until|till|til|'til|for|in|to|by|on|back|after|from|before)\b", re.IGNORECASE)
+_MARK = re.compile(r"\b(until|till|til|'til|bis zum|bis|for|in|to|by|on|back|after|from|before)\b", re.IGNORECASE)
 _COUNT = re.compile(
     r"(?:a|an|another|the next|(\d{1,3})|(" + "|".join(NUMBERS) + r"))(?: or so)? ?(day|week|wk|month|year)s?"
 )
@@ -23,7 +23,7 @@ def day_named(phrase: str, now: datetime) -> date | None:
     """The coming day that the whole phrase names; None when any of it is something else."""
     text = straight(phrase).lower().strip(" .!,;)(\n\t")
     text = re.sub(
-        r"\b(?:(?:about|around|after|until|till|til|'til|by|on|in|for|to|from|before|at least|the start of|beginning of|early|mid|late|back|again|then|please|thanks)\s+)+",
+        r"\b(?:(?:about|around|after|until|till|til|'til|bis zum|bis|by|on|in|for|to|from|before|at least|the start of|beginning of|early|mid|late|back|again|then|please|thanks)\s+)+",
         "",
         text,
     )

@@ -54,6 +54,7 @@ class _Said:
     classes: frozenset[str]
     rest: str
     asks: bool
+    foreign: bool = False  # in a language in which what turns a yes around is not known
 
 
 def read_invitation(text: str) -> InvitationReading:
@@ -75,7 +76,8 @@ def _said(sentence: Sentence) -> _Said:
     if tokens and tokens[-1].text in _GOES_ON:
         return _Said(frozenset(), straight(sentence.text), asks=False)
     if readings := g.read(texts(tokens)):
-        return _Said(frozenset().union(*readings), "", asks=False)
+        foreign = not g.foreign.isdisjoint(texts(tokens))
+        return _Said(frozenset().union(*readings), "", asks=False, foreign=foreign)
     ends = [end for end in g.heads(texts(tokens), "no") if tokens[end].text in _CLOSES]
     if ends:  # "No thanks, the choir is too much": a reason beside a plain no
         return _Said(frozenset({"no"}), straight(sentence.text[tokens[max(ends)].start :]), asks=False)
@@ -98,6 +100,7 @@ def _verdict(said: list[_Said], commands: set[str]) -> Literal["yes", "not_now",
             return "not_now"
         return "unclear" if classes & {"yes", "short"} or any(_TAKEN_BACK.search(t) for t in unread) else "no"
     turned = any(_TURNS.search(t) or _TURNS_ELSEWHERE.search(t) for t in unread)
+    turned = turned or (bool(unread) and any(s.foreign for s in said))
     if classes & {"notnow", "busy"} or commands & {"later", "pause"}:
         return "not_now"
     if any(_DEFER.search(t) for t in unread):

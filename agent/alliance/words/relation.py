@@ -17,17 +17,37 @@ OF_AGE = 18
 _NAME = "<name>"
 _ADDRESS = re.compile(r"[(<\[]?(?:mailto:)?[^\s()<>\[\],;]+@[^\s()<>\[\],;]+[)>\]]?")
 _BEFORE = frozenset(
-    ("and", "but", "because", "since", "as", "so", "hi", "hello", "with", "help", "invite", "ask", *",;:(-")
+    (
+        "and",
+        "but",
+        "because",
+        "since",
+        "as",
+        "so",
+        "hi",
+        "hello",
+        "with",
+        "help",
+        "invite",
+        "ask",
+        "und",
+        "mit",
+        "für",
+        "hallo",
+        *",;:(-",
+    )
 )
-_TO = frozenset(("with", "invite", "ask", "help", "between", "for"))
+_TO = frozenset(("with", "invite", "ask", "help", "between", "for", "mit", "für"))
 _THEY = frozenset(("he", "she", "they", "he's", "she's", "they're"))
-_DENIES = frozenset(("not", "never", "without", "don't", "instead", "than", "like", "if"))
+_DENIES = frozenset(
+    ("not", "never", "without", "don't", "instead", "than", "like", "if", "nicht", "nie", "ohne", "als", "wie", "wenn")
+)
 _AFTER = frozenset(
     ("and", "but", "who", "since", "for", "from", "at", "in", "now", "opening", "running", "starting", "so", "because", "while",
-     "together", "working", "living", "planning", "about", "on", "before", "this", "next", "called", "soon", "near", "here", *",;:.()-")
+     "together", "working", "living", "planning", "about", "on", "before", "this", "next", "called", "soon", "near", "here", "und", "aber", "seit", *",;:.()-")
 )  # fmt: skip
 _KIND = re.compile(
-    r"^[ \t]*kind\b[ \t]*(:|=|is\b)?[ \t]*([^\n]{2,60}?)[ \t]*[.!]*[ \t]*$", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]*(?:kind|art)\b[ \t]*(:|=|is\b)?[ \t]*([^\n]{2,60}?)[ \t]*[.!]*[ \t]*$", re.IGNORECASE | re.MULTILINE
 )
 _NO_KIND = frozenset(("none", "other", "general", "something else", "nothing"))
 
@@ -56,7 +76,7 @@ def read_kind(text: str, kinds: Sequence[Relationship], name: str = "") -> tuple
             if said in (kind.id, kind.title.casefold()) or said in kind.words:
                 side = next((n for n, s in enumerate(kind.sides, 1) if said in s.other and said != kind.id), 0)
                 return RelationReading(kind.id, side, child=said in kind.children), rest
-        if said in _NO_KIND or line[1] or line[0].strip().startswith("KIND"):
+        if said in _NO_KIND or line[1] or line[0].strip().startswith(("KIND", "ART")):
             return RelationReading(unknown="" if said in _NO_KIND else line[2]), rest
     phrases = _phrases(kinds)
     for sentence in (found := sentences(bare(text[:LONGEST]))):
@@ -104,7 +124,7 @@ class _Found:
 
     def _age(self, rule: str, inside: tuple[str, ...], after: str) -> None:
         under = any(t.isdecimal() and int(t) < OF_AGE for t in inside)
-        if under and after in ("years", "year", "and", "but", *",.;)-"):
+        if under and after in ("years", "year", "jahre", "and", "but", "und", *",.;)-"):
             self.young = self.young or rule == "young"
             self.child = self.child or (rule == "aged" and inside[0] == _NAME)
             self.perhaps = self.perhaps or rule == "aged"

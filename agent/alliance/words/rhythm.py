@@ -1,4 +1,4 @@
-"""How often to check in: words into a rhythm and back, and which of two is slower (F34)."""
+"""How often to check in: words into a rhythm, and which of two is slower (F34)."""
 
 import re
 
@@ -8,19 +8,22 @@ from agent.alliance.words.schedule import read_schedule
 from agent.alliance.words.tokens import LONGEST, NUMBERS, straight
 
 _SUGGESTED = re.compile(
-    r"(?:(?:i'm )?(?:ok|okay|fine|happy|good) with )?(?:as |what |like )?(?:your|the) (?:suggestion|proposal|default)s?|as you suggest(?:ed)?|as suggested|what you suggest(?:ed)?|your (?:idea|rhythm|plan)(?: is fine)?",
+    r"(?:(?:i'm )?(?:ok|okay|fine|happy|good) with )?(?:as |what |like )?(?:your|the) (?:suggestion|proposal|default)s?|as you suggest(?:ed)?|as suggested|what you suggest(?:ed)?|your (?:idea|rhythm|plan)(?: is fine)?|\A(?:ja,? )?deine?n? vorschlag(?: passt| ist gut| bitte)?\Z",
     re.IGNORECASE,
 )
 _NEVER = re.compile(
-    r"(?:never|no(?:ne)?|not at all|no (?:regular )?check-?ins?|don't(?: check in)?|no thanks|none please)",
+    r"(?:never|no(?:ne)?|not at all|no (?:regular )?check-?ins?|don't(?: check in)?|no thanks|none please|nie(?:mals)?|keine (?:rückblicke|nachfragen)(?: mehr)?(?: bitte)?)",
     re.IGNORECASE,
 )
 _FIRST = re.compile(
     r"\b(?:after|at|in)?\s*(\d{1,3}|"
     + "|".join(NUMBERS)
-    + r")(?: (day|week|month)s?)?\b(?=\s*(?:,|then|and|days|weeks|$))",
+    + r")(?: (?P<unit>(?P<day>day|tag)|(?P<week>week|woche)|month|monat)(?:s|en|n)?)?\b(?=\s*(?:,|then|dann|and|und|days|weeks|$))",
     re.IGNORECASE,
 )
+
+
+_LAST_THEN = re.compile(r"(.*)\b(?:then|dann)\b(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def read_rhythm(text: str, suggested: Rhythm = Rhythm()) -> Rhythm | None:  # noqa: B008 - a value
@@ -33,7 +36,7 @@ def read_rhythm(text: str, suggested: Rhythm = Rhythm()) -> Rhythm | None:  # no
         return Rhythm((), 0, "never")
     if _SUGGESTED.search(plain) or any(r <= {"yes", "soft", "thanks"} for r in grammar("consent").classes(plain)):
         return suggested if not re.search(r"\b(?:not|but|don't|except|if|or)\b", plain, re.IGNORECASE) else None
-    head, _, tail = plain.rpartition("then")
+    head, tail = (m[1], m[2]) if (m := _LAST_THEN.fullmatch(plain)) else ("", plain)
     rule = read_schedule(tail or plain)
     if rule is None or rule.byday or rule.bymonthday:
         return _rhythm(rule, ()) if rule and rule.freq == "MONTHLY" else None
@@ -42,11 +45,11 @@ def read_rhythm(text: str, suggested: Rhythm = Rhythm()) -> Rhythm | None:  # no
 
 def _first_days(head: str) -> tuple[int, ...]:
     days: list[int] = []
-    unit = "day"
+    factor = 1
     for m in _FIRST.finditer(head):
-        unit = (m[2] or unit).lower()
+        factor = (1 if m["day"] else 7 if m["week"] else 30) if m["unit"] else factor
         n = int(m[1]) if m[1].isdecimal() else NUMBERS[m[1].lower()]
-        days.append(n * {"day": 1, "week": 7, "month": 30}[unit])
+        days.append(n * factor)
     return tuple(days) if days == sorted(set(days)) and all(0 < d < 1000 for d in days) else ()
 
 
@@ -55,16 +58,6 @@ def _rhythm(rule: Rule, first: tuple[int, ...]) -> Rhythm:
         rule.freq
     ]
     return Rhythm(first, rule.interval * factor, unit)
-
-
-def say_rhythm(rhythm: Rhythm, language: str = "en") -> str:
-    """The rhythm in words: "after 30 days, then 90 days, then every 3 months"."""
-    del language
-    if rhythm.unit == "never":
-        return "never"
-    every = f"every {rhythm.unit}" if rhythm.every == 1 else f"every {rhythm.every} {rhythm.unit}s"
-    first = ", then ".join(f"{days} days" for days in rhythm.first)
-    return f"after {first}, then {every}" if first else every
 
 
 def slower(a: Rhythm, b: Rhythm) -> Rhythm:

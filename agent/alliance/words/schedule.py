@@ -17,7 +17,6 @@ _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)(?:s|rs|r|urs|nes|day|sday|nesday|rsday|ursday|urday)?s?")
 _NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
-_SAID_NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last", -2: "second to last"}
 _MANY = {"fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90}
 _FREQ = {
     "daily": ("DAILY", 1), "otherday": ("DAILY", 2), "ndays": ("DAILY", 0), "workdays": ("WEEKLY", 1), "weekend": ("WEEKLY", 1),
@@ -287,41 +286,3 @@ def _left(text: str, plain: str, heard: _Heard) -> str:
                 parts.append(part.strip(" -–—()"))
         at = max(at, end)
     return ", ".join(parts)
-
-
-def say_rule(rule: Rule, language: str = "en") -> str:
-    """The rule in words, to be read back: "every Monday at 08:00". Other languages come with their letters."""
-    del language
-    said = _say_freq(rule)
-    if rule.hour is not None:
-        said += f" at {rule.hour:02d}:{rule.minute:02d}"
-    return said + (f" ({rule.zone})" if rule.zone else "")
-
-
-def _say_freq(rule: Rule) -> str:
-    days = _and([_say_day(code) for code in rule.byday])
-    dates = _and([_say_date(n) for n in rule.bymonthday])
-    unit = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}[rule.freq]
-    every = {1: f"every {unit}", 2: f"every other {unit}"}.get(rule.interval, f"every {rule.interval} {unit}s")
-    if rule.freq == "WEEKLY" and rule.byday:
-        if rule.byday == _CODES[:5]:
-            days = "weekday"
-        return {1: f"every {days}", 2: f"every other {days}"}.get(rule.interval, f"{every} on {days}")
-    if rule.byday:
-        return f"the {days} of {every}" if rule.byday[0][0] in "-123456789" else f"{every} on {days}"
-    return f"the {dates} of {every}" if dates else every
-
-
-def _say_day(code: str) -> str:
-    name = _NAMES[_CODES.index(code[-2:])]
-    return f"{_SAID_NTH.get(int(code[:-2]), code[:-2])} {name}" if len(code) > 2 else name
-
-
-def _say_date(n: int) -> str:
-    return (
-        "last day" if n == -1 else f"{n}{'th' if 10 < n % 100 < 14 else {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th')}"
-    )
-
-
-def _and(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -6,7 +6,7 @@ line bring a trial only behind "try" or "trial", while a change that names nothi
 
 import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from agent.alliance.words.dates import day_named
 from agent.alliance.words.tokens import NUMBERS, straight
@@ -62,13 +62,3 @@ def with_trial(change: Change, now: datetime) -> Change:
     tail = _TAIL.search(change.text) if change.kind in ("replace", "add") else None
     span = read_span(tail["span"], now) if tail else None
     return replace(change, text=change.text[: tail.start()], span=span) if tail and span else change
-
-
-def say_day(day: date) -> str:
-    """A day as it stands on the page: "2 April 2026"."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
