@@ -220,7 +220,9 @@ class Turn:
         self.set(number, thread=thread if len(thread) <= THREAD else (thread[0], *thread[1 - THREAD :]))
         unasked = self.actor not in (0, number) and not isinstance(letter, letters.Reveal | letters.Digest)
         due = self.awake(number) if unasked else self.now
-        self.sends.append(Send(number, self.alliance.letters, letter, about, due if due > self.now else None, self.language(number)))
+        self.sends.append(
+            Send(number, self.alliance.letters, letter, about, due if due > self.now else None, self.language(number))
+        )
 
     def tell_others(self, number: int, letter: letters.Letter, about: str = "info") -> None:
         """Write the same letter to everybody else who is in."""

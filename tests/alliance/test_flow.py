@@ -237,7 +237,11 @@ def test_a_kind_that_cannot_be_known_is_told() -> None:
 
 def test_the_kind_that_the_docs_show_can_be_used() -> None:
     docs = (Path(__file__).parents[2] / "docs/flows.md").read_text("utf-8")
-    shown = [line[4:] for line in docs[docs.index("    [[kind]]") : docs.index("| `id`, `title`")].splitlines() if line.startswith("    ")]
+    shown = [
+        line[4:]
+        for line in docs[docs.index("    [[kind]]") : docs.index("| `id`, `title`")].splitlines()
+        if line.startswith("    ")
+    ]
 
     flow = load(BASE + "\n" + "\n".join(shown)).flow
     assert list(flow.of("neighbours").prompts).index("keys") == list(flow.prompts).index("P02") + 1
