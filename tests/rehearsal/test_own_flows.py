@@ -134,7 +134,7 @@ def test_a_team_flow_of_ones_own_is_played(tmp_path):
     flow = tmp_path / "camp.toml"
     content = (shipped("flows") / "team.toml").read_text("utf-8").replace('name = "team"', 'name = "camp"')
     head, _, rest = content.partition('[[part.prompt]]\nid = "Q1"')
-    rest = rest[rest.index("[[part]]") :]  # Q1 to Q3 are dropped, for one prompt of the camp's own
+    rest = rest[rest.index("[[part]]") : rest.index("[[kind]]")]  # Q1 to Q3 are dropped, for one of the camp's own
     own = """[[part.prompt]]
 id = "fire"
 kind = "shared"
