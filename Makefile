@@ -41,8 +41,9 @@ $(READY): $(LIVE) requirements-dev.txt pyproject.toml
 run: $(LIVE)
 	$(BIN)/python -m agent.cli rehearse
 
+# As many tests at once as there are processors; each makes its own servers, databases and folders.
 test: check
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 # What reads the code without running it.
 check: env

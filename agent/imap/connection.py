@@ -59,11 +59,7 @@ class Connection:
     account: Account
     validity: int = 0
     next_uid: int = 1  # when the folder was opened
-
-    @property
-    def idles(self) -> bool:
-        """Whether the server tells of new mail by itself (RFC 2177)."""
-        return bool(self.client.has_capability("IDLE"))
+    idles: bool = False  # the server tells of new mail by itself (RFC 2177)
 
     async def above(self, uid: int) -> list[int]:
         """The mails with a higher number than this, in order."""
@@ -101,15 +97,12 @@ class Connection:
             await self.do(self.client.uid_expunge, list(uids))
 
     async def wait(self, seconds: float) -> None:
-        """Until the server has something to say, or so many seconds have passed.
-
-        What came between the last look and this is told by no server twice, so the caller looks again in any case.
-        """
+        """Until the server has something to say, or so many seconds have passed; it may have said it on the way in."""
         if not self.idles:
             await asyncio.sleep(seconds)
             return
-        await self.do(self.client.idle)
-        await _readable(self.client.socket().fileno(), seconds)
+        if not await self.do(_told_while_entering, self.client):
+            await _readable(self.client.socket().fileno(), seconds)
         await self.do(self.client.idle_done)
 
     async def close(self) -> None:
@@ -151,6 +144,7 @@ async def opened(account: Account) -> Connection:
     try:
         await connection.do(_log_in, client, account, secret)
         found = await connection.do(_select, client, account)
+        connection.idles = bool(await connection.do(client.has_capability, "IDLE"))
     except BaseException:
         connection.cut()
         raise
@@ -202,6 +196,28 @@ def _select(client: IMAPClient, account: Account) -> dict[bytes, Any]:
         except IMAPClientError as error:
             raise Trouble(_reason(error, "folder"), f"{account.host}, folder {folder}: {_said(error)}") from None
     return found
+
+
+def _told_while_entering(client: IMAPClient) -> bool:
+    """Enter IDLE; whether the server told of new mail along with its "go on".
+
+    Those words lie in the library's buffer, where nobody who waits for the line sees them, and no server says them twice.
+    """
+    try:
+        client.idle()
+    except IMAPClientAbortError:
+        raise
+    except IMAPClientError as error:  # or in front of its "go on", which the library does not expect
+        raise IMAPClientAbortError(str(error)) from None
+    line = client.socket()
+    limit = line.gettimeout()
+    line.setblocking(False)
+    try:
+        return bool(client._imap.file.peek(1))  # noqa: SLF001 - the library shows its buffer to nobody
+    except ssl.SSLWantReadError:
+        return False
+    finally:
+        line.settimeout(limit)
 
 
 async def _readable(descriptor: int, seconds: float) -> None:
