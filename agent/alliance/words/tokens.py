@@ -21,8 +21,9 @@ ALONE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u3005"  # written without blank
 MARKS = "\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f\u0962\u0963"  # belong to the letter before them
 _LETTERS = rf"(?:(?![{ALONE}])[^\W\d_]|[{MARKS}])+"
 # A row of stops is tried from its first one alone: from each, a long row that no sentence ends in would take for ever.
+_UNSEEN = "\u00ad\u034f\u200b\u200c\u200d\u2060\ufeff"  # what programs leave behind, and nobody sees
 _END = re.compile(
-    rf"(?:(?<![.!?。！？؟।…])[.!?。！？؟।…]+[\"'”’)\]]*|[^\w\s,.;:()\"'&/{MARKS}¡¿、،-]{{1,4}})(?=\s|$)|(?<=[。！？])"
+    rf"(?:(?<![.!?。！？؟।…])[.!?。！？؟।…]+[\"'”’)\]]*|(?![{_UNSEEN}]+\s)[^\w\s,.;:()\"'&/{MARKS}¡¿、،-]{{1,4}})(?=\s|$)|(?<=[。！？])"
 )
 _ABBREVIATION = re.compile(
     r"(?:^|\W)(?:p|e\.g|i\.e|etc|vs|ca|approx|dr|mr|mrs|ms|st|sec|p\.s|a\.m|p\.m)\.$", re.IGNORECASE
@@ -33,7 +34,7 @@ _TOKEN = re.compile(
     rf"[+-]1\b|100 ?%|\d+(?:[.,]\d+)?|[{ALONE}]|{_LETTERS}(?:'{_LETTERS})*|:-?\)|:-?D\b|<3|\.\.+|[^\w\s]\ufe0f?|_",
 )
 _STOP = re.compile(r"(?<![.!。！।])(?:\.|[!。！।]+)\s*$")
-_INVISIBLE = frozenset("\ufe0f\u200d\u200b\ufeff¡")
+_INVISIBLE = frozenset(_UNSEEN + "\ufe0f¡")
 _WORDS = {
     "im": "i'm", "ive": "i've", "ill": "i'll", "id": "i'd", "dont": "don't", "cant": "can't", "wont": "won't", "didnt": "didn't",
     "doesnt": "doesn't", "isnt": "isn't", "its": "it's", "thats": "that's", "lets": "let's", "cannot": "can't", "pls": "please",

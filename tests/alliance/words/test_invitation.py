@@ -103,3 +103,14 @@ def test_a_yes_that_goes_on_and_breaks_off_is_asked_about(text: str) -> None:
 ])  # fmt: skip
 def test_it_is_sent_to_the_partner_and_to_nobody_else(text: str, verdict: str) -> None:
     assert read_approval(text, ("Jonas", "Jonas Berg")).verdict == verdict
+
+
+@pytest.mark.parametrize("unseen", ["\ufeff", "\u200b", "\u00ad", "\u2060"])
+@pytest.mark.parametrize(
+    "text", ["Yes, I agree to all 6 6 points.", "Yes, happy to", "Yes if Tom agrees", "No thanks, not now"]
+)
+def test_what_nobody_sees_ends_no_sentence(text, unseen):
+    for at in range(len(text) + 1):
+        if text[at : at + 1] in ("", " "):
+            read = read_invitation(text[:at] + unseen + text[at:])
+            assert read.verdict == read_invitation(text).verdict
