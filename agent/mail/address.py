@@ -11,6 +11,7 @@ import unicodedata
 from base64 import b32decode, b32encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import idna
@@ -108,6 +109,7 @@ def _masked(eight: bytes, proof: bytes, key: bytes) -> bytes:
     return bytes(a ^ b for a, b in zip(eight, mask, strict=False))
 
 
+@lru_cache(64)
 def derived(key: bytes, purpose: bytes) -> bytes:
     """Make one key for one purpose out of the operator's secret (the expanding half of RFC 5869)."""
     return hmac.digest(key, b"alliance-agent v1 " + purpose + b"\x01", "sha256")

@@ -6,6 +6,7 @@ somebody else, "we were colleagues" and "not a couple" stand in no frame.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from agent.alliance.flow import Relationship
 from agent.alliance.words.courtesy import bare
@@ -162,11 +163,17 @@ class _Found:
 def _phrases(kinds: Sequence[Relationship]) -> tuple[tuple[str, ...], ...]:
     """Whatever the flow has words for, as normalised words, the longest first."""
     said = {w for k in kinds for w in (*k.words, *k.runs, *(d for s in k.sides for d in s.does))}
-    return tuple(sorted((texts(words(w)) for w in said), key=len, reverse=True))
+    return tuple(sorted(map(_normal, said), key=len, reverse=True))
+
+
+@cache
+def _normal(phrase: str) -> tuple[str, ...]:
+    """A phrase of a flow file as normalised words; there are some hundred, which every first mail is held to."""
+    return texts(words(phrase))
 
 
 def _joined(phrase: str) -> str:
-    return "_".join(texts(words(phrase)))
+    return "_".join(_normal(phrase))
 
 
 def _terminals(kinds: Sequence[Relationship], name: str) -> dict[str, str]:

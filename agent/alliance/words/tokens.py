@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST = 4_000  # characters that a reader of intentions looks at; a longer text is simply nothing plain
 WRAPPED = 50  # a line at least this long that ends without a stop was probably broken by a mail program
@@ -135,14 +136,19 @@ class Word:
     end: int
 
 
+@lru_cache(16)
 def words(text: str) -> tuple[Word, ...]:
-    """The normalised words and marks of one sentence, without its final stop. Marks that show nothing are left out."""
+    """The normalised words and marks of one sentence, without its final stop. Marks that show nothing are left out.
+
+    Remembered for a moment, since each of our readers asks for those of the same few sentences.
+    """
     plain = straight(text)
     stop = _STOP.search(plain)
     found = _TOKEN.finditer(plain, 0, stop.start() if stop else len(plain))
     return tuple(Word(_word(m.group()), m.start(), m.end()) for m in found if m.group() not in _INVISIBLE)
 
 
+@lru_cache(4096)
 def _word(raw: str) -> str:
     raw = unicodedata.normalize("NFKC", raw)
     mark = raw.rstrip("\ufe0f")
