@@ -1,0 +1,113 @@
+"""Accepting mail durably: the service against a bare aiosmtpd that does nothing, and Postfix where it is installed.
+
+    .venv/bin/python bench/inbound.py [--messages 1500] [--rounds 5] [--connections 1 10 50] [--database URL]
+
+All servers run at once, each in a process of its own, and are asked in turn in each round; the medians of the rounds are
+printed, with the processor time of the server from the operating system. Ours says 250 after the commit; its ratio to the
+bare one is what counts, since rates move with the neighbours. One mail is 2.6 KB of text and HTML.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import shutil
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from aiosmtpd.smtp import SMTP as Stock
+from stage import Mail, Server, middle, sent, serve, serving, table
+
+OURS = "alliance@alliance.test"
+BODY = "I hope that we stay friends, and that we find out who decides what before the doors open in May. "
+_numbers = itertools.count()
+
+
+def mail(rcpt: str = OURS) -> Mail:
+    """A mail like no other: one that was sent before would be known, and not be kept."""
+    number = next(_numbers)
+    half = (BODY * 10).replace(". ", ".\r\n")
+    raw = (
+        f"From: Ann <ann@a.test>\r\nTo: <{rcpt}>\r\nSubject: Our alliance\r\nMessage-ID: <{number}@a.test>\r\n"
+        "Date: Mon, 02 Mar 2026 12:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/alternative; boundary="b"\r\n\r\n'
+        f"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{half}\r\n"
+        f"--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>{half}</p>\r\n--b--\r\n"
+    )
+    return Mail("ann@a.test", rcpt, raw.encode())
+
+
+def ours(url: str) -> None:
+    """Serve the service's own door, which keeps and does nothing else."""
+    from reply import settings_for  # noqa: PLC0415 - the other servers need none of it
+
+    from agent.service import opened  # noqa: PLC0415
+
+    async def start() -> int:
+        service = await stack.enter_async_context(opened(settings_for(url, 25)))
+        return await service.inbound.start()
+
+    from contextlib import AsyncExitStack  # noqa: PLC0415
+
+    stack = AsyncExitStack()
+    serve(start)
+
+
+def bare() -> None:
+    """Serve aiosmtpd as it comes, with a handler that does nothing."""
+
+    class Nothing:
+        async def handle_DATA(self, *_: object) -> str:  # noqa: N802 - aiosmtpd's name
+            return "250 OK"
+
+    async def start() -> int:
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: Stock(Nothing(), hostname="bare.test"), "127.0.0.1", 0)
+        return int(server.sockets[0].getsockname()[1])
+
+    serve(start)
+
+
+def measured(servers: dict[str, Server], rounds: int, messages: int, connections: list[int]) -> Iterator[list[object]]:
+    """Rows of the table: server, connections, reused or not, messages a second, CPU in microseconds, ratios to bare."""
+    rates: dict[tuple[str, int, bool], list[float]] = defaultdict(list)
+    cpus: dict[tuple[str, int, bool], list[float]] = defaultdict(list)
+    ways = [(n, True) for n in connections] + [(connections[-1], False)]
+    for turn in range(rounds + 1):  # the first one warms up
+        for (count, reuse), (name, server) in itertools.product(ways, servers.items()):
+            mails = [mail() for _ in range(messages if turn else messages // 10)]
+            before = server.cpu()
+            seconds = asyncio.run(sent(server.port, mails, count, reuse=reuse))
+            if turn:
+                rates[name, count, reuse].append(len(mails) / seconds)
+                cpus[name, count, reuse].append((server.cpu() - before) / len(mails) * 1e6)
+    for (name, count, reuse), rate in rates.items():
+        cpu, base = middle(cpus[name, count, reuse]), middle(rates["bare", count, reuse])
+        yield [name, count, "reused" if reuse else "one each", round(middle(rate)), round(cpu), f"{middle(rate) / base:.2f}"]
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--serve", nargs="+")
+    options.add_argument("--messages", type=int, default=1500)
+    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--connections", type=int, nargs="+", default=[1, 10, 50])
+    options.add_argument("--database", default="")
+    given = options.parse_args()
+    if given.serve:
+        return bare() if given.serve[0] == "bare" else ours(given.serve[1])
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        url = given.database or f"sqlite:{Path(folder) / 'bench.db'}"
+        asked = {"bare": ("bare",), "ours": ("ours", url)}
+        servers = {name: stack.enter_context(serving("inbound.py", "--serve", *how)) for name, how in asked.items()}
+        found = list(measured(servers, given.rounds, given.messages, given.connections))
+    table([["server", "connections", "", "mails/s", "CPU µs", "/ bare"], *found])
+    print(json.dumps({"bench": "inbound", "rows": found}))
+    return None
+
+
+if __name__ == "__main__":
+    main()
