@@ -8,6 +8,7 @@ no extra powers (S14). A person's address, zone and language live once, in `Pers
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any, Self
 
 
 class Phase(StrEnum):
@@ -90,8 +91,19 @@ class Held:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Participant:
+class _Changing:
+    """What changes many times in one turn; without slots, since a copied dictionary is ten times as fast as `replace`."""
+
+    def but(self, **changes: Any) -> Self:
+        """The same with other values of these fields."""
+        assert changes.keys() <= self.__dict__.keys(), f"no such field: {changes.keys() - self.__dict__.keys()}"
+        new = object.__new__(type(self))
+        new.__dict__.update(self.__dict__, **changes)
+        return new
+
+
+@dataclass(frozen=True)
+class Participant(_Changing):
     """One person in this alliance."""
 
     number: int
@@ -382,8 +394,8 @@ class Renewal:
     closed: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Alliance:
+@dataclass(frozen=True)
+class Alliance(_Changing):
     """The aggregate root. `people` is filled on loading from rows of their own and is not part of the document."""
 
     id: int

@@ -178,12 +178,12 @@ class Turn:
 
     def change(self, **changes: Any) -> None:
         """Replace fields of the aggregate."""
-        self.alliance = replace(self.alliance, **changes)
+        self.alliance = self.alliance.but(**changes)
 
     def set(self, number: int, **changes: Any) -> None:
         """Replace fields of one participant."""
         people = list(self.alliance.participants)
-        people[number - 1] = replace(people[number - 1], **changes)
+        people[number - 1] = people[number - 1].but(**changes)
         self.change(participants=tuple(people))
 
     def set_person(self, person: Person) -> None:

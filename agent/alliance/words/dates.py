@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
@@ -39,8 +40,13 @@ def _relative(text: str, today: date) -> date | None:
     if count:
         n = int(count[1]) if count[1] else NUMBERS.get(count[2] or "", 1)
         return today + relativedelta(**{_UNITS[count[3]]: n})  # type: ignore[arg-type]
+    return _named(today).get(text)
+
+
+@lru_cache(8)
+def _named(today: date) -> dict[str, date]:
     first = today.replace(day=1)
-    named = {
+    return {
         "today": today, "tomorrow": today + timedelta(1), "the day after tomorrow": today + timedelta(2),
         "tonight": today, "next week": today + timedelta(7 - today.weekday()), "the weekend": _next(today, 5),
         "the week": today + timedelta(7 - today.weekday()), "next month": first + relativedelta(months=1),
@@ -50,7 +56,6 @@ def _relative(text: str, today: date) -> date | None:
         "summer": _coming(today, 9, 1), "the summer": _coming(today, 9, 1), "easter": _after_easter(today),
         "the end of the month": first + relativedelta(months=1), "the end of the week": _next(today, 0),
     }  # fmt: skip
-    return named.get(text)
 
 
 def _next(today: date, weekday: int) -> date:
@@ -102,6 +107,7 @@ def _calendar(text: str, now: datetime) -> date | None:
     return found.date() if found and now.date() < found.date() < now.date() + timedelta(days=1100) else None
 
 
+@lru_cache(32)  # each reader of a reply asks for the same few sentences
 def tail_day(sentence: str, now: datetime) -> tuple[int, date] | None:
     """Where a phrase such as "until 12 May" begins in a sentence and what it names; None without one at its end."""
     for mark in _MARK.finditer(straight(sentence)):
