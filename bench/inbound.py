@@ -11,14 +11,13 @@ import argparse
 import asyncio
 import itertools
 import json
-import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
-from aiosmtpd.smtp import SMTP as Stock
+from aiosmtpd.smtp import SMTP
 from stage import Mail, Server, middle, sent, serve, serving, table
 
 OURS = "alliance@alliance.test"
@@ -50,8 +49,6 @@ def ours(url: str) -> None:
         service = await stack.enter_async_context(opened(settings_for(url, 25)))
         return await service.inbound.start()
 
-    from contextlib import AsyncExitStack  # noqa: PLC0415
-
     stack = AsyncExitStack()
     serve(start)
 
@@ -65,7 +62,7 @@ def bare() -> None:
 
     async def start() -> int:
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: Stock(Nothing(), hostname="bare.test"), "127.0.0.1", 0)
+        server = await loop.create_server(lambda: SMTP(Nothing(), hostname="bare.test"), "127.0.0.1", 0)
         return int(server.sockets[0].getsockname()[1])
 
     serve(start)
@@ -86,7 +83,14 @@ def measured(servers: dict[str, Server], rounds: int, messages: int, connections
                 cpus[name, count, reuse].append((server.cpu() - before) / len(mails) * 1e6)
     for (name, count, reuse), rate in rates.items():
         cpu, base = middle(cpus[name, count, reuse]), middle(rates["bare", count, reuse])
-        yield [name, count, "reused" if reuse else "one each", round(middle(rate)), round(cpu), f"{middle(rate) / base:.2f}"]
+        yield [
+            name,
+            count,
+            "reused" if reuse else "one each",
+            round(middle(rate)),
+            round(cpu),
+            f"{middle(rate) / base:.2f}",
+        ]
 
 
 def main() -> None:

@@ -18,14 +18,18 @@ import time
 from contextlib import AsyncExitStack, ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stage import Mail, Server, Sink, middle, sent, serve, serving, table
+
+if TYPE_CHECKING:
+    from agent.settings import Settings
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ANSWER = "I hope that we will stay friends, and that we find out who decides what before the doors open in May."
 
 
-def settings_for(url: str, relay: int):
+def settings_for(url: str, relay: int) -> "Settings":
     """The settings of a service that many write to from one machine."""
     from agent.settings import Settings, _Tables  # noqa: PLC0415 - the people need none of it
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from agent.cli import boxes, connect, explain, flows, look, preview, rehearse, run
+from agent.cli import boxes, connect, explain, flows, look, move, preview, rehearse, run
 
 app = typer.Typer(
     name="alliance",
@@ -22,6 +22,7 @@ app.command()(look.export)
 app.command()(look.stats)
 app.command()(preview.preview)
 app.command()(explain.explain)
+app.command()(move.move)
 app.add_typer(boxes.inbox, name="inbox")
 app.add_typer(boxes.outbox, name="outbox")
 app.add_typer(flows.app, name="flow")

@@ -22,7 +22,7 @@ def complaining() -> Iterator[None]:
     from agent.alliance.flow import FlowError
     from agent.rehearsal.script import ScriptError
     from agent.settings import SettingsError
-    from agent.store.database import NewerSchemaError, Unavailable
+    from agent.store.database import Moved, NewerSchemaError, Unavailable
     from agent.templates import TemplatesError
 
     try:
@@ -31,7 +31,7 @@ def complaining() -> Iterator[None]:
         complain(error.complaints)
     except TemplatesError as error:
         complain(error.faults)
-    except (Unavailable, NewerSchemaError) as error:
+    except (Unavailable, NewerSchemaError, Moved) as error:
         complain((str(error),))
 
 

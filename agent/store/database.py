@@ -31,6 +31,10 @@ class NewerSchemaError(Exception):
     """The database was migrated by a newer version of this program; the operator must install that one."""
 
 
+class Moved(Exception):  # noqa: N818 - a state of the world, not a mistake
+    """All that was here has moved to another database; who goes on here would send letters twice."""
+
+
 class Connection(Protocol):
     """One open transaction."""
 
@@ -95,6 +99,8 @@ async def migrate(db: Database) -> None:
         for number in sorted(n for n in files if n > applied):
             await _apply(db, c, files[number].read_text("utf-8"))
             await c.execute("INSERT INTO migrations (number) VALUES ($1)", number)
+        for (place,) in await c.fetch("SELECT place FROM moves WHERE way = 'to'"):
+            raise Moved(f"this database has moved to {place}: write that into database.url")
 
 
 async def _apply(db: Database, c: Connection, script: str) -> None:
