@@ -150,20 +150,20 @@ def _own_words(text: str, tokens: tuple[Word, ...], i: int) -> tuple[str, int] |
             return text[tokens[i].end : tokens[close].start].strip(), close + 1
     stop = len(tokens)
     for k in range(i + 1, len(tokens) - 1):
-        if tokens[k].text in {",", ";", "and"} and _strict(texts(tokens[k + 1 :])):
+        if tokens[k].text in {",", ";", "and"} and tokens[k + 1].text in _STRICT and _strict(texts(tokens[k + 1 :])):
             stop = k
             break
     end = tokens[stop - 1].end if stop < len(tokens) else len(text)
     return (text[tokens[i].start : end].strip(" ,;"), stop) if stop > i else None
 
 
+_STRICT = frozenset(("drop", "delete", "remove", "keep", "open", "make", "change", "take", "leave", "please"))
+
+
 def _strict(rest: tuple[str, ...]) -> bool:
     """Whether a change that names its line begins here, so that these are no longer a line's words."""
     g = grammar("change")
-    named = rest[:1] and (
-        rest[0] in {"drop", "delete", "remove", "keep", "open", "make", "change", "take", "leave", "please"}
-    )
-    return bool(named) and any(
+    return any(
         any(w.isdecimal() for w in rest[:end]) and (kind == "say" or _closed(rest, end))
         for kind in ("drop", "open", "keep", "say")
         for end in g.heads(rest, kind)

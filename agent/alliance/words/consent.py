@@ -5,9 +5,9 @@ a yes is echoed back. For everything else a loose look decides what to ask, neve
 """
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from agent.alliance.words.change import BESIDE, changes_of, settled
 from agent.alliance.words.commands import command_of, leading_command
@@ -43,8 +43,9 @@ class _Part:
         return bool(self.readings or self.changes or self.command)
 
 
+@lru_cache(4)  # whether it is about the page is asked first, and what it says of the page later
 def read_consent(
-    text: str, lines: int, *, version: int | None = None, now: datetime | None = None, names: Collection[str] = ()
+    text: str, lines: int, *, version: int | None = None, now: datetime | None = None, names: tuple[str, ...] = ()
 ) -> ConsentReading:
     """Read a reply to a draft whose lines are numbered from 1 to `lines`.
 
