@@ -91,9 +91,9 @@ async def sent(port: int, mails: Sequence[Mail], connections: int, *, reuse: boo
 
 
 async def _client(port: int, waiting: Iterator[Mail], *, reuse: bool) -> None:
-    talk: _Talk | None = None
+    talk: Talk | None = None
     for mail in waiting:
-        talk = talk or await _Talk.opened(port)
+        talk = talk or await Talk.opened(port)
         await talk.say(f"MAIL FROM:<{mail.mail_from}>\r\n".encode(), b"250")
         await talk.say(f"RCPT TO:<{mail.rcpt_to}>\r\n".encode(), b"250")
         await talk.say(b"DATA\r\n", b"354")
@@ -105,12 +105,14 @@ async def _client(port: int, waiting: Iterator[Mail], *, reuse: bool) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Talk:
+class Talk:
+    """One conversation with a server."""
+
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
     @classmethod
-    async def opened(cls, port: int) -> "_Talk":
+    async def opened(cls, port: int) -> "Talk":
         talk = cls(*await asyncio.open_connection("127.0.0.1", port))
         await talk.say(b"", b"220")
         await talk.say(b"EHLO bench.test\r\n", b"250")
