@@ -238,7 +238,7 @@ def _checked(settings: Settings, name: str) -> _Files:
         except FlowError as error:
             complaints += error.complaints
     try:
-        letters = templates.load(*settings.templates_folders)
+        letters = templates.load(*settings.templates_folders, sure=shipped("templates"))
     except templates.TemplatesError as error:
         complaints += error.faults
     try:

@@ -1,13 +1,14 @@
-"""The letters' words: every template compiled once at start, filled once for each letter. Only this file knows Jinja and MJML.
+"""The letters' words: every template compiled once, filled once for each letter. Only this file knows Jinja and MJML.
 
 A letter has two halves that say the same, written by hand: `part_done.txt` (its first line is the subject) and
 `part_done.mjml`. MJML is compiled with its Jinja tags intact, so what a person wrote never meets the XML parser; Jinja
 escapes it. Names that begin with `_` are shared: `_base.mjml` is the sheet of paper, `_parts` the macros, `_notes` how
-letters begin. `load` finds what is wrong with any of them, so a broken template stops the start and never a letter.
+letters begin. `load` finds what is wrong with any that is not surely good, so a broken template stops the start and never
+a letter; of those that came with the program the tests have seen to that, and they are compiled when they are first needed.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import date, datetime, tzinfo
@@ -17,7 +18,16 @@ from typing import Any, NamedTuple
 
 from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
-from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateSyntaxError, meta, nodes, pass_context
+from jinja2 import (
+    Environment,
+    FunctionLoader,
+    StrictUndefined,
+    Template,
+    TemplateSyntaxError,
+    meta,
+    nodes,
+    pass_context,
+)
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from mjml import mjml2html
@@ -73,9 +83,20 @@ class Rendered:
 
 
 class _Halves(NamedTuple):
-    text: Template
-    html: Template
+    """One letter in one language; Jinja compiles each half when it is asked for it first, and keeps it."""
+
+    texts: Environment
+    htmls: Environment
+    stem: str
     facts: tuple[str, ...]
+
+    @property
+    def text(self) -> Template:
+        return self.texts.get_template(f"{self.stem}.txt")
+
+    @property
+    def html(self) -> Template:
+        return self.htmls.get_template(f"{self.stem}.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +145,10 @@ class Templates:
         return Rendered(subject, text, html, text)
 
 
-def load(*folders: Path) -> Templates:
-    """Compile the templates in `<folder>/<language>`; raises TemplatesError with all that is wrong.
+def load(*folders: Path, sure: Path | None = None) -> Templates:
+    """The templates in `<folder>/<language>`; raises TemplatesError with all that is wrong.
 
-    A file takes the place of the one of its name in an earlier folder, so that an operator's folder need hold no more than
+    A language all of whose files are in `sure`, the folder that came with the program, is not looked through. A file takes the place of the one of its name in an earlier folder, so that an operator's folder need hold no more than
     what is to be different. English is to be whole; what another language does not have is read in English.
     """
     faults = [
@@ -139,12 +160,16 @@ def load(*folders: Path) -> Templates:
     notes: dict[str, AbstractSet[str]] = {}
     english = _files(folders, FALLBACK)
     for language in sorted({tag for folder in folders for tag in _languages(folder)}):
-        own = _files(folders, language)
+        own, whole = _files(folders, language), language == FALLBACK
         files = {name: path for name, path in english.items() if name.startswith("_")} | own
-        faults += _missing(folders[-1] / language, own, whole=language == FALLBACK)
-        found = _load_one(files, faults, whole=language == FALLBACK)
-        halves |= {(language, kind): half for kind, half in found.items()}
-        notes[language] = _notes_told(files)
+        read = {name: path.read_text("utf-8") for name, path in files.items()}
+        if sure is None or any(sure not in path.parents for path in files.values()):
+            wrong = [*_missing(folders[-1] / language, own, whole=whole), *_faults(files, read, whole=whole)]
+            if wrong := wrong or [*_uncompiled(files, read)]:
+                faults += wrong
+                continue
+        halves |= {(language, kind): half for kind, half in _letters(read).items()}
+        notes[language] = _notes_told(read)
     if faults:
         raise TemplatesError(faults)
     return Templates(halves, notes)
@@ -164,46 +189,58 @@ def template_of(kind: type) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
-def _load_one(files: Mapping[str, Path], faults: list[str], *, whole: bool) -> dict[type, _Halves]:
-    """The letters of one language; {} when something is wrong."""
+def _letters(read: Mapping[str, str]) -> dict[type, _Halves]:
+    """The letters of one language, by the contents of its files."""
+    texts, htmls = _environments(frozenset(read.items()))
+    return {
+        kind: _Halves(texts, htmls, stem, tuple(f.name for f in fields(kind)))
+        for kind in Letter.kinds.values()
+        if f"{(stem := template_of(kind))}.txt" in read and f"{stem}.mjml" in read
+    }
+
+
+@lru_cache(8)  # a process may open the service many times, as rehearsals do
+def _environments(files: frozenset[tuple[str, str]]) -> tuple[Environment, Environment]:
+    """Jinja over these files, for both halves; what is asked for is compiled once."""
+    read = dict(files)
+    base, styles = _sheet(read["_base.mjml"])
+
+    def source(name: str) -> str | None:
+        if (letter := read.get(f"{name.removesuffix('.html')}.mjml")) is not None and not name.startswith("_"):
+            return _styled(_compiled(base.replace(_LETTER_MARK, letter)), styles)
+        return _styled(read[name], styles) if name.endswith(".html") and name in read else read.get(name)
+
+    made = _environment(_one_line, source), _environment(_escaped, source)
+    for one, half in zip(made, ("txt", "html"), strict=True):
+        one.globals |= vars(one.get_template(f"_parts.{half}").module)
+    return made
+
+
+# ---------------------------------------------------------------- what can be wrong
+
+
+def _faults(files: Mapping[str, Path], read: Mapping[str, str], *, whole: bool) -> Iterator[str]:
+    """What is wrong with the files of one language, one by one."""
     kinds = {template_of(kind): kind for kind in Letter.kinds.values()}
-    texts, htmls = _environment(_one_line), _environment(_escaped)
-    read = {name: path.read_text("utf-8") for name, path in files.items()}
-    before = len(faults)
+    environment = _environment(_one_line, lambda _: None)
     for name, source in read.items():
         stem, _, half = name.rpartition(".")
         known = COMMON | _SHEET | {f.name for f in fields(kinds[stem])} if stem in kinds else None
         macros = _macros_in(read.get(f"_parts.{'txt' if half == 'txt' else 'html'}", ""))
-        faults += _faults_in(files[name], source, texts if half == "txt" else htmls, known and known | macros)
+        yield from _faults_in(files[name], source, environment, known and known | macros)
     if whole:
-        faults += (
-            f"{files['_notes.txt']}: it does not say how to tell {k!r}" for k in sorted(NOTES - _notes_told(files))
-        )
-    if len(faults) > before or "_base.mjml" not in read:
-        return {}
-    kinds = {stem: kind for stem, kind in kinds.items() if f"{stem}.txt" in read and f"{stem}.mjml" in read}
-    base, styles = _sheet(read["_base.mjml"])
-    sources = {name: source for name, source in read.items() if not name.endswith(".mjml")}
-    sources |= {name: _styled(source, styles) for name, source in sources.items() if name.endswith(".html")}
-    for stem in kinds:
+        untold = sorted(NOTES - _notes_told(read))
+        yield from (f"{files['_notes.txt']}: it does not say how to tell {k!r}" for k in untold)
+
+
+def _uncompiled(files: Mapping[str, Path], read: Mapping[str, str]) -> Iterator[str]:
+    """What the MJML parser says of the letters of one language: it knows the place, in the sheet and letter together."""
+    for half in _letters(read).values():
         try:
-            sources[f"{stem}.html"] = _styled(_compiled(base.replace(_LETTER_MARK, read[f"{stem}.mjml"])), styles)
-        except ValueError as error:  # what the MJML parser says: it knows the place, in the sheet and letter together
-            faults.append(f"{files[f'{stem}.mjml']}: {error}")
-    if len(faults) > before:
-        return {}
-    texts.loader = htmls.loader = DictLoader(sources)
-    texts.globals |= vars(texts.get_template("_parts.txt").module)
-    htmls.globals |= vars(htmls.get_template("_parts.html").module)
-    return {
-        kind: _Halves(
-            texts.get_template(f"{stem}.txt"), htmls.get_template(f"{stem}.html"), tuple(f.name for f in fields(kind))
-        )
-        for stem, kind in kinds.items()
-    }
-
-
-# ---------------------------------------------------------------- what can be wrong
+            assert half.text
+            assert half.html
+        except ValueError as error:
+            yield f"{files[f'{half.stem}.mjml']}: {error}"
 
 
 def _missing(folder: Path, files: Mapping[str, Path], *, whole: bool) -> Iterator[str]:
@@ -252,9 +289,9 @@ def _macros_in(source: str) -> frozenset[str]:
     return frozenset(re.findall(r"\{%-? *macro (\w+)", source))
 
 
-def _notes_told(files: Mapping[str, Path]) -> frozenset[str]:
+def _notes_told(read: Mapping[str, str]) -> frozenset[str]:
     """The kinds of note that both halves can put into words."""
-    halves = [files[name].read_text("utf-8") for name in ("_notes.txt", "_notes.html") if name in files]
+    halves = [read[name] for name in ("_notes.txt", "_notes.html") if name in read]
     return frozenset.intersection(*(frozenset(_NOTE.findall(half)) for half in halves)) if halves else frozenset()
 
 
@@ -281,10 +318,17 @@ def _styled(html: str, styles: Mapping[str, str]) -> str:
 # ---------------------------------------------------------------- Jinja
 
 
-def _environment(finalize: Any) -> Environment:
+def _environment(finalize: Any, source: Callable[[str], str | None]) -> Environment:
     """Every value goes through `finalize`, unless a filter or macro has laid it out already: safe unless said otherwise."""
     made = Environment(
-        autoescape=True, undefined=StrictUndefined, finalize=finalize, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FunctionLoader(source),
+        cache_size=-1,
+        auto_reload=False,
     )
     made.filters |= {"day": _day, "hour": _hour, "month": _month, "since": _since, "numbers": _list, "short": _short}
     made.filters |= {"quoted": _quoted, "lines": _lines, "left": _left, "right": _right}

@@ -58,7 +58,7 @@ def _warnings(path: Path) -> Iterator[str]:
     from agent.settings import shipped
 
     flow = flow_at(path).flow
-    letters = templates.load(shipped("templates"))
+    letters = templates.load(shipped("templates"), sure=shipped("templates"))
     for file in (path, *translations_of(path)):
         content = file.read_text("utf-8")
         data = tomllib.loads(content)

@@ -43,7 +43,7 @@ def letters_of(templates: Path, sources: Sequence[str], language: str = ENGLISH)
 
     Raises TemplatesError.
     """
-    filled = load(shipped("templates"), templates)
+    filled = load(shipped("templates"), templates, sure=shipped("templates"))
     shown: list[Shown] = []
     for about, letter in ((about, letter) for about, letters in samples.by_subject() for letter in letters):
         if not filled.has(language, letter):

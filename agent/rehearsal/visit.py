@@ -64,7 +64,7 @@ class Visit:
         """Begin from the start, with an empty database. Raises ValueError when the flow cannot be used."""
         try:
             read_flow(self.flows[flow].parent, self.flows[flow].stem)
-            templates.load(shipped("templates"), self.letters_folder)
+            templates.load(shipped("templates"), self.letters_folder, sure=shipped("templates"))
         except FlowError as error:
             raise ValueError("; ".join(error.complaints)) from None
         except templates.TemplatesError as error:
@@ -395,7 +395,8 @@ class Visit:
         advance = self.run.rehearsal.service.intake.advance
         try:
             advance.post = replace(
-                advance.post, render=templates.load(shipped("templates"), self.letters_folder).render
+                advance.post,
+                render=templates.load(shipped("templates"), self.letters_folder, sure=shipped("templates")).render,
             )
             self.faults = ()
         except templates.TemplatesError as error:
