@@ -69,7 +69,7 @@ _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _NAME = re.compile(r"[.#]?[\w-]+|\*")
 _PARSER = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")  # threads take turns with it
 STRUCK = "~~"  # around words that were struck through: they stand there, and nobody says them
-_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f]")
+INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f]")
 
 
 def text_of(source: str) -> str:
@@ -224,7 +224,7 @@ class _Page:
     def _say(self, words: str | None) -> None:
         if not words:
             return
-        words = _INVISIBLE.sub("", words)
+        words = INVISIBLE.sub("", words)
         if self.pre and self.pre[-1][1]:
             *whole, last = words.split("\n")
             for line in whole:

@@ -25,6 +25,7 @@ _ARMOUR = re.compile(
     re.DOTALL,
 )
 _SOURCE = re.compile(rf"{QUOTED.pattern}Content-(?:Type|Transfer-Encoding):\s", re.IGNORECASE)
+_UNSEEN_WORD = re.compile(rf"(?<!\S){hypertext.INVISIBLE.pattern}+(?!\S)")
 _SPACES = re.compile(r"(\s+)")
 _BEGINS = re.compile(  # what may mean something at the start of a line: a sign, a label, PRIVATE, a command in capitals
     r"[\W_\d]|[^\W\d_]\.|(?:\S+ ){0,3}?\S*[:)–—]|[A-Z]{2}|(?i:privat)"
@@ -84,7 +85,7 @@ def _as_shown(found: NewText, shown: str) -> NewText:
     (F17), and so do labels and commands. A line begins where it does in either half, unless a program may have wrapped
     it there; an empty line has to stand in both.
     """
-    pieces, others = _SPACES.split(found.kept.strip()), _SPACES.split(shown.strip())
+    pieces, others = _SPACES.split(_UNSEEN_WORD.sub("", found.kept).strip()), _SPACES.split(shown.strip())
     if [_words(piece) for piece in pieces[::2]] != [_words(other) for other in others[::2]]:
         return found
     width = max(NARROWEST, *map(len, found.kept.split("\n")))
@@ -194,7 +195,7 @@ def _names(message: Message) -> tuple[str, ...]:
 
 
 def _words(text: str | None) -> list[str]:
-    return _SAID.findall(_ADDRESS.sub(" ", text.casefold())) if text else []
+    return _SAID.findall(_ADDRESS.sub(" ", hypertext.INVISIBLE.sub("", text).casefold())) if text else []
 
 
 def _differ(text: NewText, other: NewText) -> bool:

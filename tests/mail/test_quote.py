@@ -522,6 +522,15 @@ def test_halves_that_say_the_same_agree():
         ("One\n)", "<div>One )</div>", "One )"),
         ("One *two*\nthree", "<div>One <b>two</b> three</div>", "One *two*\nthree"),  # other signs: as it came
         ("Yes 👎", "<div>Yes</div>", "Yes 👎"),
+        *(
+            (
+                f"{odd}\n\nprivate I fear it,\n\ntoo",
+                f"<p class=MsoNormal>{odd}</p><p class=MsoNormal>&nbsp;</p><p class=MsoNormal>private I fear it,</p><p class=MsoNormal>too</p>",
+                f"{odd}\n\nprivate I fear it,\ntoo",
+            )
+            for odd in ("Str\ufeffaight", "Straight\u200b.", "I\u00adsay")
+        ),
+        ("One\n\n\u200b two", "<p class=MsoNormal>One</p><p class=MsoNormal>\u200b two</p>", "One\ntwo"),
     ],
 )
 def test_lines_are_those_that_the_person_saw_where_both_halves_say_the_same(text, html, lines):
