@@ -9,8 +9,10 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -79,6 +81,24 @@ def _database(text: str) -> str:
     if re.match(r"\w+://[^/@]*:[^/@]+@", text) or "password=" in text:
         raise ValueError("holds a password; take it out and give it in PGPASSWORD or in ~/.pgpass")
     return text
+
+
+def _server(text: str) -> str:
+    """The address of a name server, with its port if that is not the usual one."""
+    try:
+        server_of(text)
+    except ValueError:
+        raise ValueError('is no server; write its IP address, such as "192.0.2.1" or "[2001:db8::1]:5353"') from None
+    return text
+
+
+def server_of(text: str) -> tuple[str, int]:
+    """The address and the port of a name server; raises ValueError when it is no IP address."""
+    try:
+        return str(ip_address(text)), 53
+    except ValueError:
+        parts = urlsplit(f"//{text}")
+        return str(ip_address(parts.hostname or "")), parts.port or 53
 
 
 def _folder(text: str) -> str:
@@ -183,6 +203,13 @@ class Relay(_Section):
     timeout_s: Count = 300  # RFC 5321 section 4.5.3.2
 
 
+class Dns(_Section):
+    """Whom to ask for the keys and the wishes of the domains that mail comes from."""
+
+    servers: tuple[Annotated[str, AfterValidator(_server)], ...] = ()
+    timeout_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+
+
 class Coach(_Section):
     """The operator's own coach, named with the tools."""
 
@@ -239,6 +266,7 @@ class _Tables(BaseModel):
     inbound: Inbound = Inbound()
     mailbox: Mailbox = Mailbox()
     relay: Relay = Relay()
+    dns: Dns = Dns()
     coach: Coach = Coach()
     flows: Flows = Flows()
     templates: Templates = Templates()
