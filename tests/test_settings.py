@@ -237,10 +237,10 @@ def test_equal_quiet_hours_are_allowed_and_mean_none(read):
 def test_the_allow_list_names_people_and_whole_domains(read):
     service = read(NEEDED + 'allow = ["Ann@example.org", "@Shop.example"]').service
 
-    assert service.may_start("ann@EXAMPLE.org")
-    assert service.may_start("bo@shop.example")
-    assert not service.may_start("bo@example.org")
-    assert not service.may_start("bo@evilshop.example")
+    assert service.lists("ann@EXAMPLE.org")
+    assert service.lists("bo@shop.example")
+    assert not service.lists("bo@example.org")
+    assert not service.lists("bo@evilshop.example")
 
 
 def test_name_servers_are_written_with_or_without_their_port(complaints):
@@ -253,7 +253,7 @@ def test_name_servers_are_written_with_or_without_their_port(complaints):
 
 
 def test_nobody_is_allowed_by_default(read):
-    assert not read(NEEDED).service.may_start("ann@example.org")
+    assert not read(NEEDED).service.lists("ann@example.org")
 
 
 @pytest.mark.parametrize("name", ["flows", "templates", "config"])

@@ -67,13 +67,25 @@ def level_of(finding: str, *, registered: bool, also: bool) -> Level:
     return _LEVELS[finding][0 if registered else 1 if also else 2]
 
 
+def starts_at(level: Level, who: str, *, listed: bool) -> Level | None:
+    """At which level somebody starts an alliance by mail, None if not at all (decision 23).
+
+    `who` may: "listed" on the operator's list alone, "aligned" everybody whose domain vouches for them, "code" everybody,
+    once a code has come back. C asks for the code.
+    """
+    if level == "D":
+        return None
+    if listed or (level == "A" and who != "listed"):
+        return level
+    return "C" if who == "code" else None
+
+
 def unsure(before: Alliance, turn: Turn, event: Replied | Started) -> str:
     """The act that this event has just done and may not do without a code; "" when it may do what it did."""
     if turn.level in _SURE:
         return ""
     if isinstance(event, Started):
-        listed = turn.level == "B" and turn.house.may_start(event.address)
-        return "" if listed else "start"
+        return "start" if turn.level == "C" else ""
     return next((act for act, done in ACTS.items() if done(before, turn)), "")
 
 
