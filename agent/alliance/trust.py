@@ -38,7 +38,8 @@ _LEVELS: dict[str, tuple[Level, Level, Level]] = {
 
 
 def _agrees(before: Alliance, turn: Turn) -> bool:
-    return any(c not in before.confirmations for c in turn.alliance.confirmations)
+    said = {(c.participant, c.version) for c in before.confirmations}
+    return any((c.participant, c.version) not in said for c in turn.alliance.confirmations)
 
 
 def _invites(before: Alliance, turn: Turn) -> bool:

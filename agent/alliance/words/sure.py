@@ -32,7 +32,7 @@ _ALSO = re.compile(
 def read_mine(text: str) -> Literal["yes", "also", "no", "unclear"]:
     """The answer to "did you write it?"; "also" where mail from that address is always theirs."""
     body = bare(text[:LONGEST])
-    if _ALSO.fullmatch(straight(body)):
+    if "?" not in body and _ALSO.fullmatch(straight(body)):
         return "also"
     found = sentences(straight(body))
     if len(text) > LONGEST or not found:
