@@ -207,9 +207,7 @@ def test_a_number_may_be_written_in_any_way_with_a_courtesy(text: str) -> None:
     assert read_code(text, "4821-77") == "right"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "yes", "not 4821-77", "4821-77?? no way", "4821-77 if he pays"]
-)
+@pytest.mark.parametrize("text", ["", "yes", "not 4821-77", "4821-77?? no way", "4821-77 if he pays"])
 def test_anything_else_is_no_number(text: str) -> None:
     assert read_code(text, "4821-77") == "none"
     assert read_code("0000-00", "") == "none"

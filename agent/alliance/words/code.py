@@ -9,7 +9,7 @@ from agent.alliance.words.tokens import LONGEST
 _NUMBER = re.compile(r"\d(?:[ \t\u00a0.–—-]?\d)+")
 _BESIDE = re.compile(
     r"(?:\W|\b(?:yes|ok|okay|sure|please|thanks|thank you|here(?: it)? is|here|it is|it was me|that was me|the|my|your|code|number|is|confirmed?|i confirm|i agree|agree|agreed"
-    r"|ja|bitte|danke|hier ist|der|die|das|mein|code|nummer|zahl|ist|ich war es|das war ich|einverstanden)\b)*",
+    r"|best|regards|wishes|kind|warm|cheers|love|viele|liebe|grüße|gruß|lg|ja|bitte|danke|hier ist|der|die|das|mein|code|nummer|zahl|ist|ich war es|das war ich|einverstanden)\b)*",
     re.IGNORECASE,
 )
 
