@@ -269,10 +269,10 @@ async def drop(c: Connection, alliance_id: int, number: int, now: datetime) -> b
 
 
 async def forget_raw(c: Connection, before: datetime) -> int:
-    """Erase the bytes, and with them the reply address, of what was settled before then (decision 27)."""
+    """Erase the bytes, and with them the addresses to which it would be answered, of what was settled before then (decision 27)."""
     return await c.execute(
         """
-        UPDATE outbox SET raw = NULL WHERE state IN ('sent', 'unknown', 'failed', 'withdrawn')
+        UPDATE outbox SET raw = NULL, mail_from = '' WHERE state IN ('sent', 'unknown', 'failed', 'withdrawn')
             AND settled_at < $1 AND settled_at IS NOT NULL AND raw IS NOT NULL
         """,
         micros(before),

@@ -219,7 +219,7 @@ async def test_a_mail_on_which_the_check_breaks_is_unknown_and_stops_no_other(ho
     service, judge = house.pair.play.service, house.pair.play.service.intake.judge
     prompt = house.pair.last(MAYA)
 
-    async def breaks(raw: bytes, at: datetime):  # noqa: ANN202
+    async def breaks(raw: bytes, at: datetime):
         if b"poison" in raw:
             raise ZeroDivisionError
         return await judge(raw, at)

@@ -145,7 +145,6 @@ def test_a_signature_holds_for_the_time_it_says_and_is_checked_against_when_the_
     assert judged(signed, GOOD.records, late).why == "DKIM: expired"
     assert judged(signed, GOOD.records, NOW).why == "DKIM: wrong", "the stamp is signed itself"
     assert finding(GOOD.sign(PLAIN), now=NOW + timedelta(days=3650)) == "aligned"
-    assert judged(GOOD.sign(PLAIN), GOOD.records, NOW - timedelta(days=2)).why == "DKIM: of the future"
 
 
 @pytest.mark.row("T17", "T20", "T21")
