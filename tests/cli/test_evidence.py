@@ -227,21 +227,11 @@ def everything(path) -> bytes:
 
 
 @pytest.mark.row("T12")
-async def test_once_its_bytes_were_forgotten_a_copy_of_the_database_yields_no_working_address(
-    used, config, run
-) -> None:
+def test_once_its_bytes_were_forgotten_a_copy_of_the_database_yields_no_working_address(used, config, run) -> None:
     path = config.parent / "alliance.db"
     assert addresses_in(everything(path))
-    database = await open_database(f"sqlite:{path}")
-    later = (await newest(database)) + timedelta(days=40)
-    async with database.transaction() as c:
-        await inbox.forget_raw(c, later)
-        await outbox.forget_raw(c, later)
-    async with database.transaction() as c:
-        kept = await proofs.of_alliance(c, used, (KEY,))
-        assert await proofs.of_alliance(c, used, (b"k" * 32,)) == [], "another key opens none"
-        assert await proofs.of_alliance(c, used, (b"k" * 32, KEY)) == kept, "a newer one in front takes nothing away"
-    await database.close()
+
+    kept = asyncio.run(forgotten(path, used))
 
     assert len(kept) == 2, "the mail of each yes outlives the inbox"
     assert all(b"AGREE" in p.raw.upper() for p in kept)
@@ -250,10 +240,21 @@ async def test_once_its_bytes_were_forgotten_a_copy_of_the_database_yields_no_wo
     assert run("verify", "late.zip").code == 0
 
 
-async def newest(database):
+async def forgotten(path, alliance: int) -> list[proofs.Proof]:
+    """Let the time come at which bytes are forgotten; what is kept of yeses."""
+    database = await open_database(f"sqlite:{path}")
     async with database.transaction() as c:
-        [kept] = await inbox.listing(c, None, 1)
-    return kept.at
+        [newest] = await inbox.listing(c, None, 1)
+        later = newest.at + timedelta(days=40)
+        await inbox.forget_raw(c, later)
+        await outbox.forget_raw(c, later)
+        kept = await proofs.of_alliance(c, alliance, (KEY,))
+        assert await proofs.of_alliance(c, alliance, (b"k" * 32,)) == [], "another key opens none"
+        assert await proofs.of_alliance(c, alliance, (b"k" * 32, KEY)) == kept, (
+            "a newer one in front takes nothing away"
+        )
+    await database.close()
+    return kept
 
 
 def addresses_in(dump: bytes) -> list[str]:
@@ -263,11 +264,14 @@ def addresses_in(dump: bytes) -> list[str]:
 
 
 @pytest.mark.row("T72", "decision 17")
-async def test_erasing_leaves_no_mail_of_a_yes(used, config) -> None:
-    database = await open_database(f"sqlite:{config.parent / 'alliance.db'}")
-    async with database.transaction() as c:
-        await proofs.erase(c, used, 1)
-        assert [p.participant for p in await proofs.of_alliance(c, used, (KEY,))] == [2]
-        await proofs.erase(c, used)
-        assert await proofs.of_alliance(c, used, (KEY,)) == []
-    await database.close()
+def test_erasing_leaves_no_mail_of_a_yes(used, config) -> None:
+    async def erasing() -> None:
+        database = await open_database(f"sqlite:{config.parent / 'alliance.db'}")
+        async with database.transaction() as c:
+            await proofs.erase(c, used, 1)
+            assert [p.participant for p in await proofs.of_alliance(c, used, (KEY,))] == [2]
+            await proofs.erase(c, used)
+            assert await proofs.of_alliance(c, used, (KEY,)) == []
+        await database.close()
+
+    asyncio.run(erasing())
