@@ -18,7 +18,7 @@ from agent.alliance.event import AutoReplied, Level, Undeliverable
 from agent.interpret import Asked, Nothing, event_of, sender_of, start_of
 from agent.mail.address import Doors, Route, derived
 from agent.mail.answered import route_in
-from agent.mail.authentic import Verdict
+from agent.mail.authentic import Verdict, author
 from agent.mail.message import read
 from agent.store import inbox, outbox
 
@@ -38,7 +38,7 @@ class Intake:
     advance: Advance
     doors: Doors
     may_start: Callable[[str, Level], Level | None]
-    judge: Callable[[bytes, datetime], Awaitable[Verdict]]
+    judge: Callable[[bytes, datetime], Awaitable[Verdict]] | None  # None: the address in From is enough
 
     async def take(self, now: datetime) -> int:
         """Deal with one batch; how many there were."""
@@ -73,9 +73,12 @@ class Intake:
 
     async def _verdicts(self, batch: Sequence[inbox.Kept]) -> dict[int, Verdict]:
         """Who wrote each of these, as it was found the first time; without one for those of which that broke us."""
+        judge = self.judge
+        if judge is None:
+            return {kept.id: Verdict("aligned", "", author(kept.raw)) for kept in batch}
         known = {kept.id: _VERDICT.decode(kept.verdict) for kept in batch if kept.verdict}
         unknown = [kept for kept in batch if kept.id not in known]
-        found = await asyncio.gather(*(self.judge(k.raw, k.at) for k in unknown), return_exceptions=True)
+        found = await asyncio.gather(*(judge(k.raw, k.at) for k in unknown), return_exceptions=True)
         new: dict[int, Verdict] = {}
         for kept, verdict in zip(unknown, found, strict=True):
             if isinstance(verdict, Verdict):

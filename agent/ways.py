@@ -7,7 +7,7 @@ from datetime import datetime
 from agent.dns import Dns
 from agent.imap.connection import Account
 from agent.mail.address import Doors, Reach
-from agent.mail.authentic import Verdict, author, judged, questions
+from agent.mail.authentic import Verdict, judged, questions
 from agent.settings import Settings, server_of
 from agent.smtp.relay import Relay
 
@@ -57,13 +57,13 @@ def dns_of(settings: Settings) -> Dns:
     return Dns([server_of(server) for server in settings.dns.servers], settings.dns.timeout_s)
 
 
-def judge_of(settings: Settings) -> Callable[[bytes, datetime], Awaitable[Verdict]]:
-    """What finds out who wrote a message that came then. Where the registered address is enough, nobody is asked."""
+def judge_of(settings: Settings) -> Callable[[bytes, datetime], Awaitable[Verdict]] | None:
+    """What finds out who wrote a message that came then; None where the registered address is enough."""
+    if settings.trust.require == "registered":
+        return None
     trust, dns = settings.trust, dns_of(settings)
 
     async def judge(raw: bytes, at: datetime) -> Verdict:
-        if trust.require == "registered":
-            return Verdict("aligned", "the address is enough", author(raw))
         names = questions(raw)
         answers = await asyncio.gather(*(dns.look(name, "TXT") for name in names))
         records = {name: None if a.trouble else a.records for name, a in zip(names, answers, strict=True)}

@@ -1,7 +1,7 @@
 """Who wrote it, in the whole house: real signatures, a real DNS on loopback, a real database, and what people get."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
 import pytest
@@ -237,3 +237,76 @@ async def test_proofs_are_kept_for_a_yes_alone(house: Checked) -> None:
 
     async with service.database.transaction() as c:
         assert await proofs.of_alliance(c, alliance.id, service.doors.keys) == []
+
+
+# ---------------------------------------------------------------- addresses that are over, and names that claim
+
+
+@pytest.mark.row("T5", "T6")
+async def test_an_address_that_is_over_is_answered_once_and_to_the_registered_address_alone(pair: Pair) -> None:
+    prompt = pair.last(MAYA)
+    to = str(message_from_bytes(prompt.raw, policy=policy.default)["Reply-To"])
+    await pair.says(JONAS, "STOP")
+
+    for n in range(3):
+        raw = f"From: {MAYA.address}\r\nTo: {to}\r\nMessage-ID: <{n}@x>\r\n\r\nI hope. {n}\r\n".encode()
+        told = await pair.hands_in(MAYA.address, to, raw)
+        assert [m.person for m in told] == ([MAYA] if n == 0 else [])
+    raw = f"From: eve@evil.test\r\nTo: {to}\r\nMessage-ID: <9@x>\r\n\r\nI hope.\r\n".encode()
+    assert await pair.hands_in("eve@evil.test", to, raw) == []
+
+    assert await answer(pair, 1) == ""
+    pair.play.clock.at += timedelta(days=31)
+    await pair.play.settle()
+    assert await pair.play.alliances() == [], "after a month nothing is left"
+    raw = f"From: {MAYA.address}\r\nTo: {to}\r\nMessage-ID: <10@x>\r\n\r\nAnybody there?\r\n".encode()
+    assert await pair.hands_in(MAYA.address, to, raw) == []
+    assert (await pair.inbox())[-1] == ("done", "unknown")
+
+
+@pytest.mark.row("T7")
+async def test_a_reminders_address_and_the_first_letters_lead_to_one_answer(pair: Pair) -> None:
+    first = pair.last(MAYA)
+    pair.play.clock.at += timedelta(days=4)
+    await pair.play.settle()
+    nudge = pair.last(MAYA)
+    assert nudge is not first
+
+    await pair.play.reply(nudge, "I hope we laugh.")
+    await pair.play.reply(first, "I hope we stay friends.")
+
+    alliance = await pair.alliance()
+    assert {a.prompt for a in alliance.answers if a.participant == 1} <= {"why", "hopes"}
+    found = alliance.answer(1, "hopes")
+    assert found is not None
+    assert found.text == "I hope we stay friends."
+
+
+@pytest.mark.row("T22")
+async def test_a_display_name_is_nobodys_identity(pair: Pair) -> None:
+    to = str(message_from_bytes(pair.last(MAYA).raw, policy=policy.default)["Reply-To"])
+    for name in ("Jonas Berg", "Eve of the bank", "jonas@example.net"):
+        raw = f'From: "{name}" <{MAYA.address}>\r\nTo: {to}\r\nMessage-ID: <{len(name)}@x>\r\n\r\n{ANSWER}\r\n'.encode()
+        await pair.hands_in(MAYA.address, to, raw)
+
+    alliance = await pair.alliance()
+    assert [p.name for p in alliance.participants] == ["Maya", "Jonas"]
+    assert not any(a.participant == 2 for a in alliance.answers)
+    letters = [m for m in pair.play.mails if m.person == JONAS and not m.mine]
+    assert all("Eve of the bank" not in m.seen for m in letters)
+
+
+@pytest.mark.row("T75")
+async def test_the_same_two_in_two_alliances_are_two_conversations(pair: Pair) -> None:
+    await pair.play.write(JONAS, "Maya and me", "Maya Lind (maya@example.org) and I plan a trip. Jonas")
+    await pair.says(JONAS, "A new one", "already have")
+    alliances = await pair.play.alliances()
+    assert len(alliances) == 2
+    prompt = pair.last(MAYA, "hopes and worries")
+
+    await pair.play.reply(prompt, "The oven worries me.")
+
+    after = {a.id: repr(a) for a in await pair.play.alliances()}
+    first = next(a.id for a in alliances if a.participants[0].name == "Maya")
+    assert "The oven worries me." in after.pop(first)
+    assert all("The oven worries me." not in words for words in after.values())
