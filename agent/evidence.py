@@ -128,7 +128,7 @@ def made(alliance: Alliance, mails: Mapping[str, Mail], service: str, whom: int 
 
 
 def _yes(alliance: Alliance, c: Confirmation, mails: Mapping[str, Mail], files: dict[str, bytes], own: bool) -> SaidYes:
-    said = []
+    said, words = [], c.words if own else ""
     for place, cause in enumerate(filter(None, (c.cause, c.proved)), start=1):
         mail = mails.get(cause)
         if mail is None or not mail.raw:
@@ -138,13 +138,14 @@ def _yes(alliance: Alliance, c: Confirmation, mails: Mapping[str, Mail], files: 
         if own:
             files[name] = mail.raw
             files[f"{name.removesuffix('.eml')}-answers.txt"] = mail.letter.encode()
+            words = _typed(mail.raw, mail.letter) if place == 1 else words  # with the name below them
         digest = sha256(mail.raw).hexdigest()
         if verdict is None:
             said.append(SaidMail(digest, mail.at, name))
         else:
             said.append(SaidMail(digest, mail.at, name, verdict.sender, verdict.finding, verdict.why, verdict.keys))
     name = alliance.participant(c.participant).name
-    return SaidYes(c.participant, name, c.at, c.version, c.sha256, c.level, tuple(said), c.words if own else "")
+    return SaidYes(c.participant, name, c.at, c.version, c.sha256, c.level, tuple(said), words)
 
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:
@@ -207,8 +208,7 @@ def _of_yes(facts: Facts, yes: SaidYes, files: Mapping[str, bytes]) -> Iterator[
             )
         if place == 0:
             letter = files.get(f"{mail.file.removesuffix('.eml')}-answers.txt", b"").decode("utf-8", "replace")
-            typed = new_text(message, (letter,)).kept
-            yield Check(_squeezed(typed) == _squeezed(yes.words), f"its words are “{yes.words.strip()}”")
+            yield Check(_squeezed(_typed(raw, letter)) == _squeezed(yes.words), f"its words are “{yes.words.strip()}”")
             sure = read_consent(yes.words, 0).verdict == "confirm" or said_of_page(yes.words) == {"ok"}
             yield Check(sure or None, "these words are a yes, as Alliance reads them")
     last = max(mail.at for mail in enclosed)
@@ -222,6 +222,10 @@ def _of_yes(facts: Facts, yes: SaidYes, files: Mapping[str, bytes]) -> Iterator[
 def _unsigned(mail: SaidMail, facts: Facts) -> str:
     why = {"aligned": f"vouched for by a server that {facts.service} trusts ({mail.why})"}.get(mail.found, "not signed")
     return f"{mail.file} is {why}: who wrote it is the word of {facts.service}"
+
+
+def _typed(raw: bytes, letter: str) -> str:
+    return new_text(read(raw), (letter,)).kept.strip()
 
 
 def _squeezed(text: str) -> str:

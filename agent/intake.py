@@ -49,7 +49,7 @@ class Intake:
             wanted = {(r.alliance, r.letter) for r in routes.values() if isinstance(r, Route)}
             asked = await outbox.asked(c, wanted) if wanted else {}
             await inbox.belong(c, [x for kept in batch if (x := self._owner(kept.id, routes[kept.id], asked))])
-        verdicts = await self._verdicts([kept for kept in batch if routes[kept.id]])
+        verdicts = await self._verdicts([kept for kept in batch if self._matters(kept, routes[kept.id])])
         matters: list[Matter] = []
         nothing: list[tuple[int, str]] = []
         for kept in batch:
@@ -70,6 +70,10 @@ class Intake:
         for matter, why in await self.advance.bring(matters, now):
             await self._set_aside(matter.inbox or 0, why)
         return len(batch)
+
+    def _matters(self, kept: inbox.Kept, route: object) -> bool:
+        """Whether it makes a difference who wrote it: no stranger makes us ask the DNS."""
+        return self.may_start(author(kept.raw), "A") is not None if route == "front" else route is not None
 
     async def _verdicts(self, batch: Sequence[inbox.Kept]) -> dict[int, Verdict]:
         """Who wrote each of these, as it was found the first time; without one for those of which that broke us."""

@@ -2,25 +2,31 @@
 
 import asyncio
 import io
+import os
 import re
 import shutil
 import sqlite3
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
 import msgspec
 import pytest
 from signer import Signer
+from talk import FLOW, Talk
 
+from agent.advance import Matter
+from agent.alliance.event import Replied
 from agent.evidence import Facts, checks, outcome
 from agent.mail.address import unseal
 from agent.mail.authentic import judged
 from agent.mail.envelope import Envelope
 from agent.rehearsal.play import KEY, play, rehearsing
 from agent.rehearsal.script import read
-from agent.settings import shipped
-from agent.store import inbox, outbox, proofs
+from agent.service import Service, opened
+from agent.settings import load, shipped
+from agent.store import alliances, inbox, outbox, proofs
 from agent.store.database import open_database
 
 BORDER = "mx.example.test"
@@ -264,14 +270,36 @@ def addresses_in(dump: bytes) -> list[str]:
 
 
 @pytest.mark.row("T72", "decision 17")
-def test_erasing_leaves_no_mail_of_a_yes(used, config) -> None:
-    async def erasing() -> None:
-        database = await open_database(f"sqlite:{config.parent / 'alliance.db'}")
-        async with database.transaction() as c:
-            await proofs.erase(c, used, 1)
-            assert [p.participant for p in await proofs.of_alliance(c, used, (KEY,))] == [2]
-            await proofs.erase(c, used)
-            assert await proofs.of_alliance(c, used, (KEY,)) == []
-        await database.close()
+def test_whoever_is_erased_leaves_no_mail_of_a_yes(used, config, run) -> None:
+    async def erasing() -> tuple[int, int]:
+        async with opened(load(config, os.environ)) as service:
+            before = await count(service, used)
+            erase = Replied(1, "erase", "DELETE NOW", None, "inbox:9999")
+            await service.intake.advance.advance([Matter(used, erase)], service.now())
+            return before, await count(service, used)
 
-    asyncio.run(erasing())
+    assert asyncio.run(erasing()) == (2, 0)
+    assert run("verify", "none.zip").code == 1
+
+
+@pytest.mark.row("F26")
+def test_a_yes_that_is_taken_back_takes_its_mail_along(config) -> None:
+    async def doing() -> list[int]:
+        alliance = replace(Talk().drafted().alliance, id=7)
+        async with opened(load(config, os.environ)) as service:
+            advance, now, counts = service.intake.advance, Talk().now, []
+            async with service.database.transaction() as c:
+                await alliances.put_flow(c, FLOW.key, FLOW.content)
+                await alliances.save(c, [(alliance, None)])
+                [number] = await inbox.put(c, [inbox.Arrival("x@y", "maya@example.org", b"AGREE", now)])
+            for about, words, cause in (("draft:1", "AGREE", f"inbox:{number}"), ("draft:1", "CHANGE", "inbox:9999")):
+                await advance.advance([Matter(7, Replied(1, about, words, None, cause))], now)
+                counts.append(await count(service, 7))
+            return counts
+
+    assert asyncio.run(doing()) == [1, 0]
+
+
+async def count(service: Service, alliance: int) -> int:
+    async with service.database.transaction() as c:
+        return len(await proofs.of_alliance(c, alliance, service.doors.keys))

@@ -205,11 +205,13 @@ async def test_an_old_genuine_mail_that_is_sent_again_does_nothing(house: Checke
     assert await answer(house.pair, 1) == "Second."
 
 
-async def test_no_dns_is_asked_for_mail_to_nobody(house: Checked) -> None:
+@pytest.mark.row("T53")
+async def test_no_dns_is_asked_for_mail_to_nobody_and_from_strangers(house: Checked) -> None:
     service = house.pair.play.service
-    raw = b"From: maya@example.org\r\n\r\nhello"
+    raw = b"From: eve@evil.test\r\n\r\nhello"
 
-    await service.keep([Envelope("maya@example.org", f"nobody@{service.doors.domain}", raw, "127.0.0.1")])
+    for to in (f"nobody@{service.doors.domain}", service.doors.front):
+        await service.keep([Envelope("eve@evil.test", to, raw, "127.0.0.1")])
     await house.pair.play.settle()
 
     assert house.dns.asked == []
