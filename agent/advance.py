@@ -23,7 +23,7 @@ from agent.alliance.shelf import Shelf
 from agent.alliance.turn import Decision
 from agent.compose import Post, Written, letters_of
 from agent.mail.address import derived
-from agent.store import alliances, inbox, outbox, tallies
+from agent.store import alliances, inbox, outbox, proofs, tallies
 from agent.store.database import Connection, Database, Unavailable
 
 _DAY = timedelta(days=1)
@@ -75,7 +75,9 @@ class Advance:
     async def _advance(self, c: Connection, batch: Sequence[Matter], now: datetime) -> int:
         before = await alliances.load(c, {m.alliance for m in batch})
         seen = await alliances.seen(c, [(m.alliance, m.event.cause) for m in batch])
-        work = _Work(before, {address: person for a in before.values() for address, person in a.people.items()})
+        work = _Work(
+            before, dict(before), {address: person for a in before.values() for address, person in a.people.items()}
+        )
         for matter in batch:
             key = (matter.alliance, matter.event.cause)
             if key not in seen:
@@ -173,6 +175,7 @@ class Advance:
     async def _keep(self, c: Connection, work: "_Work", now: datetime) -> None:
         changed = [(replace(work.current[i], people=work.people), wake_at) for i, wake_at in work.wake.items()]
         await alliances.save(c, changed)
+        await self._keep_proofs(c, work)
         await alliances.record(c, work.steps)
         await tallies.add(c, work.tallies)
         await outbox.withdraw(c, work.withdrawn, now)
@@ -182,13 +185,33 @@ class Advance:
         for alliance_id, participant in work.erased:
             await inbox.erase(c, alliance_id, participant, now)
             await outbox.erase(c, alliance_id, participant, now)
+            await proofs.erase(c, alliance_id, participant)
             if work.current[alliance_id].phase == Phase.ENDED:  # else their mail and letters are still to be read with
                 await inbox.erase_raw(c, alliance_id)
                 await outbox.erase_words(c, alliance_id)
+                await proofs.erase(c, alliance_id)
         await alliances.forget_people(c, work.unknown)
         await outbox.put(c, [_owed(i, w, now) for i, w in work.written])  # now: the receipt for an erasure stays
         if work.forgotten:
             await alliances.forget(c, sorted(work.forgotten))
+
+    async def _keep_proofs(self, c: Connection, work: "_Work") -> None:
+        """The mail of every yes is kept for as long as the yes stands, with that by which it was released."""
+        was, now = ({x for i in work.wake for x in _yeses(of.get(i))} for of in (work.before, work.current))
+        if now - was:
+            await proofs.keep(c, sorted(now - was), self.post.doors.keys)
+        await proofs.drop(c, {number for number, _, _ in was} - {number for number, _, _ in now})
+
+
+def _yeses(alliance: Alliance | None) -> set[tuple[int, int, int]]:
+    """The messages by which people said yes: inbox, alliance, participant."""
+    yeses = alliance.confirmations if alliance else ()
+    return {
+        (int(cause.removeprefix("inbox:")), alliance.id, yes.participant)
+        for yes in yeses
+        for cause in (yes.cause, yes.proved)
+        if alliance and cause.startswith("inbox:")
+    }
 
 
 async def _places(c: Connection, work: "_Work", address: str) -> list[tuple[int, int, str]]:
@@ -202,6 +225,7 @@ async def _places(c: Connection, work: "_Work", address: str) -> list[tuple[int,
 class _Work:
     """What a batch comes to, before it is kept."""
 
+    before: dict[int, Alliance]
     current: dict[int, Alliance]
     people: dict[str, Person]  # all of the batch's, handed from decision to decision: one may be in several alliances
     started: list[str] = field(default_factory=list)  # the addresses that started one in this batch

@@ -5,18 +5,20 @@ Reading happens before the transaction. A message that breaks us is set aside wi
 
 import asyncio
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+import msgspec
 import structlog
 
 from agent.advance import Advance, Matter
-from agent.alliance.event import AutoReplied, Undeliverable
+from agent.alliance.event import AutoReplied, Level, Undeliverable
 from agent.interpret import Asked, Nothing, event_of, sender_of, start_of
 from agent.mail.address import Doors, Route, derived
 from agent.mail.answered import route_in
+from agent.mail.authentic import Verdict, author
 from agent.mail.message import read
 from agent.store import inbox, outbox
 
@@ -24,16 +26,19 @@ BATCH = 50  # one commit for so many; larger ones are hardly faster and let the 
 LEASE = timedelta(minutes=5)
 LARGE = 64 * 1024  # bytes; longer messages are read off the event loop: their parts, their words and what these mean
 
+_VERDICT = msgspec.json.Decoder(Verdict)
+
 _log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class Intake:
-    """What reading needs: the door, the addresses, and who may start."""
+    """What reading needs: the door, the addresses, who may start, and what finds out who wrote a message that came then."""
 
     advance: Advance
     doors: Doors
-    may_start: Callable[[str], bool]
+    may_start: Callable[[str, Level], Level | None]
+    judge: Callable[[bytes, datetime], Awaitable[Verdict]] | None  # None: the address in From is enough
 
     async def take(self, now: datetime) -> int:
         """Deal with one batch; how many there were."""
@@ -44,11 +49,12 @@ class Intake:
             wanted = {(r.alliance, r.letter) for r in routes.values() if isinstance(r, Route)}
             asked = await outbox.asked(c, wanted) if wanted else {}
             await inbox.belong(c, [x for kept in batch if (x := self._owner(kept.id, routes[kept.id], asked))])
+        verdicts = await self._verdicts([kept for kept in batch if self._matters(kept, routes[kept.id])])
         matters: list[Matter] = []
         nothing: list[tuple[int, str]] = []
         for kept in batch:
             try:
-                what = kept, routes[kept.id], asked, now
+                what = kept, routes[kept.id], verdicts.get(kept.id), asked, now
                 large = len(kept.raw) >= LARGE
                 found = await asyncio.to_thread(self._matter, *what) if large else self._matter(*what)
             except Exception as error:  # noqa: BLE001 - one message that breaks us stops no other
@@ -65,6 +71,29 @@ class Intake:
             await self._set_aside(matter.inbox or 0, why)
         return len(batch)
 
+    def _matters(self, kept: inbox.Kept, route: object) -> bool:
+        """Whether it makes a difference who wrote it: no stranger makes us ask the DNS."""
+        return self.may_start(author(kept.raw), "A") is not None if route == "front" else route is not None
+
+    async def _verdicts(self, batch: Sequence[inbox.Kept]) -> dict[int, Verdict]:
+        """Who wrote each of these, as it was found the first time; without one for those of which that broke us."""
+        judge = self.judge
+        if judge is None:
+            return {kept.id: Verdict("aligned", "", author(kept.raw)) for kept in batch}
+        known = {kept.id: _VERDICT.decode(kept.verdict) for kept in batch if kept.verdict}
+        unknown = [kept for kept in batch if kept.id not in known]
+        found = await asyncio.gather(*(judge(k.raw, k.at) for k in unknown), return_exceptions=True)
+        new: dict[int, Verdict] = {}
+        for kept, verdict in zip(unknown, found, strict=True):
+            if isinstance(verdict, Verdict):
+                new[kept.id] = verdict
+            else:
+                _log.error("not_judged", inbox=kept.id, exc_info=verdict)
+        if new:
+            async with self.advance.database.transaction() as c:
+                await inbox.judge(c, [(number, msgspec.json.encode(v).decode()) for number, v in new.items()])
+        return known | new
+
     def _owner(
         self, number: int, route: object, asked: dict[tuple[int, int], outbox.Answered]
     ) -> tuple[int, int, int] | None:
@@ -80,26 +109,30 @@ class Intake:
             await inbox.set_aside(c, number, type(error).__name__)
 
     def _matter(
-        self, kept: inbox.Kept, route: object, asked: dict[tuple[int, int], outbox.Answered], now: datetime
+        self,
+        kept: inbox.Kept,
+        route: object,
+        verdict: Verdict | None,
+        asked: dict[tuple[int, int], outbox.Answered],
+        now: datetime,
     ) -> Matter | Nothing:
         """What one kept message means."""
         cause = f"inbox:{kept.id}"
         message = read(kept.raw)
+        finding = verdict.finding if verdict and verdict.sender == sender_of(message) else "unknown"
         if route == "front":
-            started = start_of(message, kept.mail_from, self.doors, cause)
-            if isinstance(started, Nothing):
-                return started
-            if not self.may_start(started.address):
-                return Nothing("stranger")
-            return Matter(self._new_alliance(kept.id), started, kept.id)
+            started = start_of(
+                message, kept.mail_from, self.doors, finding=finding, may_start=self.may_start, cause=cause
+            )
+            return started if isinstance(started, Nothing) else Matter(self._new_alliance(kept.id), started, kept.id)
         if not isinstance(route, Route):
             return Nothing("unknown")
         letter = asked.get((route.alliance, route.letter))
         if letter is None:
             return Nothing("unknown")
         words = f"{letter.subject}\n\n{letter.words}"  # our page is titled with it, and some programs quote the title
-        answered = Asked(letter.participant, letter.about, letter.address, letter.rcpt, words)
-        event = event_of(message, kept.mail_from, answered, self.doors, now=now, cause=cause)
+        answered = Asked(letter.participant, letter.about, letter.address, letter.rcpt, words, letter.also)
+        event = event_of(message, kept.mail_from, answered, self.doors, finding=finding, now=now, cause=cause)
         if isinstance(event, Nothing):
             return event
         away = (

@@ -1,14 +1,26 @@
 """From a message to an event: the joint between what mail is and what an alliance is. Pure.
 
-A machine's mail is never an answer (F56). The envelope's recipient says which letter was answered; the From address
-must be the registered one, or the words are held and the registered address is asked (mail.md section B).
+A machine's mail is never an answer (F56). The envelope's recipient says which letter was answered; From, and what was
+found of it, say at which level (`alliance.trust`).
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
-from agent.alliance.event import AutoReplied, Event, Replied, RepliedFromElsewhere, Started, Undeliverable, Unreadable
+from agent.alliance.event import (
+    AutoReplied,
+    Event,
+    Forged,
+    Level,
+    Replied,
+    RepliedFromElsewhere,
+    Started,
+    Undeliverable,
+    Unreadable,
+)
+from agent.alliance.trust import level_of
 from agent.mail.address import Doors, normal
 from agent.mail.kind import Kind, kind_of, returns
 from agent.mail.message import Message
@@ -28,6 +40,7 @@ class Asked:
     address: str  # the participant's, as registered now
     sent_to: str  # the address that the letter went to
     words: str  # its subject and its plain text
+    also: tuple[str, ...] = ()  # other addresses that are the participant's too
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +51,9 @@ class Nothing:
 
 
 def event_of(
-    message: Message, mail_from: str, asked: Asked, doors: Doors, *, now: datetime, cause: str
+    message: Message, mail_from: str, asked: Asked, doors: Doors, *, finding: str, now: datetime, cause: str
 ) -> Event | Nothing:
-    """What this message to a reply address means."""
+    """What this message to a reply address means. `finding` is what was found of its author (`mail.authentic`)."""
     if asked.sent_to != asked.address:  # the letter went to an address that has been replaced: its token died with it
         return Nothing("replaced")
     kind = kind_of(message, mail_from).kind
@@ -56,26 +69,44 @@ def event_of(
     sender = sender_of(message)
     if doors.is_own(sender):
         return Nothing("loop")
+    registered = bool(sender) and sender == asked.address
+    level = level_of(finding, registered=registered, also=sender in asked.also)
+    if level == "D":
+        return Forged(asked.participant, asked.about, cause) if registered else Nothing("forged")
     subject = doors.untitled(message.subject)
-    if sender == asked.address and message.unreadable == "empty" and _UNSUBSCRIBE.fullmatch(subject):
+    theirs = level != "C"
+    if theirs and message.unreadable == "empty" and _UNSUBSCRIBE.fullmatch(subject):
         word = "NO CHECK-INS" if asked.about.startswith(("checkin", "digest")) else "STOP"  # decision 17
-        return Replied(asked.participant, asked.about, word, message.date_offset_s, cause)
-    if sender == asked.address and message.unreadable:
+        return Replied(asked.participant, asked.about, word, message.date_offset_s, cause, level)
+    if theirs and message.unreadable:
         return Unreadable(asked.participant, asked.about, message.unreadable, cause)
     found = typed_of(message, doors, asked.words)
-    if sender != asked.address:
+    if not theirs and not asked.about.startswith("code:"):  # a code is as good from anywhere
         if not found.kept.strip() or message.unreadable:
             return Nothing("elsewhere")
         return RepliedFromElsewhere(asked.participant, asked.about, found.kept, sender or "?", cause)
     if not found.kept.strip():
+        if not theirs:
+            return Nothing("elsewhere")
         return Unreadable(asked.participant, asked.about, "empty", cause)
     if (found.disagree or found.quoted) and not asked.about.removeprefix("rest:").startswith(_WORDS):
         return Unreadable(asked.participant, asked.about, "disagree", cause)
-    return Replied(asked.participant, asked.about, found.kept, message.date_offset_s, cause)
+    return Replied(asked.participant, asked.about, found.kept, message.date_offset_s, cause, level)
 
 
-def start_of(message: Message, mail_from: str, doors: Doors, cause: str) -> Started | Nothing:
-    """What this message to the service's own address means: somebody starts, or nothing."""
+def start_of(
+    message: Message,
+    mail_from: str,
+    doors: Doors,
+    *,
+    finding: str,
+    may_start: Callable[[str, Level], Level | None],
+    cause: str,
+) -> Started | Nothing:
+    """What this message to the service's own address means: somebody who may starts, or nothing.
+
+    `may_start` gives the level at which an address starts, from that of its mail; None where it may not.
+    """
     kind = kind_of(message, mail_from).kind
     if kind is not Kind.REPLY:
         return Nothing(str(kind))
@@ -84,8 +115,12 @@ def start_of(message: Message, mail_from: str, doors: Doors, cause: str) -> Star
         return Nothing("no sender" if not sender else "loop")
     if message.unreadable:
         return Nothing("unreadable")
+    level = may_start(sender, found := level_of(finding, registered=True, also=False))
+    if level is None:
+        return Nothing("forged" if found == "D" else "stranger")
     name = next((n for n, a in message.froms if normal(a) == sender), "")
-    return Started(sender, name, message.subject, typed_of(message, doors).kept, message.date_offset_s, cause)
+    words = typed_of(message, doors).kept
+    return Started(sender, name, message.subject, words, message.date_offset_s, cause, level=level)
 
 
 def typed_of(message: Message, doors: Doors, words: str = "") -> NewText:

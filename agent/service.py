@@ -5,6 +5,7 @@ to do; each says how many things it did. `settle` runs them until nothing is due
 """
 
 import asyncio
+import hmac
 import random
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -18,6 +19,7 @@ import structlog
 
 from agent import templates
 from agent.advance import Advance
+from agent.alliance.event import Level
 from agent.alliance.flow import FlowError, FlowFile, with_translations
 from agent.alliance.flow import load as load_flow
 from agent.alliance.guide import Guide
@@ -25,13 +27,14 @@ from agent.alliance.guide import load as load_guide
 from agent.alliance.letters import Letter
 from agent.alliance.model import Alliance
 from agent.alliance.shelf import Shelf
+from agent.alliance.trust import starts_at
 from agent.alliance.turn import House
 from agent.checkin import Checkin
 from agent.compose import Post
 from agent.delivery import Delivery
 from agent.imap.mailbox import Mailbox
 from agent.intake import Intake
-from agent.mail.address import Doors, normal
+from agent.mail.address import Doors, derived, normal
 from agent.mail.envelope import Bookmark, Envelope
 from agent.mail.letter import Attachment
 from agent.papers.enclosed import enclosed
@@ -42,7 +45,7 @@ from agent.smtp.retry import next_wait
 from agent.store import alliances, bookmarks, inbox, outbox
 from agent.store.database import Database, Unavailable, migrate, open_database
 from agent.store.gather import Gather
-from agent.ways import account_of, doors_of, relay_of
+from agent.ways import account_of, doors_of, judge_of, relay_of
 
 FLOW = "one_to_one"
 POLL = 60.0  # seconds: how long a loop sleeps at most, for what other nodes or the operator wrote
@@ -184,7 +187,7 @@ class Service:
         route = self.doors.route_of(rcpt_to)
         if route == "front" and self.settings.inbound.protocol == "smtp":
             sender = normal(mail_from)
-            if sender is None or not self.settings.service.may_start(sender):
+            if sender is None or not self.settings.may_ask(sender):
                 return "550 5.7.1 This address takes mail only from people its operator has listed"
         return route is not None
 
@@ -267,8 +270,9 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
         files.guides,
         coach.name,
         coach.links,
-        chosen.may_start,
+        settings.may_ask,
         languages,
+        code_of(settings.keys),
     )
     post = Post(doors, house, chosen.name, chosen.contact, files.letters.render, _papers(settings))
     advance = Advance(database, post, files.shelf, chosen.starts_per_day, chosen.invitations_per_address)
@@ -285,7 +289,7 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
         database=database,
         doors=doors,
         relay=relay,
-        intake=Intake(advance, doors, chosen.may_start),
+        intake=Intake(advance, doors, _may_start(settings), judge_of(settings)),
         checkin=Checkin(advance),
         delivery=Delivery(advance, relay.send, _wait),
         inbound=Inbound(accepts=lambda *_: False, keep=_nowhere, hostname=chosen.domain),
@@ -295,6 +299,22 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
     if settings.mailbox.address:
         service.mailbox = _mailbox(settings, service)
     return service
+
+
+def _may_start(settings: Settings) -> Callable[[str, Level], Level | None]:
+    who, lists = settings.trust.start, settings.service.lists
+    return lambda address, level: starts_at(level, who, listed=lists(address))
+
+
+def code_of(keys: Sequence[bytes]) -> Callable[[str], str]:
+    """What reckons the number for an act: six digits, which nobody can tell without the key that stays longest."""
+    key = derived(keys[-1], b"act")
+
+    def code(text: str) -> str:
+        digits = f"{int.from_bytes(hmac.digest(key, text.encode(), 'sha256')[:8], 'big') % 10**6:06}"
+        return f"{digits[:4]}-{digits[4:]}"
+
+    return code
 
 
 def _mailbox(settings: Settings, service: Service) -> Mailbox:
@@ -311,7 +331,7 @@ def _mailbox(settings: Settings, service: Service) -> Mailbox:
     return Mailbox(
         account_of(settings),
         service.doors,
-        settings.service.may_start,
+        settings.may_ask,
         word="" if box.alone else settings.service.name,
         keep=service.keep,
         load=load,

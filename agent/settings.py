@@ -9,8 +9,10 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -81,6 +83,24 @@ def _database(text: str) -> str:
     return text
 
 
+def _server(text: str) -> str:
+    """The address of a name server, with its port if that is not the usual one."""
+    try:
+        server_of(text)
+    except ValueError:
+        raise ValueError('is no server; write its IP address, such as "192.0.2.1" or "[2001:db8::1]:5353"') from None
+    return text
+
+
+def server_of(text: str) -> tuple[str, int]:
+    """The address and the port of a name server; raises ValueError when it is no IP address."""
+    try:
+        return str(ip_address(text)), 53
+    except ValueError:
+        parts = urlsplit(f"//{text}")
+        return str(ip_address(parts.hostname or "")), parts.port or 53
+
+
 def _folder(text: str) -> str:
     """A folder that is there; "" is the shipped one."""
     if text and not Path(text).is_dir():
@@ -129,8 +149,8 @@ class Service(_Section):
     starts_per_day: Count = 5
     invitations_per_address: Count = 2
 
-    def may_start(self, address: str) -> bool:
-        """Whether the allow-list names this address or its domain (decision 23)."""
+    def lists(self, address: str) -> bool:
+        """Whether the allow-list names this address or its domain."""
         address = address.lower()
         return address in self.allow or "@" + address.rpartition("@")[2] in self.allow
 
@@ -181,6 +201,21 @@ class Relay(_Section):
     user: str = ""
     connections: Count = 4
     timeout_s: Count = 300  # RFC 5321 section 4.5.3.2
+
+
+class Dns(_Section):
+    """Whom to ask for the keys and the wishes of the domains that mail comes from."""
+
+    servers: tuple[Annotated[str, AfterValidator(_server)], ...] = ()
+    timeout_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+
+
+class Trust(_Section):
+    """When it is sure who wrote a mail, and who may start an alliance by one (decision 23)."""
+
+    require: Literal["aligned", "registered"] = "aligned"
+    authserv_id: Annotated[str, AfterValidator(lambda text: text and _domain(text))] = ""
+    start: Literal["listed", "aligned", "code"] = "listed"
 
 
 class Coach(_Section):
@@ -239,6 +274,8 @@ class _Tables(BaseModel):
     inbound: Inbound = Inbound()
     mailbox: Mailbox = Mailbox()
     relay: Relay = Relay()
+    trust: Trust = Trust()
+    dns: Dns = Dns()
     coach: Coach = Coach()
     flows: Flows = Flows()
     templates: Templates = Templates()
@@ -253,6 +290,10 @@ class Settings(_Tables):
     keys: tuple[bytes, ...] = Field(repr=False, min_length=1)
     relay_password: str = Field(default="", repr=False)
     mailbox_password: str = Field(default="", repr=False)
+
+    def may_ask(self, address: str) -> bool:
+        """Whether a first mail from here is read at all; who wrote it is found out later (decision 23)."""
+        return self.trust.start != "listed" or self.service.lists(address)
 
     @property
     def flows_folder(self) -> Path:
@@ -325,8 +366,8 @@ def _mailbox_names_us(tables: dict[str, Any]) -> dict[str, Any]:
 
 def _across(tables: Mapping[str, object], environ: Mapping[str, str]) -> Iterator[str]:
     """Complain of settings that are well by themselves and not together; here, so that no other fault hides them."""
-    names = ("relay", "inbound", "mailbox", "service")
-    relay, inbound, mailbox, service = (t if isinstance(t := tables.get(name), dict) else {} for name in names)
+    names = ("relay", "inbound", "mailbox", "service", "trust")
+    relay, inbound, mailbox, service, trust = (t if isinstance(t := tables.get(name), dict) else {} for name in names)
     password = environ.get("ALLIANCE_RELAY_PASSWORD")
     if relay.get("user") and not (password or environ.get("ALLIANCE_MAILBOX_PASSWORD") or mailbox.get("token_command")):
         yield "relay.user: has no password; give it in ALLIANCE_RELAY_PASSWORD"
@@ -336,6 +377,8 @@ def _across(tables: Mapping[str, object], environ: Mapping[str, str]) -> Iterato
         yield 'relay.tls: would send the password in the clear; choose "starttls" or "implicit"'
     if mailbox.get("address"):
         yield from _of_mailbox(mailbox, service, environ)
+    if trust.get("authserv_id") and not mailbox.get("address") and inbound.get("protocol", "smtp") == "smtp":
+        yield 'trust.authserv_id: anybody may write to an open port; take it out, or let a server before it hand mail in (inbound.protocol "lmtp")'
     if bool(inbound.get("tls_certificate")) != bool(inbound.get("tls_key")):
         yield "inbound.tls_certificate, inbound.tls_key: belong together; give both or none"
 

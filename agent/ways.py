@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
+from agent.dns import Dns
 from agent.imap.connection import Account
 from agent.mail.address import Doors, Reach
-from agent.settings import Settings
+from agent.mail.authentic import Verdict, judged, questions
+from agent.settings import Settings, server_of
 from agent.smtp.relay import Relay
 
 TOKEN_S = 60.0  # for the operator's command that gets an access token
@@ -47,6 +50,26 @@ def relay_of(settings: Settings) -> Relay:
         out.connections,
         out.timeout_s,
     )
+
+
+def dns_of(settings: Settings) -> Dns:
+    """The DNS."""
+    return Dns([server_of(server) for server in settings.dns.servers], settings.dns.timeout_s)
+
+
+def judge_of(settings: Settings) -> Callable[[bytes, datetime], Awaitable[Verdict]] | None:
+    """What finds out who wrote a message that came then; None where the registered address is enough."""
+    if settings.trust.require == "registered":
+        return None
+    trust, dns = settings.trust, dns_of(settings)
+
+    async def judge(raw: bytes, at: datetime) -> Verdict:
+        names = questions(raw)
+        answers = await asyncio.gather(*(dns.look(name, "TXT") for name in names))
+        records = {name: None if a.trouble else a.records for name, a in zip(names, answers, strict=True)}
+        return await asyncio.to_thread(judged, raw, records, at, trust.authserv_id)
+
+    return judge
 
 
 def token_of(command: Sequence[str]) -> Callable[[], Awaitable[str]] | None:

@@ -36,6 +36,7 @@ def settings_for(url: str, relay: int) -> "Settings":
     tables = {
         "service": {"domain": "alliance.test", "contact": "op@example.org", "allow": ["@a.test"]},
         "database": {"url": url},
+        "trust": {"require": "registered"},
         "inbound": {"port": 2599, "max_connections": 1000, "max_connections_per_client": 1000},
         "relay": {"port": relay},
         "log": {"level": "warning"},

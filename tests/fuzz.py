@@ -97,8 +97,16 @@ def check(one: Mutant, number: int) -> None:
     found = new_text(message, (one.letter,))
     reports_of(message)
     if way == 0:
-        start_of(message, JONAS, DOORS, "inbox:1")
-    event = event_of(message, JONAS, _asked(state, one.letter), DOORS, now=state.now, cause=f"inbox:{number + 1_000}")
+        start_of(message, JONAS, DOORS, finding="aligned", may_start=lambda _, level: level, cause="inbox:1")
+    event = event_of(
+        message,
+        JONAS,
+        _asked(state, one.letter),
+        DOORS,
+        finding="aligned",
+        now=state.now,
+        cause=f"inbox:{number + 1_000}",
+    )
     if way == 0 and not isinstance(event, Nothing):
         decide(FLOW.flow, state.house, state.alliance, event, state.now)
     _must(time.process_time() - begun < SLOW_S, "takes more than a second")

@@ -31,7 +31,7 @@ def event(
 ):
     raw = f"From: <{sender}>\r\nMessage-ID: <1@x>\r\n{head}\r\n{body}".encode()
     asked = Asked(1, about, "maya@example.org", to, WORDS)
-    return event_of(read(raw), sender, asked, DOORS, now=NOW, cause="inbox:1")
+    return event_of(read(raw), sender, asked, DOORS, finding="aligned", now=NOW, cause="inbox:1")
 
 
 def test_the_new_words_of_the_registered_address_are_a_reply() -> None:

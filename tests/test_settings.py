@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.keys import bytes_of
-from agent.settings import Settings, SettingsError, _Tables, load, shipped
+from agent.settings import Settings, SettingsError, _Tables, load, server_of, shipped
 
 ROOT = Path(__file__).parents[1]
 KEY = "00112233445566778899aabbccddeeff" * 2
@@ -237,14 +237,23 @@ def test_equal_quiet_hours_are_allowed_and_mean_none(read):
 def test_the_allow_list_names_people_and_whole_domains(read):
     service = read(NEEDED + 'allow = ["Ann@example.org", "@Shop.example"]').service
 
-    assert service.may_start("ann@EXAMPLE.org")
-    assert service.may_start("bo@shop.example")
-    assert not service.may_start("bo@example.org")
-    assert not service.may_start("bo@evilshop.example")
+    assert service.lists("ann@EXAMPLE.org")
+    assert service.lists("bo@shop.example")
+    assert not service.lists("bo@example.org")
+    assert not service.lists("bo@evilshop.example")
+
+
+def test_name_servers_are_written_with_or_without_their_port(complaints):
+    assert server_of("192.0.2.1") == ("192.0.2.1", 53)
+    assert server_of("192.0.2.1:5353") == ("192.0.2.1", 5353)
+    assert server_of("2001:db8::1") == ("2001:db8::1", 53)
+    assert server_of("[2001:db8::1]:5353") == ("2001:db8::1", 5353)
+    for wrong in ("dns.example.org", "192.0.2.1:x", "192.0.2:53", ""):
+        assert "dns.servers" in complaints(NEEDED + f'[dns]\nservers = ["{wrong}"]')
 
 
 def test_nobody_is_allowed_by_default(read):
-    assert not read(NEEDED).service.may_start("ann@example.org")
+    assert not read(NEEDED).service.lists("ann@example.org")
 
 
 @pytest.mark.parametrize("name", ["flows", "templates", "config"])

@@ -187,7 +187,9 @@ def _confirm(turn: Turn, event: Replied, answered: Draft) -> None:
     if turn.p(number).stage != Stage.REVIEWING:
         show(turn, number)
         return
-    yes = Confirmation(number, newest.version, newest.sha256, turn.now, event.cause, event.text)
+    yes = Confirmation(
+        number, newest.version, newest.sha256, turn.now, event.cause, event.text, turn.level, turn.proved
+    )
     turn.change(confirmations=(*turn.alliance.confirmations, yes))
     turn.close(number)
     turn.move(number, "confirm")

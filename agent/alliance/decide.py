@@ -32,12 +32,14 @@ from agent.alliance import (
     settling,
     setup,
     standing,
+    trust,
     trying,
     waking,
 )
 from agent.alliance.event import (
     AutoReplied,
     Event,
+    Forged,
     Replied,
     RepliedFromElsewhere,
     Started,
@@ -97,9 +99,23 @@ def decide(
 ) -> tuple[Decision, datetime | None]:
     """The decision, and when the alliance wants to be woken next."""
     actor = getattr(event, "participant", 0)
-    turn = Turn(flow, house, alliance, now, event.cause, barred, existing or {}, others, actor)
+    level = event.level if isinstance(event, Started | Replied) else "C"
+
+    def begun() -> Turn:
+        return Turn(flow, house, alliance, now, event.cause, barred, existing or {}, others, actor, level)
+
+    turn = begun()
+    _take(turn, event)
+    if isinstance(event, Started | Replied) and (act := trust.unsure(alliance, turn, event)):
+        turn = begun()  # and so nothing of it has happened
+        _ask_for_code(turn, event, act)
+    waking.work_off(turn)
+    return turn.decision(), waking.wake_at(turn)
+
+
+def _take(turn: Turn, event: Event) -> None:
     match event:
-        case Started() if flow.solo:
+        case Started() if turn.whole.solo:
             bank.start(turn, event)
         case Started():
             _begin_in_language(turn, event)
@@ -109,6 +125,8 @@ def decide(
             _offer_human(turn, event.participant)
         case RepliedFromElsewhere():
             no_answer.elsewhere(turn, event)
+        case Forged():
+            no_answer.forged(turn, event)
         case AutoReplied():
             no_answer.away(turn, event)
         case Undeliverable():
@@ -117,8 +135,15 @@ def decide(
             no_answer.unreadable(turn, event)
         case Woke():
             pass
-    waking.work_off(turn)
-    return turn.decision(), waking.wake_at(turn)
+
+
+def _ask_for_code(turn: Turn, event: Started | Replied, act: str) -> None:
+    if isinstance(event, Replied):
+        trust.ask(turn, event, act)
+        return
+    _begin_in_language(turn, event)
+    turn.change(participants=(setup.host(turn, event),))
+    trust.ask_start(turn, event)
 
 
 def _offer_human(turn: Turn, number: int) -> None:
@@ -138,6 +163,9 @@ def _offer_human(turn: Turn, number: int) -> None:
 
 def replied(turn: Turn, event: Replied) -> None:
     """Somebody's own new words. First what may be said at any time, then what this letter asked."""
+    if event.about.startswith("code:"):
+        _let(turn, event)
+        return
     p = turn.p(event.participant)
     mine = [a for a in turn.alliance.answers if a.participant == p.number]
     event = replace(event, text=parted(event.text, event.about, mine)[0])
@@ -544,9 +572,32 @@ def _released(turn: Turn, event: Replied) -> None:
         turn.say(event.participant, letters.AskBack("held" if held else "unclear", event.text, 0, 0), event.about)
         return
     turn.set(event.participant, held=tuple(h for h in p.held if h != held))
-    if verdict == "yes":
-        turn.note(event.participant, Note("released", title=held.sender))
-        replied(turn, Replied(event.participant, held.about, held.text, None, held.cause))
+    if verdict != "no":
+        if verdict == "also" and "@" in held.sender:
+            trust.remember(turn, event.participant, held.sender)
+        else:
+            turn.note(event.participant, Note("released", title=held.sender))
+        turn.proved = event.cause
+        replied(turn, Replied(event.participant, held.about, held.text, None, held.cause, turn.level))
+
+
+def _let(turn: Turn, event: Replied) -> None:
+    """The code came back: what waited for it happens now, as if it had come from a sure sender."""
+    commands = read_answer(event.text, now=turn.now).commands
+    if commands and commands[0].name in _ALONE and turn.alliance.ended != "unproved" and event.level != "C":
+        anytime.obey(turn, event, commands[0])
+        return
+    held = trust.given(turn, event)
+    if held is None:
+        return
+    turn.level, turn.proved = "code", event.cause
+    if held.act != "start":
+        replied(turn, Replied(event.participant, held.about, held.text, None, held.cause, "code"))
+        return
+    me, person = turn.p(1), turn.person(1)
+    turn.phase("prove")
+    turn.change(participants=(), ended="", ended_at=None)
+    _take(turn, Started(me.address, me.full_name, held.title, held.text, person.offset_s, held.cause, level="code"))
 
 
 def _rhythm_prompts(turn: Turn) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+
+Level = Literal["A", "B", "C", "D", "code"]  # how sure it is who wrote (`trust`); a code sent back is as good as A
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,7 @@ class Started:
     bank: bool = False  # asked for in a letter of another alliance: a trust bank
     whom: str = ""  # the name and the address of whom to invite, where they are known beforehand
     whom_at: str = ""
+    level: Level = "A"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +32,26 @@ class Replied:
     text: str  # the new text alone
     offset_s: int | None  # of the Date header, seconds east of UTC
     cause: str
+    level: Level = "A"
 
 
 @dataclass(frozen=True, slots=True)
 class RepliedFromElsewhere:
-    """A letter of this participant was answered, but not from the participant's address."""
+    """A letter of this participant was answered, but not from the participant's address, or it is in doubt that it was."""
 
     participant: int
     about: str
     text: str
     sender: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forged:
+    """A letter of this participant was answered by a mail that the domain in its From disowns."""
+
+    participant: int
+    about: str
     cause: str
 
 
@@ -77,4 +91,4 @@ class Woke:
     cause: str
 
 
-Event = Started | Replied | RepliedFromElsewhere | AutoReplied | Undeliverable | Unreadable | Woke
+Event = Started | Replied | RepliedFromElsewhere | Forged | AutoReplied | Undeliverable | Unreadable | Woke

@@ -21,7 +21,7 @@ TYPES: dict[type, str] = {
     l.AskAge: "prompt", l.KindRefused: "prompt", l.SetupPartner: "prompt", l.SetupWhy: "prompt", l.SetupReady: "prompt", l.SetupExisting: "prompt",
     l.Invitation: "invitation", l.InvitationReminder: "invitation", l.InvitationAsk: "invitation", l.InvitationUndelivered: "prompt",
     l.Prompt: "prompt", l.AllPrompts: "prompt", l.FollowUp: "prompt", l.Settle: "prompt", l.Checkin: "prompt", l.ChangeAsk: "prompt",
-    l.Explain: "prompt", l.AskBack: "prompt", l.WasThisYou: "prompt", l.EraseAsk: "prompt", l.ClosingAsk: "prompt", l.Renewal: "prompt", l.Nudge: "nudge", l.Rest: "nudge",
+    l.Explain: "prompt", l.AskBack: "prompt", l.WasThisYou: "prompt", l.Code: "prompt", l.EraseAsk: "prompt", l.ClosingAsk: "prompt", l.Renewal: "prompt", l.Nudge: "nudge", l.Rest: "nudge",
     l.Reveal: "reveal", l.DraftLetter: "draft", l.DraftChanged: "draft", l.Final: "final", l.Digest: "digest", l.Help: "guide",
     l.TeamWho: "prompt", l.TeamWay: "prompt", l.TeamWhy: "prompt", l.TeamReady: "prompt", l.Ballot: "prompt", l.Mend: "prompt",
     l.TeamAsk: "prompt", l.TeamInvitation: "invitation", l.TeamReveal: "reveal",

@@ -42,6 +42,7 @@ PHASES = (
     Move("reopen", (Phase.AGREED,), Phase.CHANGING, "somebody changed a line"),
     Move("redesign", (Phase.AGREED,), Phase.ASKING, "after a year all chose to be asked anew"),
     Move("keep", (Phase.ASKING,), Phase.AGREED, "asked anew, and every line stayed"),
+    Move("prove", (Phase.ENDED,), Phase.SETUP, "whoever wrote the first mail sent back the code"),
     Move("end", tuple(p for p in Phase if p is not Phase.ENDED), Phase.ENDED, "declined, dropped, left or closed"),
 )
 

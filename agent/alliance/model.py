@@ -54,6 +54,7 @@ class Person:
     offset_s: int | None = None  # seconds east of UTC, guessed from a Date header: good for quiet hours, not a zone
     language: str = ""  # in which they write; "" while it is not known: then that of the page
     suppressed: bool = False  # never write again (NO THANKS to all, complaints, permanent bounces)
+    also: tuple[str, ...] = ()  # other addresses that they write from, as they said themselves; we never write to these
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,17 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A reply that came from another address: kept until the registered address says whose it was."""
+    """A reply that came from another address, or that would do what wants a code: kept until the registered address says."""
 
     about: str
     text: str
     sender: str
     cause: str
     at: datetime
+    act: str = ""  # what a code is asked for, as in `trust.ACTS`; "" where a word is enough
+    title: str = ""  # the subject of a first mail
+    tries: int = 0  # wrong codes so far
+    asked: int = 1  # how often in a day
 
 
 class _Changing:
@@ -124,6 +129,7 @@ class Participant(_Changing):
     followed: tuple[str, ...] = ()  # prompts whose vague answer was asked about, once
     numbers: bool = False  # agreed to show check-in numbers
     held: tuple[Held, ...] = ()  # each asked about by itself; released by the word for it alone
+    told_forged: datetime | None = None  # when this person last heard of a forgery
     last_heard: datetime | None = None
     thread: tuple[int, ...] = ()  # numbers of the letters to this person: the first and the last ten, for References
     unhelped: int = 0  # how many replies in a row were not understood
@@ -243,6 +249,8 @@ class Confirmation:
     at: datetime
     cause: str
     words: str  # what they wrote
+    level: str = "A"  # how sure it was who wrote: A, or code
+    proved: str = ""  # the kept message that released it, where another did
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,7 +464,7 @@ class Alliance(_Changing):
     mending: tuple[int, ...] = ()  # ids of the lines for which better words are sought now
     mended: tuple[int, ...] = ()  # and of those for which they were, since the page last stood
     questions: tuple[str, ...] = ()  # a team's own, as they were when they were shown
-    ended: str = ""  # declined, cancelled, left, closed, expired, few
+    ended: str = ""  # declined, cancelled, left, closed, expired, few, unproved
     ended_at: datetime | None = None
     closed_by: int = 0  # who closed it, until the others have been told
     worths: tuple[Worth, ...] = ()

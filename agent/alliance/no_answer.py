@@ -3,13 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from agent.alliance import letters, question
-from agent.alliance.event import AutoReplied, RepliedFromElsewhere, Undeliverable, Unreadable
+from agent.alliance import letters, question, trust
+from agent.alliance.event import AutoReplied, Forged, RepliedFromElsewhere, Undeliverable, Unreadable
 from agent.alliance.model import Held, Phase, Stage
 from agent.alliance.turn import Turn
-
-_HELD = 3  # mails from elsewhere that one person is asked about at a time
-_HELD_FOR = timedelta(days=30)
 
 
 def elsewhere(turn: Turn, event: RepliedFromElsewhere) -> None:
@@ -17,11 +14,15 @@ def elsewhere(turn: Turn, event: RepliedFromElsewhere) -> None:
     p = turn.p(event.participant)
     if _is_silent(turn, p.number):
         return
-    held = tuple(h for h in p.held if turn.now - h.at < _HELD_FOR)
-    if len(held) >= _HELD:
-        return  # the message itself is kept; somebody floods this person through a stolen address
-    turn.set(p.number, held=(*held, Held(event.about, event.text, event.sender, event.cause, turn.now)))
-    turn.say(p.number, letters.WasThisYou(event.sender, event.text), f"was:{event.cause}")
+    act = "answer" if event.sender == p.address else ""  # a word from the same address would be in doubt again
+    held = Held(event.about, event.text, event.sender, event.cause, turn.now, act)
+    trust.hold(turn, p.number, event.text, held)
+
+
+def forged(turn: Turn, event: Forged) -> None:
+    """Nothing of a forgery is used; whose name it bears hears of it (T15)."""
+    if not _is_silent(turn, event.participant):
+        trust.forged(turn, event)
 
 
 def away(turn: Turn, event: AutoReplied) -> None:

@@ -173,7 +173,8 @@ def confirm(turn: Turn, event: Replied, draft: Draft) -> datetime:
     yes = turn.alliance.confirmations
     old = next((c for c in yes if (c.participant, c.version) == (event.participant, draft.version)), None)
     if old is None:
-        new = Confirmation(event.participant, draft.version, draft.sha256, turn.now, event.cause, event.text)
+        told = (turn.now, event.cause, event.text, turn.level, turn.proved)
+        new = Confirmation(event.participant, draft.version, draft.sha256, *told)
         turn.change(confirmations=(*yes, new))
     return old.at if old else turn.now
 

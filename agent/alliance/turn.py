@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from agent.alliance import dates, letters, machine
-from agent.alliance.event import Started
+from agent.alliance.event import Level, Started
 from agent.alliance.flow import Flow
 from agent.alliance.guide import Guide
 from agent.alliance.model import Alliance, Note, Open, Participant, Person, Phase, Stage
@@ -40,6 +40,7 @@ class House:
     links: tuple[str, ...] = ()
     may_start: Callable[[str], bool] = bool  # whether this address may have others written to (decision 23)
     languages: tuple[str, ...] = (ENGLISH,)  # those that letters are written in, the usual one first
+    code: Callable[[str], str] = lambda _: ""  # the number for an act, reckoned with a secret; "" is never right
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class Turn:
     existing: Mapping[str, tuple[datetime, bool]] = field(default_factory=dict)  # partner's address: since, agreed
     others: tuple[Alliance, ...] = ()  # where else whoever wrote this takes part, when that was asked
     actor: int = 0  # whose mail brought this; 0 for none: then whatever is due was reckoned to be so
+    level: Level = "A"  # how sure it is that it was theirs
+    proved: str = ""  # the message that released what is being decided, where another did
     sends: list[Send] = field(default_factory=list)
     withdrawn: list[tuple[int, str | None]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 import typer
 
-from agent.cli import boxes, connect, explain, flows, look, move, preview, rehearse, run
+from agent.cli import boxes, connect, evidence, explain, flows, look, move, preview, rehearse, run
 
 app = typer.Typer(
     name="alliance",
@@ -19,6 +19,8 @@ app.command()(run.start)
 app.command("list")(look.list_)
 app.command()(look.show)
 app.command()(look.export)
+app.command()(evidence.evidence)
+app.command()(evidence.verify)
 app.command()(look.stats)
 app.command()(preview.preview)
 app.command()(explain.explain)

@@ -78,12 +78,17 @@ def _door(chosen: "Settings", rcpt: str) -> str:
 @inbox.command("show")
 def inbox_show(number: Number, reveal: Reveal = False) -> None:
     """One message; its words with --reveal."""
+    import msgspec
+
     from agent.store import inbox as store
 
     kept, chosen = _do(lambda c: store.get(c, number))
     if kept is None:
         complain((f"inbox {number}: there is none",), 1)
     rows = [("at", kept.at), ("state", kept.state), ("outcome", kept.outcome), ("attempts", kept.attempts)]
+    if kept.verdict:
+        verdict = msgspec.json.decode(kept.verdict)
+        rows += [("author", f"{verdict['finding']} ({verdict['why']})")]
     rows += [("from", kept.mail_from), ("to", _door(chosen, kept.rcpt)), ("peer", kept.peer), ("bytes", len(kept.raw))]
     as_table(("", ""), rows, "")
     if reveal:

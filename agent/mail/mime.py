@@ -71,15 +71,21 @@ def split(raw: bytes) -> tuple[bytes, bytes]:
 def headers_of(block: bytes) -> dict[str, tuple[str, ...]]:
     """Each header by its lower-case name; repeated ones in their order."""
     found: dict[str, tuple[str, ...]] = {}
+    for name, value in fields_of(block):
+        key = name.decode("ascii", "replace")
+        found[key] = (*found.get(key, ()), _line(value))
+    return found
+
+
+def fields_of(block: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Every header in its order: its lower-case name, and its value as it came, but with LF as line end."""
     for number, one in enumerate(_NEXT_HEADER.split(block.replace(b"\r\n", b"\n"))):
         name, colon, value = one.partition(b":")
         if number > MOST_LINES:
             break
         if not colon or not name or b" " in name.strip() or len(name) > 200:
             continue
-        key = name.strip().lower().decode("ascii", "replace")
-        found[key] = (*found.get(key, ()), _line(value))
-    return found
+        yield name.strip().lower(), value
 
 
 def _line(value: bytes) -> str:

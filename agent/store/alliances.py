@@ -57,14 +57,14 @@ async def people(c: Connection, addresses: Iterable[str]) -> dict[str, Person]:
     """Those of these addresses whom we know, held until the transaction ends."""
     found = await c.fetch(
         """
-        SELECT address, name, zone, offset_s, language, suppressed FROM people
+        SELECT address, name, zone, offset_s, language, suppressed, also FROM people
         WHERE address IN rows($1 text) ORDER BY address FOR UPDATE
         """,
         rows((address,) for address in addresses),
     )
     return {
-        address: Person(address, name, zone, offset_s, language, suppressed=bool(suppressed))
-        for address, name, zone, offset_s, language, suppressed in found
+        address: Person(address, name, zone, offset_s, language, bool(suppressed), tuple(also.split()))
+        for address, name, zone, offset_s, language, suppressed, also in found
     }
 
 
@@ -103,15 +103,16 @@ def _document(alliance: Alliance) -> bytes:
 async def _save_people(c: Connection, changed: dict[str, Person]) -> None:
     await c.executemany(
         """
-        INSERT INTO people (address, name, zone, offset_s, language, suppressed) VALUES ($1, $2, $3, $4, $5, $6)
+        INSERT INTO people (address, name, zone, offset_s, language, suppressed, also) VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (address) DO UPDATE SET name = excluded.name, zone = excluded.zone, offset_s = excluded.offset_s,
-            language = excluded.language, suppressed = excluded.suppressed
+            language = excluded.language, suppressed = excluded.suppressed, also = excluded.also
             WHERE people.name <> excluded.name OR people.zone <> excluded.zone
                 OR COALESCE(people.offset_s, 999999) <> COALESCE(excluded.offset_s, 999999)
                 OR people.language <> excluded.language OR people.suppressed <> excluded.suppressed
+                OR people.also <> excluded.also
         """,
         [
-            (address, p.name, p.zone, p.offset_s, p.language, int(p.suppressed))
+            (address, p.name, p.zone, p.offset_s, p.language, int(p.suppressed), " ".join(p.also))
             for address, p in sorted(changed.items())
         ],
     )
@@ -240,6 +241,7 @@ async def forget(c: Connection, ids: Iterable[int]) -> None:
     found = await c.fetch("SELECT address FROM participants WHERE alliance_id IN rows($1 bigint)", gone)
     await c.execute("DELETE FROM inbox WHERE alliance_id IS NOT NULL AND alliance_id IN rows($1 bigint)", gone)
     await c.execute("DELETE FROM outbox WHERE alliance_id IN rows($1 bigint)", gone)
+    await c.execute("DELETE FROM proofs WHERE alliance_id IN rows($1 bigint)", gone)
     await c.execute("DELETE FROM steps WHERE alliance_id IN rows($1 bigint)", gone)
     await c.execute("DELETE FROM participants WHERE alliance_id IN rows($1 bigint)", gone)
     await c.execute("DELETE FROM alliances WHERE id IN rows($1 bigint)", gone)

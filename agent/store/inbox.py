@@ -48,6 +48,7 @@ class Kept:
     peer: str = ""
     state: str = "kept"  # kept, done, aside, dropped
     outcome: str = ""  # what came of it; for one set aside, why
+    verdict: str = ""  # what was found of its author; "" before that
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +96,18 @@ async def take(c: Connection, now: datetime, limit: int, lease: timedelta) -> li
         UPDATE inbox SET claimed_until = $2, attempts = attempts + 1 WHERE id IN (
             SELECT id FROM inbox WHERE state = 'kept' AND finished_at IS NULL AND claimed_until <= $1
             ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED)
-        RETURNING id, rcpt, mail_from, raw, at, attempts, peer, state, outcome
+        RETURNING id, rcpt, mail_from, raw, at, attempts, peer, state, outcome, verdict
         """,
         micros(now),
         micros(now + lease),
         limit,
     )
     return sorted(map(_kept, taken), key=lambda kept: kept.id)
+
+
+async def judge(c: Connection, verdicts: Sequence[tuple[int, str]]) -> None:
+    """Note what was found of the authors of these, so that a second look finds the same."""
+    await c.executemany("UPDATE inbox SET verdict = $2 WHERE id = $1 AND raw IS NOT NULL", sorted(verdicts))
 
 
 async def belong(c: Connection, owners: Sequence[tuple[int, int, int]]) -> None:
@@ -154,7 +160,7 @@ async def drop(c: Connection, number: int, now: datetime) -> bool:
 async def get(c: Connection, number: int) -> Kept | None:
     """One row; None when there is none."""
     found = await c.fetch(
-        "SELECT id, rcpt, mail_from, raw, at, attempts, peer, state, outcome FROM inbox WHERE id = $1", number
+        "SELECT id, rcpt, mail_from, raw, at, attempts, peer, state, outcome, verdict FROM inbox WHERE id = $1", number
     )
     return _kept(found[0]) if found else None
 
@@ -198,7 +204,7 @@ async def backlog(c: Connection) -> list[Backlog]:
 async def erase_raw(c: Connection, alliance_id: int) -> None:
     """Remove the bytes of all finished mail of an alliance: a quote in it may hold the words of another."""
     await c.execute(
-        "UPDATE inbox SET raw = NULL WHERE alliance_id = $1 AND finished_at IS NOT NULL AND raw IS NOT NULL",
+        "UPDATE inbox SET raw = NULL, verdict = '' WHERE alliance_id = $1 AND finished_at IS NOT NULL AND raw IS NOT NULL",
         alliance_id,
     )
 
@@ -210,7 +216,7 @@ async def erase(c: Connection, alliance_id: int, participant: int, now: datetime
     """
     await c.execute(
         """
-        UPDATE inbox SET raw = NULL, rcpt = '', mail_from = '', peer = '', finished_at = COALESCE(finished_at, $3),
+        UPDATE inbox SET raw = NULL, rcpt = '', mail_from = '', peer = '', verdict = '', finished_at = COALESCE(finished_at, $3),
             state = CASE WHEN finished_at IS NULL THEN 'dropped' ELSE state END
         WHERE alliance_id = $1 AND participant = $2
         """,
@@ -224,7 +230,7 @@ async def forget_raw(c: Connection, before: datetime) -> int:
     """Erase the bytes and the envelopes of what was finished before then; says of how many."""
     return await c.execute(
         """
-        UPDATE inbox SET raw = NULL, rcpt = '', mail_from = '', peer = ''
+        UPDATE inbox SET raw = NULL, rcpt = '', mail_from = '', peer = '', verdict = ''
         WHERE raw IS NOT NULL AND finished_at IS NOT NULL AND finished_at < $1
         """,
         micros(before),
@@ -232,5 +238,5 @@ async def forget_raw(c: Connection, before: datetime) -> int:
 
 
 def _kept(row: Row) -> Kept:
-    number, rcpt, mail_from, raw, at, attempts, peer, state, outcome = row
-    return Kept(number, rcpt, mail_from, raw or b"", instant(at), attempts, peer, state, outcome)
+    number, rcpt, mail_from, raw, at, *rest = row
+    return Kept(number, rcpt, mail_from, raw or b"", instant(at), *rest)

@@ -51,6 +51,7 @@ class Answered:
     words: str
     rcpt: str  # the address that it went to
     address: str  # the participant's, as it is now
+    also: tuple[str, ...] = ()  # others that they write from
 
 
 Settled = tuple[int, int, str, str, datetime | None, datetime]  # alliance, number, state, reply, due_at, now
@@ -142,14 +143,18 @@ async def asked(c: Connection, letters: Iterable[tuple[int, int]]) -> dict[tuple
     found = await c.fetch(
         """
         SELECT outbox.alliance_id, outbox.number, outbox.participant, outbox.about, outbox.subject, outbox.words, outbox.rcpt,
-            participants.address
+            participants.address, COALESCE(people.also, '')
         FROM outbox JOIN participants
             ON participants.alliance_id = outbox.alliance_id AND participants.number = outbox.participant
+        LEFT JOIN people ON people.address = participants.address
         WHERE (outbox.alliance_id, outbox.number) IN rows($1 bigint bigint)
         """,
         rows(letters),
     )
-    return {(alliance_id, number): Answered(*rest) for alliance_id, number, *rest in found}
+    return {
+        (alliance_id, number): Answered(participant, about, subject, words, rcpt, address, tuple(also.split()))
+        for alliance_id, number, participant, about, subject, words, rcpt, address, also in found
+    }
 
 
 async def erase(c: Connection, alliance_id: int, participant: int, now: datetime) -> None:
@@ -264,10 +269,10 @@ async def drop(c: Connection, alliance_id: int, number: int, now: datetime) -> b
 
 
 async def forget_raw(c: Connection, before: datetime) -> int:
-    """Erase the bytes, and with them the reply address, of what was settled before then (decision 27)."""
+    """Erase the bytes, and with them the addresses to which it would be answered, of what was settled before then (decision 27)."""
     return await c.execute(
         """
-        UPDATE outbox SET raw = NULL WHERE state IN ('sent', 'unknown', 'failed', 'withdrawn')
+        UPDATE outbox SET raw = NULL, mail_from = '' WHERE state IN ('sent', 'unknown', 'failed', 'withdrawn')
             AND settled_at < $1 AND settled_at IS NOT NULL AND raw IS NOT NULL
         """,
         micros(before),

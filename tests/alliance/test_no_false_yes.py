@@ -31,7 +31,15 @@ def after(body: str, about: str = "draft:1") -> Talk | Nothing:
     """What comes of a mail with this body, answered to the first draft."""
     asked = Asked(1, about, "maya@example.org", "maya@example.org", LETTER)
     talk = Talk(DRAFTED)
-    event = event_of(read((HEAD + body).encode()), "maya@example.org", asked, DOORS, now=talk.now, cause="inbox:99")
+    event = event_of(
+        read((HEAD + body).encode()),
+        "maya@example.org",
+        asked,
+        DOORS,
+        finding="aligned",
+        now=talk.now,
+        cause="inbox:99",
+    )
     return event if isinstance(event, Nothing) else talk.happens(event)
 
 
@@ -121,7 +129,9 @@ def test_held_words_are_released_by_a_plain_yes_alone(answer: str) -> None:
     talk = Talk(DRAFTED)
     asked = Asked(1, "draft:1", "maya@example.org", "maya@example.org", LETTER)
     raw = (HEAD.replace("maya@", "m@work.") + part("text/plain", "AGREE")).encode()
-    talk.happens(event_of(read(raw), "m@work.example.org", asked, DOORS, now=talk.now, cause="inbox:99"))
+    talk.happens(
+        event_of(read(raw), "m@work.example.org", asked, DOORS, finding="aligned", now=talk.now, cause="inbox:99")
+    )
 
     talk.happens(Replied(1, "was:inbox:99", answer, None, "inbox:100"))
 

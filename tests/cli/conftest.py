@@ -31,6 +31,8 @@ contact = "operator@example.org"
 allow = ["@example.org"]
 [database]
 url = "sqlite:{tmp_path}/alliance.db"
+[trust]
+require = "registered"
 [inbound]
 port = {20000 + secrets.randbelow(20000)}
 [relay]

@@ -94,7 +94,7 @@ async def _letter(c, raw: bytes) -> Letter:
 def misread(case: Case, letter: Letter, raw: bytes) -> object:
     """None if this reply is read as what was typed, and means what it says; else what it is read as."""
     message = read(raw)
-    event = event_of(message, JONAS, letter.asked, DOORS, now=NOW, cause="inbox:1")
+    event = event_of(message, JONAS, letter.asked, DOORS, finding="aligned", now=NOW, cause="inbox:1")
     if letter.door not in message.header("to") or not isinstance(event, Replied) or event.text != case.typed:
         return event
     return None if case.is_meant(event.text) else f"means something else: {event.text}"

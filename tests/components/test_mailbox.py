@@ -75,6 +75,7 @@ def settings_for(
             allow=tuple(people),
         ),
         database={"url": f"sqlite:{database}"},
+        trust={"require": "registered"},
         mailbox=Mailbox(address=ADDRESS, host=HOST, port=server.ports["imaps"], plus=plus, alone=alone, poll_s=2),
         relay=Relay(host=HOST, port=server.ports["submission"], tls="starttls", user=ADDRESS, connections=1),
         keys=(KEY,),

@@ -20,6 +20,7 @@ def settings_for(url: str, port: int, relay: int) -> Settings:
             "quiet_hours": [0, 0],
         },
         "database": {"url": url},
+        "trust": {"require": "registered"},
         "inbound": {"port": port},
         "relay": {"port": relay},
     }

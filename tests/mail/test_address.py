@@ -1,3 +1,4 @@
+import os
 import re
 from dataclasses import replace
 
@@ -252,3 +253,38 @@ def test_a_letter_keeps_its_name_when_a_new_key_is_put_in_front():
     assert MAILBOX.message_id(7, 3) == replace(MAILBOX, keys=(KEY,)).message_id(7, 3)
     assert MAILBOX.titled("", 7, 3) == replace(MAILBOX, keys=(KEY,)).titled("", 7, 3)
     assert MAILBOX.message_id(7, 3) != replace(MAILBOX, keys=(b"n" * 32,)).message_id(7, 3)
+
+
+MANY = int(os.environ.get("TOKENS", "20000"))  # a million of them take a minute and a half
+
+
+@pytest.mark.row("T1")
+def test_no_two_of_very_many_addresses_are_equal_and_all_fit():
+    tokens = set()
+    for n in range(MANY):
+        route = Route("ab"[n % 2], n // LETTERS * 7919, n % LETTERS)
+        tokens.add(token := seal(route, KEY))
+        if n % 1000 == 0:
+            assert unseal(token.upper(), (OLD, KEY)) == route
+
+    assert len(tokens) == MANY
+    assert {len(f"{DOORS.local}+{token}") for token in tokens} <= set(range(42, 65))
+
+
+@pytest.mark.row("T1")
+def test_old_addresses_work_under_a_new_key_until_their_own_is_dropped():
+    new = b"n" * 32
+    before, after = Doors("reply.example.test", (KEY,)), Doors("reply.example.test", (new, KEY))
+    old = before.reply_address(7, 3)
+
+    assert after.route_of(old) == Route("a", 7, 3)
+    assert after.reply_address(7, 3) != old
+    assert after.message_id(7, 3) == before.message_id(7, 3)
+    assert Doors("reply.example.test", (new,)).route_of(old) is None
+
+
+@pytest.mark.row("T75")
+def test_an_address_of_one_alliance_leads_into_no_other():
+    routes = [DOORS.route_of(DOORS.reply_address(alliance, 3)) for alliance in (7, 8)]
+
+    assert [r.alliance for r in routes if isinstance(r, Route)] == [7, 8]

@@ -17,3 +17,4 @@ from agent.alliance.letters.living import *  # noqa: F403
 from agent.alliance.letters.renewing import *  # noqa: F403
 from agent.alliance.letters.setting_up import *  # noqa: F403
 from agent.alliance.letters.team import *  # noqa: F403
+from agent.alliance.letters.trust import *  # noqa: F403

@@ -18,6 +18,7 @@ from agent.alliance.samples import (
     renewing,
     setting_up,
     team,
+    trust,
 )
 from agent.alliance.samples.people import ME, NAMES, PARTNER
 
@@ -39,6 +40,7 @@ def by_subject() -> tuple[tuple[str, tuple[l.Letter, ...]], ...]:
         ("A year on", renewing.samples()),
         ("Closing well", closing.samples()),
         ("At any time", anytime.samples()),
+        ("Who wrote it", trust.samples()),
         ("The trust bank", bank.samples()),
     )
     return tuple((about, _by_kind(letters)) for about, letters in subjects)

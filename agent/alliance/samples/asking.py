@@ -52,6 +52,7 @@ _NOTES = (
     Note("numbers_on"),
     Note("hidden"),
     Note("released"),
+    Note("also_yours", "maya.lind@example.com"),
     Note("awake"),
     Note("added", "", "We eat lunch together on Fridays."),
     Note("quiet"),

@@ -17,6 +17,7 @@ from agent.alliance.words.bank import (
 )
 from agent.alliance.words.checkin import read_checkin
 from agent.alliance.words.choice import read_choice
+from agent.alliance.words.code import read_code
 from agent.alliance.words.consent import read_consent
 from agent.alliance.words.invitation import read_approval, read_invitation
 from agent.alliance.words.languages import (
@@ -97,6 +98,7 @@ __all__ = [
     "read_ballot",
     "read_checkin",
     "read_choice",
+    "read_code",
     "read_consent",
     "read_invitation",
     "read_kind",

@@ -23,9 +23,17 @@ _ERASES = frozenset(("delete", "erase"))
 _ERASURE = _ERASES | frozenset(["now", "yes", "ok", "please", "thanks", "thank", "you", "do", "it", "all", "everything", "my", "data", "answers", "i", "confirm", ",", "-", "and", "the", "of"])  # fmt: skip
 
 
-def read_mine(text: str) -> Literal["yes", "no", "unclear"]:
-    """The answer to "did you write it?"."""
+_ALSO = re.compile(
+    r"\W*(?:yes\W+|ja\W+)?(?:(?:this|that|it)(?: is|'s)? |das (?:bin|ist) )?(?:also (?:me|mine)|me too|always me|auch (?:ich|meine?))\W*(?:thanks|thank you|danke)?\W*",
+    re.IGNORECASE,
+)
+
+
+def read_mine(text: str) -> Literal["yes", "also", "no", "unclear"]:
+    """The answer to "did you write it?"; "also" where mail from that address is always theirs."""
     body = bare(text[:LONGEST])
+    if "?" not in body and _ALSO.fullmatch(straight(body)):
+        return "also"
     found = sentences(straight(body))
     if len(text) > LONGEST or not found:
         return "unclear"

@@ -1,0 +1,35 @@
+"""Letters about who wrote a mail."""
+
+from dataclasses import dataclass
+
+from agent.alliance.letters.letter import Letter, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Code(Letter):
+    """A number to be sent back before something is done that nobody else may do (T24, T26)."""
+
+    role = Role.RECEIPT
+
+    act: str  # agree, invite, close, delete, export, address, answer, start
+    code: str
+    words: str  # what was written; "" where it is not shown
+    sender: str  # the address that it came from, where it is another or in doubt
+    version: int  # of the page as it stands
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAgain(Letter):
+    """A number that is not right, a reply without one, or one that has ended."""
+
+    role = Role.RECEIPT
+
+    problem: str  # wrong, none, over
+    left: int  # guesses
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken(Letter):
+    """A mail in somebody's name failed the check that its own domain asks for (T15)."""
+
+    role = Role.RECEIPT

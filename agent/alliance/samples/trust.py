@@ -1,0 +1,17 @@
+"""Samples of letters about who wrote a mail."""
+
+from agent.alliance import letters as l
+
+
+def samples() -> tuple[l.Letter, ...]:
+    acts = ("agree", "invite", "close", "delete", "export", "address")
+    return (
+        *(l.Code(act, "4821-77", "Agree, much better" if act == "agree" else "Yes, please", "", 2) for act in acts),
+        l.Code("answer", "4821-77", "Straight, the same day.", "maya@example.org", 2),
+        l.Code("start", "4821-77", "", "maya@example.org", 0),
+        l.CodeAgain("wrong", 4),
+        l.CodeAgain("wrong", 1),
+        l.CodeAgain("none", 5),
+        l.CodeAgain("over", 0),
+        l.NotTaken(),
+    )

@@ -1,0 +1,173 @@
+"""Who may do what, by how sure it is who wrote: four levels, and the acts that want the first (mail.md section B).
+
+A the registered address, and its domain stands behind the mail: everything
+B the registered address, and nobody says anything of it: answers; for an act a code first
+C somebody else, or a mail that failed a check its domain asks for: held, and the registered address is asked
+D a forgery, by the wish of the domain that it claims: not used, and the registered address is told, once a day
+
+A code is a number that the letter to the registered address holds, for one act of one person on one text: it works once,
+for a week, and five guesses end it. It is reckoned with the operator's key and never kept. An act is known by what it
+would do, and not by its words: `decide` does it, looks, and takes it back where it may not be.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
+
+from agent.alliance import letters
+from agent.alliance.event import Forged, Level, Replied, Started
+from agent.alliance.model import Alliance, Held, Note, Phase
+from agent.alliance.turn import Turn
+from agent.alliance.words import read_code
+
+HELD = 3  # mails that one person is asked about at a time: more come from somebody who floods them
+HELD_FOR = timedelta(days=30)
+CODE_FOR = timedelta(days=7)
+GUESSES = 5
+TOLD_EVERY = timedelta(days=1)
+
+_SURE = ("A", "code")
+_LEVELS: dict[str, tuple[Level, Level, Level]] = {
+    # the mail is:  from the registered address, from one that they said is theirs too, from any other
+    "aligned": ("A", "A", "C"),
+    "unknown": ("B", "C", "C"),
+    "doubted": ("C", "C", "C"),
+    "forged": ("D", "D", "D"),
+}
+
+
+def _agrees(before: Alliance, turn: Turn) -> bool:
+    said = {(c.participant, c.version) for c in before.confirmations}
+    return any((c.participant, c.version) not in said for c in turn.alliance.confirmations)
+
+
+def _invites(before: Alliance, turn: Turn) -> bool:
+    known = {p.address for p in before.participants} if before.phase != Phase.SETUP else set()
+    out = turn.alliance.phase not in (Phase.SETUP, Phase.ENDED)
+    return out and any(p.address not in known for p in turn.alliance.invited)
+
+
+def _knows_another(before: Alliance, turn: Turn) -> bool:
+    return any(p.also != before.people[a].also for a, p in turn.alliance.people.items() if a in before.people)
+
+
+ACTS: dict[str, Callable[[Alliance, Turn], bool]] = {
+    "agree": _agrees,
+    "invite": _invites,
+    "close": lambda before, turn: turn.alliance.ended == "closed" != before.ended,
+    "delete": lambda _, turn: bool(turn.erased or turn.forgotten),
+    "export": lambda _, turn: any(isinstance(s.letter, letters.MyData) for s in turn.sends),
+    "address": _knows_another,
+}
+"""What wants level A or a code, each by what it would do."""
+
+
+def level_of(finding: str, *, registered: bool, also: bool) -> Level:
+    """The level of a mail by what was found of its author."""
+    return _LEVELS[finding][0 if registered else 1 if also else 2]
+
+
+def starts_at(level: Level, who: str, *, listed: bool) -> Level | None:
+    """At which level somebody starts an alliance by mail, None if not at all (decision 23).
+
+    `who` may: "listed" on the operator's list alone, "aligned" everybody whose domain vouches for them, "code" everybody,
+    once a code has come back. C asks for the code.
+    """
+    if level == "D":
+        return None
+    if listed or (level == "A" and who != "listed"):
+        return level
+    return "C" if who == "code" else None
+
+
+def unsure(before: Alliance, turn: Turn, event: Replied | Started) -> str:
+    """The act that this event has just done and may not do without a code; "" when it may do what it did."""
+    if turn.level in _SURE:
+        return ""
+    if isinstance(event, Started):
+        return "start" if turn.level == "C" else ""
+    return next((act for act, done in ACTS.items() if done(before, turn)), "")
+
+
+# ---------------------------------------------------------------- holding, and asking
+
+
+def hold(turn: Turn, number: int, text: str, held: Held) -> None:
+    """Keep a mail aside and ask the registered address about it; asking for the same act again takes the first one's place."""
+    p = turn.p(number)
+    kept = tuple(h for h in p.held if turn.now - h.at < HELD_FOR)
+    what = (held.about, held.act, held.sender)
+    same = next((h for h in kept if held.act and (h.about, h.act, h.sender) == what), None)
+    asked = same.asked + 1 if same and turn.now - same.at < TOLD_EVERY else 1
+    if asked > HELD or (same is None and len(kept) >= HELD):
+        return  # the message itself is kept; somebody floods this person through a stolen address
+    held = replace(held, asked=asked)
+    turn.set(number, held=(*(h for h in kept if h != same), held))
+    if held.act:
+        letter: letters.Letter = letters.Code(held.act, code_of(turn, number, held), text, held.sender, _version(turn))
+        turn.say(number, letter, f"code:{held.cause}")
+    else:
+        turn.say(number, letters.WasThisYou(held.sender, text), f"was:{held.cause}")
+
+
+def ask(turn: Turn, event: Replied, act: str) -> None:
+    """What this event would have done has not happened: ask for the code that lets it."""
+    turn.set(event.participant, last_heard=turn.now, resting=False)
+    hold(turn, event.participant, event.text, Held(event.about, event.text, "", event.cause, turn.now, act))
+
+
+def ask_start(turn: Turn, event: Started) -> None:
+    """The same for a first mail. Until the code comes it has ended, and nothing of its words goes to anybody."""
+    held = Held("start", event.text, event.address, event.cause, turn.now, "start", event.subject)
+    hold(turn, 1, "", held)
+    turn.phase("end")
+    turn.change(ended="unproved")
+
+
+def code_of(turn: Turn, number: int, held: Held) -> str:
+    """The number for this act of this person, on the text as it stands now."""
+    draft = turn.alliance.draft
+    bound = draft.sha256 if draft and held.act == "agree" else ""
+    return turn.house.code("|".join((str(turn.alliance.id), str(number), held.cause, held.act, bound)))
+
+
+def _version(turn: Turn) -> int:
+    return turn.alliance.draft.version if turn.alliance.draft else 0
+
+
+def given(turn: Turn, event: Replied) -> Held | None:
+    """What a reply to the letter with a code lets happen; None when its number is not right, which is said."""
+    number = event.participant
+    cause = event.about.partition(":")[2]
+    held = next((h for h in turn.p(number).held if h.act and h.cause == cause), None)
+    if held is None or turn.now - held.at >= CODE_FOR:
+        turn.say(number, letters.CodeAgain("over", 0), "info")
+        return None
+    verdict: Literal["right", "wrong", "none"] = read_code(event.text, code_of(turn, number, held))
+    others = tuple(h for h in turn.p(number).held if h != held)
+    if verdict == "right":
+        turn.set(number, held=others)
+        return held
+    tries = held.tries + (verdict == "wrong")
+    spent = tries >= GUESSES
+    turn.set(number, held=others if spent else (*others, replace(held, tries=tries)))
+    problem = "over" if spent else verdict
+    turn.say(number, letters.CodeAgain(problem, GUESSES - tries), "info" if spent else event.about)
+    return None
+
+
+def remember(turn: Turn, number: int, address: str) -> None:
+    """Take mail from this address as theirs too, from now on and in every alliance (decision 28)."""
+    person = turn.person(number)
+    if address not in person.also:
+        turn.set_person(replace(person, also=(*person.also, address)))
+    turn.note(number, Note("also_yours", title=address))
+
+
+def forged(turn: Turn, event: Forged) -> None:
+    """A mail that its own domain disowns: nothing of it is used, and the registered address hears so, once a day."""
+    told = turn.p(event.participant).told_forged
+    if told is None or turn.now - told >= TOLD_EVERY:
+        turn.set(event.participant, told_forged=turn.now)
+        turn.say(event.participant, letters.NotTaken(), event.about)
