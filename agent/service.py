@@ -35,8 +35,10 @@ from agent.delivery import Delivery
 from agent.imap.mailbox import Mailbox
 from agent.intake import Intake
 from agent.mail.address import Doors, derived, normal
+from agent.mail.dkim import Signer, signed
 from agent.mail.envelope import Bookmark, Envelope
 from agent.mail.letter import Attachment
+from agent.mail.reply import Reply
 from agent.papers.enclosed import enclosed
 from agent.settings import Settings, SettingsError, shipped
 from agent.smtp.inbound import Inbound, Limits
@@ -45,7 +47,7 @@ from agent.smtp.retry import next_wait
 from agent.store import alliances, bookmarks, inbox, outbox
 from agent.store.database import Database, Unavailable, migrate, open_database
 from agent.store.gather import Gather
-from agent.ways import account_of, doors_of, judge_of, relay_of
+from agent.ways import account_of, doors_of, judge_of, relay_of, signers_of
 
 FLOW = "one_to_one"
 POLL = 60.0  # seconds: how long a loop sleeps at most, for what other nodes or the operator wrote
@@ -228,13 +230,15 @@ class _Files(NamedTuple):
     shelf: Shelf
     letters: templates.Templates
     guides: dict[str, Guide]
+    signers: tuple[Signer, ...]
 
 
 def _checked(settings: Settings, name: str) -> _Files:
-    """The flows, the templates and the guides; what is wrong with any of them is told together."""
+    """The flows, the templates, the guides and the keys; what is wrong with any of them is told together."""
     complaints: list[str] = []
     files: list[FlowFile] = []
     letters, guides = None, None
+    signers: tuple[Signer, ...] = ()
     for one in filter(None, (settings.flows.pair, settings.flows.team, settings.flows.bank, name)):
         try:
             files.append(read_flow(settings.flows_folder, one))
@@ -248,13 +252,17 @@ def _checked(settings: Settings, name: str) -> _Files:
         guides = read_guides(settings.templates_folders)
     except FlowError as error:
         complaints += error.complaints
+    try:
+        signers = signers_of(settings)
+    except SettingsError as error:
+        complaints += error.complaints
     known = ("any", *(kind.id for file in files for kind in file.flow.relationships))
     unknown = [k for k in settings.care.help_lines if files and k not in known]
     complaints += [f"care.help_lines.{k}: no flow has this kind; write one of {', '.join(known)}" for k in unknown]
     if complaints or letters is None or guides is None:
         raise SettingsError(tuple(dict.fromkeys(complaints)))
     shelf = Shelf(*files[:3])
-    return _Files(shelf.holding(files[-1]), letters, guides)
+    return _Files(shelf.holding(files[-1]), letters, guides, signers)
 
 
 def _wired(settings: Settings, clock: Callable[[], datetime], database: Database, files: _Files) -> Service:
@@ -279,6 +287,9 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
     advance.flows |= {file.key: file.flow for file in files.shelf.files}
     relay = relay_of(settings)
 
+    async def send(mail_from: str, rcpt_to: str, raw: bytes) -> Reply:
+        return await relay.send(mail_from, rcpt_to, signed(raw, files.signers, clock()))
+
     async def commit(batch: list[inbox.Arrival]) -> list[int]:
         async with database.transaction() as c:
             return await inbox.put(c, batch)
@@ -291,7 +302,7 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
         relay=relay,
         intake=Intake(advance, doors, _may_start(settings), judge_of(settings)),
         checkin=Checkin(advance),
-        delivery=Delivery(advance, relay.send, _wait),
+        delivery=Delivery(advance, send, _wait),
         inbound=Inbound(accepts=lambda *_: False, keep=_nowhere, hostname=chosen.domain),
         arrivals=Gather(commit),
     )

@@ -7,6 +7,7 @@ file reads the configuration or the environment. A test holds `config/agent.toml
 import difflib
 import json
 import re
+import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
@@ -119,6 +120,20 @@ def _file(text: str) -> str:
     return text
 
 
+def _secret_file(text: str) -> str:
+    """A file that can be read, and not by everybody."""
+    if stat.S_IMODE(Path(_file(text)).stat().st_mode) & 0o037:
+        raise ValueError(f"others can read or change {text}; run: chmod 600 {text}")
+    return text
+
+
+def _site(text: str) -> str:
+    """Where pages are reached from outside, without a slash at its end; "" is nowhere."""
+    if text and not re.fullmatch(r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:\d{1,5})?/?", text):
+        raise ValueError('is no site; write one such as "https://alliance.example.org"')
+    return text.rstrip("/")
+
+
 Address = Annotated[str, AfterValidator(_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
 Count = Annotated[int, Field(ge=1)]
@@ -127,6 +142,8 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 Folder = Annotated[str, AfterValidator(_folder)]
 File = Annotated[str, AfterValidator(_file)]
+KeyFile = Annotated[str, AfterValidator(_secret_file)]
+Selector = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]  # goes into header lines
 
@@ -203,6 +220,20 @@ class Relay(_Section):
     timeout_s: Count = 300  # RFC 5321 section 4.5.3.2
 
 
+class Dkim(_Section):
+    """The keys that sign our letters: a file each, by selector. None leaves it to the relay."""
+
+    keys: dict[Selector, KeyFile] = {}
+
+
+class Web(_Section):
+    """The pages that people's mail programs and browsers reach; "" for the URL means that there are none."""
+
+    url: Annotated[str, AfterValidator(_site)] = ""
+    host: str = "127.0.0.1"
+    port: Port = 8080
+
+
 class Dns(_Section):
     """Whom to ask for the keys and the wishes of the domains that mail comes from."""
 
@@ -275,6 +306,8 @@ class _Tables(BaseModel):
     mailbox: Mailbox = Mailbox()
     relay: Relay = Relay()
     trust: Trust = Trust()
+    dkim: Dkim = Dkim()
+    web: Web = Web()
     dns: Dns = Dns()
     coach: Coach = Coach()
     flows: Flows = Flows()

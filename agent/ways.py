@@ -1,14 +1,17 @@
 """The ways in and out, as the settings have them: for the service, and for commands that try or explain them."""
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from agent.dns import Dns
 from agent.imap.connection import Account
 from agent.mail.address import Doors, Reach
 from agent.mail.authentic import Verdict, judged, questions
-from agent.settings import Settings, server_of
+from agent.mail.dkim import Signer, signer_of
+from agent.settings import LOOPBACK, Settings, SettingsError, server_of
 from agent.smtp.relay import Relay
 
 TOKEN_S = 60.0  # for the operator's command that gets an access token
@@ -37,8 +40,15 @@ def account_of(settings: Settings) -> Account:
 
 
 def relay_of(settings: Settings) -> Relay:
-    """The next hop. Who logs in there without a password does so with the mailbox's access token."""
+    """The next hop. Who logs in there without a password does so with the mailbox's access token.
+
+    Its certificate is checked, but on this machine: there it is mostly one that nobody has signed, and nobody is between.
+    """
     out = settings.relay
+    tls = None
+    if out.host in LOOPBACK:
+        tls = ssl.create_default_context()
+        tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
     return Relay(
         out.host,
         out.port,
@@ -49,6 +59,7 @@ def relay_of(settings: Settings) -> Relay:
         token_of(settings.mailbox.token_command) if out.user else None,
         out.connections,
         out.timeout_s,
+        tls=tls,
     )
 
 
@@ -70,6 +81,19 @@ def judge_of(settings: Settings) -> Callable[[bytes, datetime], Awaitable[Verdic
         return await asyncio.to_thread(judged, raw, records, at, trust.authserv_id)
 
     return judge
+
+
+def signers_of(settings: Settings) -> tuple[Signer, ...]:
+    """The keys that sign our letters; raises SettingsError with what is wrong with any of them."""
+    signers, complaints = [], []
+    for selector, file in settings.dkim.keys.items():
+        try:
+            signers.append(signer_of(settings.service.domain, selector, Path(file).read_bytes()))
+        except (OSError, ValueError) as error:
+            complaints.append(f"dkim.keys.{selector}: {file} {error}; `alliance dkim` makes one")
+    if complaints:
+        raise SettingsError(tuple(complaints))
+    return tuple(signers)
 
 
 def token_of(command: Sequence[str]) -> Callable[[], Awaitable[str]] | None:

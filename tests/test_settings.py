@@ -305,3 +305,27 @@ def test_every_setting_and_secret_has_a_line_in_the_docs():
         "ALLIANCE_MAILBOX_PASSWORD",
         "ALLIANCE_RELAY_PASSWORD",
     }
+
+
+def test_a_key_that_signs_is_a_file_that_nobody_else_reads(read, complaints, tmp_path):
+    file = tmp_path / "a.pem"
+    file.touch(0o600)
+    text = f'{NEEDED}[dkim]\nkeys = {{ a2026 = "{file}" }}'
+
+    assert read(text).dkim.keys == {"a2026": str(file)}
+    file.chmod(0o644)
+    assert f"dkim.keys.a2026: others can read or change {file}; run: chmod 600" in complaints(text)
+    assert "cannot read" in complaints(text.replace("a.pem", "b.pem"))
+    assert "dkim.keys.A_1" in complaints(text.replace("a2026", "A_1"))
+
+
+@pytest.mark.parametrize("url", ["https://a.example.org", "https://a.example.org:8443/", "http://localhost:8080"])
+def test_a_site_is_one_that_speaks_in_private(read, url):
+    assert read(f'{NEEDED}[web]\nurl = "{url}"').web.url == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a.example.org", "a.example.org", "https://a.example.org/x", "https://a b", "x"]
+)
+def test_what_is_no_site_is_told(complaints, url):
+    assert "web.url: is no site" in complaints(f'{NEEDED}[web]\nurl = "{url}"')
