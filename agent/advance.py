@@ -145,6 +145,7 @@ class Advance:
         """Whom this initiator may not invite again, and with whom there is an alliance already (decisions 14, 22)."""
         host, *rest = alliance.participants
         digests = {self._digest(host.address, p.address): p.address for p in rest if p.address}
+        digests |= {self._digest("", address): address for address in digests.values()}
         refused = await alliances.refused(c, digests)
         barred = frozenset(digests[d] for d in refused)
         mine = {i for i, _, phase in await _places(c, work, host.address) if phase not in ("ended", "setup")}

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from agent.advance import Advance, Matter
-from agent.alliance.event import AutoReplied, Level, Undeliverable
+from agent.alliance.event import AutoReplied, Level, Undeliverable, Unsubscribed
 from agent.interpret import Asked, Nothing, event_of, sender_of, start_of
 from agent.mail.address import Doors, Route, derived
 from agent.mail.answered import route_in
@@ -130,6 +130,10 @@ class Intake:
         letter = asked.get((route.alliance, route.letter))
         if letter is None:
             return Nothing("unknown")
+        if route.kind == "u":
+            if letter.rcpt != letter.address:  # as in `event_of`
+                return Nothing("replaced")
+            return Matter(route.alliance, Unsubscribed(letter.participant, letter.about, cause), kept.id)
         words = f"{letter.subject}\n\n{letter.words}"  # our page is titled with it, and some programs quote the title
         answered = Asked(letter.participant, letter.about, letter.address, letter.rcpt, words, letter.also)
         event = event_of(message, kept.mail_from, answered, self.doors, finding=finding, now=now, cause=cause)

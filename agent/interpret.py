@@ -19,6 +19,7 @@ from agent.alliance.event import (
     Started,
     Undeliverable,
     Unreadable,
+    Unsubscribed,
 )
 from agent.alliance.trust import level_of
 from agent.mail.address import Doors, normal
@@ -76,8 +77,7 @@ def event_of(
     subject = doors.untitled(message.subject)
     theirs = level != "C"
     if theirs and message.unreadable == "empty" and _UNSUBSCRIBE.fullmatch(subject):
-        word = "NO CHECK-INS" if asked.about.startswith(("checkin", "digest")) else "STOP"  # decision 17
-        return Replied(asked.participant, asked.about, word, message.date_offset_s, cause, level)
+        return Unsubscribed(asked.participant, asked.about, cause)
     if theirs and message.unreadable:
         return Unreadable(asked.participant, asked.about, message.unreadable, cause)
     found = typed_of(message, doors, asked.words)

@@ -9,7 +9,7 @@ import hmac
 import random
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -34,10 +34,10 @@ from agent.compose import Post
 from agent.delivery import Delivery
 from agent.imap.mailbox import Mailbox
 from agent.intake import Intake
-from agent.mail.address import Doors, derived, normal
+from agent.mail.address import CLICK, Doors, derived, normal
 from agent.mail.dkim import Signer, signed
 from agent.mail.envelope import Bookmark, Envelope
-from agent.mail.letter import Attachment
+from agent.mail.letter import ONE_CLICK, Attachment
 from agent.mail.reply import Reply
 from agent.papers.enclosed import enclosed
 from agent.settings import Settings, SettingsError, shipped
@@ -48,6 +48,8 @@ from agent.store import alliances, bookmarks, inbox, outbox
 from agent.store.database import Database, Unavailable, migrate, open_database
 from agent.store.gather import Gather
 from agent.ways import account_of, doors_of, judge_of, relay_of, signers_of
+from agent.web import unsubscribe
+from agent.web.server import listen, public, serving
 
 FLOW = "one_to_one"
 POLL = 60.0  # seconds: how long a loop sleeps at most, for what other nodes or the operator wrote
@@ -181,6 +183,19 @@ class Service:
         )
         self.arrived.set()
 
+    async def unsubscribe(self, token: str) -> bool:
+        """Keep that one click was made, as if it were a mail; False when it cannot be kept now.
+
+        The same click is the same mail for a day: who comes back later may click again.
+        """
+        if self.doors.route_of_click(token):
+            said = f"{ONE_CLICK} on {self.now():%Y-%m-%d}".encode()
+            try:
+                await self.keep([Envelope("", CLICK + token.lower(), said, "web")])
+            except Unavailable:
+                return False
+        return True
+
     def accepts(self, mail_from: str, rcpt_to: str) -> bool | str:
         """Refuse strangers at RCPT: only addresses that we wrote are known, and only who may start finds the front door.
 
@@ -282,7 +297,9 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
         languages,
         code_of(settings.keys),
     )
-    post = Post(doors, house, chosen.name, chosen.contact, files.letters.render, _papers(settings))
+    post = Post(
+        doors, house, chosen.name, chosen.contact, files.letters.render, _papers(settings), _page(settings.web.url)
+    )
     advance = Advance(database, post, files.shelf, chosen.starts_per_day, chosen.invitations_per_address)
     advance.flows |= {file.key: file.flow for file in files.shelf.files}
     relay = relay_of(settings)
@@ -405,10 +422,14 @@ def read_guides(folders: Sequence[Path]) -> dict[str, Guide]:
 
 async def serve(settings: Settings, ready: Callable[[int], None]) -> None:
     """Serve until the process is told to stop (SIGINT, SIGTERM). `ready` hears of the port, 0 for a mailbox."""
-    async with opened(settings) as service:
+    async with AsyncExitStack() as stack:
+        service = await stack.enter_async_context(opened(settings))
         if not service.mailbox:
             service.port = await service.inbound.start()
+            stack.push_async_callback(service.inbound.stop)
             _log.info("listening", port=service.port, protocol=settings.inbound.protocol)
+        if settings.web.url:
+            await stack.enter_async_context(_pages(settings, service))
         ready(service.port)
         running = asyncio.create_task(service.run())
         loop = asyncio.get_running_loop()
@@ -418,13 +439,25 @@ async def serve(settings: Settings, ready: Callable[[int], None]) -> None:
             await running
         except asyncio.CancelledError:
             _log.info("stopping")
-        finally:
-            await service.inbound.stop()
+
+
+def _pages(settings: Settings, service: Service) -> AbstractAsyncContextManager[object]:
+    """What mail programs reach over HTTP."""
+    web = settings.web
+    try:
+        listening = listen(web.host, web.port)
+    except OSError as error:
+        raise SettingsError((f"web.port: cannot listen on {web.host}:{web.port}: {error.strerror or error}",)) from None
+    return serving(public(unsubscribe.application(service.unsubscribe), web.url), listening)
 
 
 def _papers(settings: Settings) -> Callable[[Alliance, Letter, tzinfo], tuple[Attachment, ...]]:
     domain = settings.service.domain
     return lambda alliance, letter, zone: enclosed(alliance, letter, zone, domain, settings.paper)
+
+
+def _page(site: str) -> Callable[[str], str]:
+    return lambda token: f"{site}{unsubscribe.PATH}{token}" if site else ""
 
 
 def _wait(attempt: int) -> timedelta | None:

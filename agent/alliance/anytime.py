@@ -357,6 +357,13 @@ def stop(turn: Turn, number: int) -> None:
         turn.change(ended="left", reveal_due=None)
 
 
+def unsubscribe(turn: Turn, number: int) -> None:
+    """The same from a mail program. Who was only invited is not invited again, whoever asks (mail.md section D)."""
+    if turn.p(number).stage in (Stage.INVITED, Stage.DECLINED):
+        turn.refused.append(("", turn.p(number).address))
+    stop(turn, number)
+
+
 def _forget_unrevealed(turn: Turn, number: int) -> None:
     """What nobody else has seen of a leaver's words is destroyed: answers, guesses, words to pass on (decision 18)."""
     shown = {q.id for part in turn.flow.parts if part.id in turn.alliance.revealed for q in part.prompts}

@@ -45,6 +45,7 @@ from agent.alliance.event import (
     Started,
     Undeliverable,
     Unreadable,
+    Unsubscribed,
     Woke,
 )
 from agent.alliance.flow import Flow
@@ -133,6 +134,10 @@ def _take(turn: Turn, event: Event) -> None:
             no_answer.undeliverable(turn, event)
         case Unreadable():
             no_answer.unreadable(turn, event)
+        case Unsubscribed() if event.about.startswith(("checkin", "digest")):  # decision 17
+            replied(turn, Replied(event.participant, event.about, "NO CHECK-INS", None, event.cause))
+        case Unsubscribed():
+            anytime.unsubscribe(turn, event.participant)
         case Woke():
             pass
 

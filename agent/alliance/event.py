@@ -85,10 +85,21 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsubscribed:
+    """A participant's mail program unsubscribed from one of our letters, by mail or with one click (RFC 2369, RFC 8058)."""
+
+    participant: int
+    about: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class Woke:
     """The instant `wake_at` has come."""
 
     cause: str
 
 
-Event = Started | Replied | RepliedFromElsewhere | Forged | AutoReplied | Undeliverable | Unreadable | Woke
+Event = (
+    Started | Replied | RepliedFromElsewhere | Forged | AutoReplied | Undeliverable | Unreadable | Unsubscribed | Woke
+)

@@ -64,7 +64,9 @@ class Decision:
     withdrawn: tuple[
         tuple[int, str | None], ...
     ] = ()  # (participant, about; None = all) questions not owed any more; None: all that waits for this person
-    refused: tuple[tuple[str, str], ...] = ()  # (initiator's, invitee's address): never invite again (decision 14)
+    refused: tuple[
+        tuple[str, str], ...
+    ] = ()  # (initiator's, "" for whoever it is, invitee's address): never invite again (decision 14)
     erased: tuple[int, ...] = ()  # participants whose kept mail, letters and address are to be erased too
     starts: tuple[Started, ...] = ()  # alliances of their own that begin with this; nothing else is carried over
     forgotten: bool = False  # nothing of this alliance is to be left

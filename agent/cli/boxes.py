@@ -67,9 +67,10 @@ def inbox_list(
 def _door(chosen: "Settings", rcpt: str) -> str:
     """Where a mail was for, without the address, which is a secret."""
     from agent.mail.address import Route
+    from agent.mail.answered import route_in
     from agent.ways import doors_of
 
-    route = doors_of(chosen).route_of(rcpt)
+    route = route_in(rcpt, b"", doors_of(chosen))
     if isinstance(route, Route):
         return f"alliance {route.alliance}, letter {route.letter}"
     return str(route or "nobody")

@@ -23,6 +23,8 @@ Reach = Literal[
     "domain", "plus", "plain"
 ]  # what comes to us: all of a domain; a mailbox with its +addresses; one address
 
+CLICK = "click:"  # before the token, where mail has its recipient: no address looks so
+
 _TOKEN = re.compile(r"[a-z][a-z2-7]{39}", re.ASCII)  # kind, then base32 of 8 hidden and 16 proving bytes
 _CODE = re.compile(r" ?\[([a-z2-7]{16})\]", re.ASCII | re.IGNORECASE)  # base32 of 8 bytes and of two that prove little
 _ATOMS = re.compile(
@@ -35,7 +37,10 @@ _DOMAIN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What one of our addresses leads to. Kinds never interchange (T4): "a" answer, "b" bounce (VERP), "m" Message-ID."""
+    """What one of our addresses leads to.
+
+    Kinds never interchange (T4): "a" answer, "b" bounce (VERP), "m" Message-ID, "u" unsubscribing with one click.
+    """
 
     kind: str
     alliance: int
@@ -155,6 +160,10 @@ class Doors:
         """Name a letter: the same letter always the same, nobody else can guess it, and it says nothing (T68)."""
         return f"<{seal(Route('m', alliance, letter), self.keys[-1])}@{self.domain}>"
 
+    def click(self, alliance: int, letter: int) -> str:
+        """What unsubscribes from one letter with one click, as the last part of a URL."""
+        return seal(Route("u", alliance, letter), self.keys[0])
+
     def titled(self, subject: str, alliance: int, letter: int) -> str:
         """A subject with the letter's code behind it, where one address must do for all letters."""
         return f"{subject} [{encode(alliance, letter, self.keys[-1])}]" if self.reach == "plain" else subject
@@ -177,6 +186,11 @@ class Doors:
     def _is_ours(self, plain: str) -> bool:
         local, _, domain = plain.partition("@")
         return domain == self.domain and (local == self.local or local.startswith(self.local + self.separator))
+
+    def route_of_click(self, token: str) -> Route | None:
+        """Say from which letter this unsubscribes; None when we never wrote it."""
+        found = unseal(token, self.keys)
+        return found if found and found.kind == "u" else None
 
     def route_of_id(self, message_id: str) -> Route | None:
         """Say which letter has this Message-ID; None for all that we did not give. It routes and never authorises."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from agent.mail import mime
-from agent.mail.address import Doors, Route, normal
+from agent.mail.address import CLICK, Doors, Route, normal
 from agent.mail.envelope import Envelope
 from agent.mail.message import LONGEST_HEADERS, addresses
 
@@ -71,6 +71,8 @@ def starts(headers: mime.Headers, doors: Doors, may_start: Callable[[str], bool]
 
 def route_in(rcpt: str, raw: bytes, doors: Doors) -> Route | Literal["front"] | None:
     """Say where a message that was kept leads. Where mail has an envelope, that alone decides (T14)."""
+    if rcpt.startswith(CLICK):
+        return doors.route_of_click(rcpt.removeprefix(CLICK))
     route = doors.route_of(rcpt)
     if route != "front" or doors.reach == "domain":
         return route

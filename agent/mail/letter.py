@@ -24,6 +24,7 @@ WIDTH = (
 )
 LONGEST_WORD = 64  # so that a first word always fits on the line of its header's name
 REFERENCES = 10  # the root and so many of the last are enough for every client to thread
+ONE_CLICK = "List-Unsubscribe=One-Click"  # what is posted (RFC 8058 section 3.1)
 SERVICE = "alliance"  # the sender's name in Feedback-ID, which Gmail groups complaints by (5 to 15 characters)
 
 _REPLIES = frozenset(
@@ -66,6 +67,7 @@ class Letter:
     references: tuple[str, ...] = ()  # this person's own thread, oldest first
     attachments: tuple[Attachment, ...] = ()
     list_unsubscribe: str = ""  # what to write there as a subject, STOP; "" for letters that are a record
+    one_click: str = ""  # where a mail program does the same with one POST (RFC 8058), https; "" for nowhere
     language: str = "en"
     flow: str = ""  # which flow, for Feedback-ID; never anything personal
 
@@ -93,8 +95,6 @@ def _head(letter: Letter) -> str:
     for address in (letter.from_address, reply_to, letter.to_address):
         assert normal(address) is not None, "a letter goes from one plain address to another"
     assert _ID.fullmatch(letter.message_id)
-    word = letter.list_unsubscribe
-    unsubscribe = f"<mailto:{quote(reply_to, safe='@+')}?subject={quote(word)}>" if word else ""
     return "".join(
         (
             _mailbox("From", letter.from_name, letter.from_address),
@@ -104,10 +104,21 @@ def _head(letter: Letter) -> str:
             f"Date: {format_datetime(letter.date)}\r\nMessage-ID: {letter.message_id}\r\n",
             _folded("In-Reply-To", _ids((letter.in_reply_to,))),
             _folded("References", _ids(letter.references)),
-            _folded("List-Unsubscribe", [unsubscribe]) if unsubscribe else "",
+            _unsubscribing(letter, reply_to),
             _constants(letter.kind, letter.flow, letter.language),
         )
     )
+
+
+def _unsubscribing(letter: Letter, reply_to: str) -> str:
+    """By mail as ever (RFC 2369), and with one click where there is a page for it (RFC 8058)."""
+    if not letter.list_unsubscribe:
+        return ""
+    mailto = f"<mailto:{quote(reply_to, safe='@+')}?subject={quote(letter.list_unsubscribe)}>"
+    if not letter.one_click:
+        return _folded("List-Unsubscribe", [mailto])
+    ways = _folded("List-Unsubscribe", [f"<{letter.one_click}>,", mailto])
+    return ways + f"List-Unsubscribe-Post: {ONE_CLICK}\r\n"
 
 
 def _mailbox(header: str, name: str, address: str) -> str:

@@ -18,6 +18,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from agent.web import machine
+from agent.web.server import body_of
 from agent.web.views import Page, Paper, Play
 
 HERE = Path(__file__).parent / "page"
@@ -40,7 +41,7 @@ def application(play: Play) -> Starlette:
         return HTMLResponse(_pages.get_template("page.html").render(page=view, panels=drawn, digests=digests))
 
     async def act(request: Request) -> Response:
-        body = await _body(request)
+        body = await body_of(request, MOST_TYPED)
         if body is None:
             return PlainTextResponse("That is too much for one mail.", 413)
         try:
@@ -102,16 +103,6 @@ async def _events(play: Play, sent: dict[str, str]) -> AsyncIterator[str]:
 def digest(html: str) -> str:
     """What tells one drawing of a panel from another."""
     return hashlib.sha256(html.encode()).hexdigest()[:12]
-
-
-async def _body(request: Request) -> str | None:
-    """A small form's content; None when it is not small."""
-    content = b""
-    async for piece in request.stream():
-        content += piece
-        if len(content) > MOST_TYPED:
-            return None
-    return content.decode("utf-8", "replace")
 
 
 def _shown(paper: Paper) -> Response:

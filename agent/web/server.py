@@ -1,21 +1,23 @@
 """Serves an application over HTTP: whom it answers, and what browsers are told about every answer.
 
-Loopback only, unless the operator says otherwise with a token, which is then the first part of every path. There are no
-cookies. A page elsewhere can neither read us (Host is checked, against DNS rebinding) nor make us act (a POST that a
-browser sends for another site says so in Sec-Fetch-Site or Origin, and is refused).
+A rehearsal on loopback only, unless the operator says otherwise with a token, which is then the first part of every path.
+There are no cookies. A page elsewhere can neither read us (Host is checked, against DNS rebinding) nor make us act (a POST
+that a browser sends for another site says so in Sec-Fetch-Site or Origin, and is refused). What mail programs use is for
+everybody, but under its own name alone; there the path proves all that needs proof, whatever sends it.
 """
 
 import asyncio
 import ipaddress
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,6 +35,11 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_PUBLIC = _ALWAYS | {
+    "Content-Security-Policy": "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",  # the path is a secret (T58)
+    "X-Robots-Tag": "noindex, nofollow",
+}
 
 
 @dataclass(slots=True)
@@ -41,6 +48,8 @@ class Guard:
 
     app: ASGIApp
     hosts: frozenset[str] = frozenset()  # that we answer to; empty for any
+    headers: Mapping[str, str] = field(default_factory=lambda: _ALWAYS)
+    public: bool = False  # whether pages of other sites may post here too
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,14 +59,14 @@ class Guard:
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _ALWAYS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
         headers = Headers(scope=scope)
         if self.hosts and _name_of(headers.get("host", "")) not in self.hosts:
             await PlainTextResponse("Nobody here has that name.", 400)(scope, receive, told)
-        elif _is_of_another_site(scope["method"], headers):
+        elif not self.public and _is_of_another_site(scope["method"], headers):
             await PlainTextResponse("This came from another site.", 403)(scope, receive, told)
         else:
             await self.app(scope, receive, told)
@@ -96,13 +105,30 @@ def guarded(app: Starlette, host: str, token: str = "") -> ASGIApp:
     return Guard(app, frozenset({"127.0.0.1", "localhost", "::1", host.strip("[]")}))
 
 
+def public(app: Starlette, url: str) -> ASGIApp:
+    """The application for everybody, under the name in this URL and no other (T57)."""
+    app.router.redirect_slashes = False  # where one click is posted, nothing may redirect (RFC 8058 section 3.1)
+    return Guard(app, frozenset({urlsplit(url).hostname or ""}), _PUBLIC, public=True)
+
+
+async def body_of(request: Request, most: int) -> str | None:
+    """The content of a small form; None when it has more bytes than this."""
+    content = b""
+    async for piece in request.stream():
+        content += piece
+        if len(content) > most:
+            return None
+    return content.decode("utf-8", "replace")
+
+
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, listening: socket.socket, ending: Callable[[], Awaitable[None]]
+    app: ASGIApp, listening: socket.socket, ending: Callable[[], Awaitable[None]] | None = None
 ) -> AsyncIterator["asyncio.Task[None]"]:
     """Serve until the block is left; yields a task that ends when the process is told to stop.
 
-    `ending` is called before connections are waited for: whoever holds a stream open ends it then.
+    `ending` is called before connections are waited for: whoever holds a stream open ends it then. Without it the process
+    is not ours, and signals are left to whoever runs it.
     """
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=GRACE_S
@@ -120,10 +146,16 @@ async def serving(
 class _Server(uvicorn.Server):
     """Tells when it begins to stop."""
 
-    ending: Callable[[], Awaitable[None]]
+    ending: Callable[[], Awaitable[None]] | None
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        with super().capture_signals() if self.ending else nullcontext():
+            yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await self.ending()
+        if self.ending:
+            await self.ending()
         await super().shutdown(sockets)
 
 

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from talk import Talk
+from talk import FLOW, Talk
 
 from agent.alliance import letters
+from agent.alliance.decide import decide
+from agent.alliance.event import Unsubscribed
 from agent.alliance.model import Phase, Stage
 
 STAGES: dict[str, Callable[[], Talk]] = {
@@ -274,3 +276,33 @@ def test_who_pauses_still_gets_the_agreement_that_the_other_concluded() -> None:
 
     assert final.about not in [about for _, about in decision_withdraws]
     assert (1, None) not in decision_withdraws
+
+
+@pytest.mark.row("T55", "decision 17")
+def test_unsubscribing_from_a_check_in_ends_check_ins_and_nothing_else() -> None:
+    talk = Talk().agreed().waits(days=40)
+    checkin = next(s for s in reversed(talk.sent) if s.to == 2 and s.about.startswith("checkin"))
+
+    talk.happens(Unsubscribed(2, checkin.about, "inbox:900"))
+
+    assert talk.alliance.phase == Phase.AGREED
+    assert talk.alliance.rhythm.unit == "never"
+    assert not [s for s in talk.waits(days=90).new if s.about.startswith("checkin")]
+
+
+@pytest.mark.row("T55", "decision 17")
+@pytest.mark.parametrize("about", ["prompt:P03", "draft:1", "rest:prompt:P03"])
+def test_unsubscribing_from_anything_else_is_stop(about: str) -> None:
+    talk = Talk().joined().happens(Unsubscribed(2, about, "inbox:900"))
+
+    assert talk.alliance.participant(2).stage == Stage.LEFT
+    assert not talk.happens(Unsubscribed(2, about, "inbox:901")).new
+
+
+@pytest.mark.row("T54", "decision 14")
+def test_who_unsubscribes_from_an_invitation_is_not_invited_again_whoever_asks() -> None:
+    talk = Talk().invited()
+    decision, _ = decide(FLOW.flow, talk.house, talk.alliance, Unsubscribed(2, "invitation", "inbox:9"), talk.now)
+
+    assert set(decision.refused) == {("", "jonas@example.org"), ("maya@example.org", "jonas@example.org")}
+    assert [s.to for s in decision.sends] == [1]

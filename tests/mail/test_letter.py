@@ -180,6 +180,18 @@ def test_the_headers_of_a_letter_are_these():
     assert [part.get_content_type() for part in message.get_payload()] == ["text/plain", "text/html"]
 
 
+@pytest.mark.row("T60", "T63")
+def test_where_there_is_a_page_one_click_is_enough():
+    url = f"https://alliance.example.test/u/{DOORS.click(7, 3)}"
+    message = email.message_from_bytes(write(replace(LETTER, one_click=url)))
+
+    assert message["List-Unsubscribe"].split() == [f"<{url}>,", f"<mailto:{LETTER.from_address}?subject=STOP>"]
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert (
+        email.message_from_bytes(write(replace(LETTER, list_unsubscribe="", one_click=url)))["List-Unsubscribe"] is None
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "submitted"), [("receipt", "auto-replied"), ("notice", "auto-replied"), ("nudge", "auto-generated")]
 )
