@@ -37,6 +37,7 @@ class Matter:
     alliance: int
     event: Event
     inbox: int | None = None
+    message_id: str = ""  # of that message, where its registered sender wrote it
 
 
 @dataclass(slots=True)
@@ -117,10 +118,11 @@ class Advance:
         if isinstance(matter.event, Replied) and any(isinstance(s.letter, Status) for s in decision.sends):
             others = await self._others(c, work, decision.alliance, matter.event.participant)
             decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now, others=others)
+        answers = (getattr(matter.event, "participant", 0), matter.message_id)
         if any(s.letter.encloses for s in decision.sends):  # to print and to draw takes a while
-            written = await asyncio.to_thread(letters_of, decision, self.post, now)
+            written = await asyncio.to_thread(letters_of, decision, self.post, now, answers)
         else:
-            written = letters_of(decision, self.post, now)
+            written = letters_of(decision, self.post, now, answers)
         work.take(matter, decision, wake_at, written, now)
         work.tallies.append(tally_of(flow, alliance, decision, matter.event, now))
         for place, event in enumerate(decision.starts):

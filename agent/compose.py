@@ -66,11 +66,14 @@ class Written:
     due: datetime | None = None  # None = now
 
 
-def letters_of(decision: Decision, post: Post, now: datetime) -> list[Written]:
-    """The letters of a decision, but none to a person who must never be written to again."""
+def letters_of(decision: Decision, post: Post, now: datetime, answers: tuple[int, str] = (0, "")) -> list[Written]:
+    """The letters of a decision, but none to a person who must never be written to again.
+
+    `answers` is the participant whose mail brought it, and the Message-ID of that mail: receipts for it are answers to it.
+    """
     alliance = decision.alliance
     return [
-        _written(alliance, send, post, now)
+        _written(alliance, send, post, now, answers[1] if send.to == answers[0] else "")
         for send in decision.sends
         if alliance.participant(send.to).address and not _person(alliance, send.to).suppressed
     ]
@@ -81,7 +84,7 @@ def _person(alliance: Alliance, number: int) -> Person:
     return alliance.people.get(address) or Person(address)
 
 
-def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Written:
+def _written(alliance: Alliance, send: Send, post: Post, now: datetime, answers: str) -> Written:
     p, person = alliance.participant(send.to), _person(alliance, send.to)
     named = [q.name for q in alliance.participants if q.name]
     team = len(alliance.participants) > TWO
@@ -103,6 +106,8 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime) -> Writt
     )
     doors, letter = post.doors, (alliance.id, send.number)
     ids = _thread(alliance, p, send.number, doors)
+    if answers and send.letter.role is Role.RECEIPT:
+        ids = (*ids, answers)
     message_id = doors.message_id(*letter)
     subject = doors.titled(said.subject, *letter)
     raw = mail.write(
@@ -155,17 +160,17 @@ def kind_of(letter: letters.Letter) -> str:
     if letter.role is Role.RECEIPT:
         return "receipt"
     match letter:
-        case letters.Invitation() | letters.InvitationReminder():
+        case letters.Invitation() | letters.InvitationReminder() | letters.TeamInvitation() | letters.TeamNewcomer():
             return "invitation"
         case letters.Nudge() | letters.Rest():
             return "nudge"
-        case letters.DraftLetter() | letters.DraftChanged() | letters.ChangeAsk():
+        case letters.DraftLetter() | letters.DraftChanged() | letters.ChangeAsk() | letters.TeamDraft():
             return "draft"
         case letters.Final() | letters.Show():
             return "final"
-        case letters.Checkin():
+        case letters.Checkin() | letters.TeamCheckin():
             return "checkin"
-        case letters.Digest():
+        case letters.Digest() | letters.TeamDigest():
             return "digest"
     return "prompt"
 

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from agent.advance import Advance, Matter
-from agent.alliance.event import AutoReplied, Level, Undeliverable, Unsubscribed
+from agent.alliance.event import AutoReplied, Level, Replied, Undeliverable, Unreadable, Unsubscribed
 from agent.interpret import Asked, Nothing, event_of, sender_of, start_of
 from agent.mail.address import Doors, Route, derived
 from agent.mail.answered import route_in
@@ -144,7 +144,8 @@ class Intake:
         )  # a notice of a filter tells no return
         if route.kind == "b" and not (away or isinstance(event, Undeliverable)):
             return Nothing("not a report")  # but RFC 3834 section 4 sends automatic replies to the return path too
-        return Matter(route.alliance, event, kept.id)
+        is_theirs = isinstance(event, Replied | Unreadable)
+        return Matter(route.alliance, event, kept.id, message.message_id if is_theirs else "")
 
     def _new_alliance(self, number: int) -> int:
         """The id of the alliance that this kept message starts: always the same one, and nobody can guess it."""

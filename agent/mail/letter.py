@@ -10,7 +10,7 @@ import re
 from base64 import b64encode
 from binascii import b2a_base64, b2a_qp
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -23,6 +23,7 @@ WIDTH = (
     76  # RFC 2047 section 2 for headers with encoded words, RFC 2045 section 6.7 for bodies; RFC 5322 would allow 78
 )
 LONGEST_WORD = 64  # so that a first word always fits on the line of its header's name
+LARGEST_HTML = 80_000  # bytes; at some 102 KB Gmail cuts, and what stands below is not seen
 REFERENCES = 10  # the root and so many of the last are enough for every client to thread
 ONE_CLICK = "List-Unsubscribe=One-Click"  # what is posted (RFC 8058 section 3.1)
 SERVICE = "alliance"  # the sender's name in Feedback-ID, which Gmail groups complaints by (5 to 15 characters)
@@ -83,8 +84,11 @@ def write(letter: Letter) -> bytes:
     """Write a letter as its final bytes (RFC 5322, RFC 2045-2047).
 
     Whatever the values hold, no header can come out of them (T61), and equal letters are equal bytes. The one thing that
-    is not 7-bit is a recipient whose local part is not (RFC 6531): it has no other spelling.
+    is not 7-bit is a recipient whose local part is not (RFC 6531): it has no other spelling. The text says all that the
+    html says, so html that is too large is left out.
     """
+    if len(letter.html.encode("utf-8", "replace")) > LARGEST_HTML:
+        letter = replace(letter, html="")
     kind, body = _body(letter)
     head = _head(letter) + kind
     return head.encode() + b"\r\n" + body
@@ -105,7 +109,7 @@ def _head(letter: Letter) -> str:
             _folded("In-Reply-To", _ids((letter.in_reply_to,))),
             _folded("References", _ids(letter.references)),
             _unsubscribing(letter, reply_to),
-            _constants(letter.kind, letter.flow, letter.language),
+            _constants(letter.kind, letter.flow, letter.language, letter.from_address.rpartition("@")[2]),
         )
     )
 
@@ -189,7 +193,7 @@ def _folded(name: str, words: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _constants(kind: str, flow: str, language: str) -> str:
+def _constants(kind: str, flow: str, language: str, domain: str) -> str:
     """The headers that all letters of a kind share."""
     tokens = [re.sub(r"[^A-Za-z0-9_-]+", "-", token)[:15] for token in (kind, flow)]
     return (
@@ -198,7 +202,7 @@ def _constants(kind: str, flow: str, language: str) -> str:
         f"Auto-Submitted: {'auto-replied' if kind in _REPLIES else 'auto-generated'}\r\n"
         "X-Auto-Response-Suppress: OOF, AutoReply\r\n"
         f"Feedback-ID: {tokens[0]}:{tokens[1]}::{SERVICE}\r\n"
-    ) + ("Precedence: bulk\r\n" if kind in _BULK else "")
+    ) + (f"Precedence: bulk\r\nList-Id: <{kind}.{domain}>\r\n" if kind in _BULK else "")
 
 
 def _body(letter: Letter) -> tuple[str, bytes]:

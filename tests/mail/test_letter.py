@@ -199,9 +199,19 @@ def test_only_an_answer_to_one_mail_is_an_automatic_reply(kind, submitted):
     assert email.message_from_bytes(write(replace(LETTER, kind=kind)))["Auto-Submitted"] == submitted
 
 
-def test_only_a_digest_is_bulk():
-    assert email.message_from_bytes(write(replace(LETTER, kind="digest")))["Precedence"] == "bulk"
-    assert email.message_from_bytes(write(LETTER))["Precedence"] is None
+def test_only_a_digest_is_bulk_and_has_a_list_of_its_own():
+    digest = email.message_from_bytes(write(replace(LETTER, kind="digest")))
+
+    assert (digest["Precedence"], digest["List-Id"]) == ("bulk", "<digest.reply.example.test>")
+    for name in ("Precedence", "List-Id"):
+        assert email.message_from_bytes(write(LETTER))[name] is None
+
+
+def test_html_that_programs_would_cut_off_is_left_out_since_the_text_says_it_all():
+    message = email.message_from_bytes(write(replace(LETTER, html="<p>" + "é" * 40_000)))
+
+    assert message.get_content_type() == "text/plain"
+    assert len(write(replace(LETTER, html="<p>" + "é" * 39_000))) > 2 * 39_000
 
 
 def test_a_letter_without_html_is_plain_text_alone():
