@@ -219,7 +219,7 @@ async def opened(
     name of a file in the flows folder that new alliances follow instead of the one in the settings.
     """
     clock = now or _now
-    files = _checked(settings, flow)
+    files = checked(settings, flow)
     database = await open_database(settings.database.url)
     try:
         await migrate(database)
@@ -239,7 +239,7 @@ async def opened(
         await database.close()
 
 
-class _Files(NamedTuple):
+class Files(NamedTuple):
     """What the operator may put files of their own for."""
 
     shelf: Shelf
@@ -248,8 +248,11 @@ class _Files(NamedTuple):
     signers: tuple[Signer, ...]
 
 
-def _checked(settings: Settings, name: str) -> _Files:
-    """The flows, the templates, the guides and the keys; what is wrong with any of them is told together."""
+def checked(settings: Settings, name: str = "") -> Files:
+    """The flows, the templates, the guides and the keys; what is wrong with any of them is told together.
+
+    Raises SettingsError.
+    """
     complaints: list[str] = []
     files: list[FlowFile] = []
     letters, guides = None, None
@@ -277,10 +280,10 @@ def _checked(settings: Settings, name: str) -> _Files:
     if complaints or letters is None or guides is None:
         raise SettingsError(tuple(dict.fromkeys(complaints)))
     shelf = Shelf(*files[:3])
-    return _Files(shelf.holding(files[-1]), letters, guides, signers)
+    return Files(shelf.holding(files[-1]), letters, guides, signers)
 
 
-def _wired(settings: Settings, clock: Callable[[], datetime], database: Database, files: _Files) -> Service:
+def _wired(settings: Settings, clock: Callable[[], datetime], database: Database, files: Files) -> Service:
     chosen = settings.service
     doors = doors_of(settings)
     coach, lines = settings.coach, settings.care.help_lines

@@ -2,7 +2,21 @@
 
 import typer
 
-from agent.cli import boxes, connect, evidence, explain, flows, look, move, preview, receive, rehearse, run
+from agent.cli import (
+    boxes,
+    connect,
+    dkim,
+    doctor,
+    evidence,
+    explain,
+    flows,
+    look,
+    move,
+    preview,
+    receive,
+    rehearse,
+    run,
+)
 
 app = typer.Typer(
     name="alliance",
@@ -14,6 +28,8 @@ app = typer.Typer(
 )
 app.command()(connect.connect)
 app.command()(run.serve)
+app.command()(dkim.dkim)
+app.command()(doctor.doctor)
 app.command()(receive.receive)
 app.command()(rehearse.rehearse)
 app.command()(run.start)

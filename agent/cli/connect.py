@@ -117,13 +117,13 @@ async def _tried(said: _Said, key: bytes) -> _Found:
         tried = len(local) <= LOCAL_OCTETS
         if tried:
             plus = Doors(domain, (key,), local, reach="plus")
-            tried = (await relay.send(said.address, plus.reply_address(0, 0), _letter(plain, plus, 1))).is_accepted
+            tried = (await relay.send(said.address, plus.reply_address(0, 0), letter(plain, plus, 1))).is_accepted
             await relay.close()
-        came = await _coming(connection, plain, start, 0, COMES_S)
+        came = await coming(connection, plain, start, 0, COMES_S)
         if not came:
             reason = f"the letter to {said.address} was sent, and did not come within {COMES_S:.0f} seconds"
             raise Trouble("lost", f"{reason}; look for it in the mailbox, also under spam")
-        reached = tried and await _coming(connection, plain, start, 1, PLUS_S)
+        reached = tried and await coming(connection, plain, start, 1, PLUS_S)
         await connection.remove([uid for uid in (came, reached) if uid])
     finally:
         connection.cut()
@@ -169,7 +169,7 @@ async def _sending(said: _Said, doors: "Doors") -> "Relay":
             token_of(said.command),
             timeout_s=ANSWERS_S,
         )
-        told.append(await relay.send(said.address, said.address, _letter(doors, doors, 0)))
+        told.append(await relay.send(said.address, said.address, letter(doors, doors, 0)))
         await relay.close()
         if told[-1].is_accepted:
             return relay
@@ -187,7 +187,7 @@ def _likely(port: int | None, implicit: int, starttls: int) -> Iterator[tuple[in
     yield port or starttls, "starttls"
 
 
-def _letter(doors: "Doors", to: "Doors", number: int) -> bytes:
+def letter(doors: "Doors", to: "Doors", number: int) -> bytes:
     """A letter of the mailbox to itself, known by the code in its subject."""
     from agent.mail.letter import Letter, write
 
@@ -205,7 +205,7 @@ def _letter(doors: "Doors", to: "Doors", number: int) -> bytes:
     )
 
 
-async def _coming(connection: "Connection", doors: "Doors", start: int, number: int, seconds: float) -> int:
+async def coming(connection: "Connection", doors: "Doors", start: int, number: int, seconds: float) -> int:
     """The UID of this letter, once it has come; 0 when it does not."""
     from agent.mail.answered import FIELDS, headers_of
     from agent.mail.mime import first
