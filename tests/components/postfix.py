@@ -121,8 +121,12 @@ def postfix(
     free_port: Callable[[], int],
     domain: str,
     more: dict[str, str] | None = None,
+    milter: int = 0,
 ) -> Iterator[Postfix]:
-    """Run one until the block ends. `more` is what a test adds to main.cf ("main") and master.cf ("master")."""
+    """Run one until the block ends. `more` is what a test adds to main.cf ("main") and master.cf ("master").
+
+    With the port of an OpenDKIM in `milter` that one signs our letters.
+    """
     if not shutil.which("postfix"):
         lacking("Postfix is not installed")
     if os.geteuid() != 0:
@@ -136,6 +140,8 @@ def postfix(
     master = (SAMPLES / "master.cf").read_text("utf-8").replace("127.0.0.1:10025", f"127.0.0.1:{made.submission}")
     master = re.sub(r"^smtp {2,}inet", f"127.0.0.1:{made.port} inet", master, flags=re.MULTILINE)
     master = re.sub(r"^(\S+ +inet +\S +\S +)y", r"\1n", master, flags=re.MULTILINE)  # no chroot: nobody has filled one
+    if milter:
+        master = re.sub(r"^#(  -o \S*milter)", r"\1", master, flags=re.MULTILINE).replace(":8891", f":{milter}")
     (folder / "etc/main.cf").write_text(_MAIN.format(d=folder, carrier=carrier) + main + more.get("main", ""))
     (folder / "etc/master.cf").write_text(master + _MASTER + more.get("master", ""))
     made.start()
