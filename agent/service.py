@@ -209,17 +209,30 @@ class Service:
         return route is not None
 
 
+class Files(NamedTuple):
+    """What the operator may put files of their own for."""
+
+    shelf: Shelf
+    letters: templates.Templates
+    guides: dict[str, Guide]
+    signers: tuple[Signer, ...]
+
+
 @asynccontextmanager
 async def opened(
-    settings: Settings, *, now: Callable[[], datetime] | None = None, alone: bool = True, flow: str = ""
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] | None = None,
+    alone: bool = True,
+    files: Files | None = None,
 ) -> AsyncIterator[Service]:
     """Open everything but the port. Every fault of settings, flows and templates is told before that.
 
-    `alone` is False for a command that runs beside the service: what the service holds is then left to it. `flow` is the
-    name of a file in the flows folder that new alliances follow instead of the one in the settings.
+    `alone` is False for a command that runs beside the service: what the service holds is then left to it. `files` are
+    those that were `checked` already.
     """
     clock = now or _now
-    files = checked(settings, flow)
+    files = files or checked(settings)
     database = await open_database(settings.database.url)
     try:
         await migrate(database)
@@ -239,19 +252,11 @@ async def opened(
         await database.close()
 
 
-class Files(NamedTuple):
-    """What the operator may put files of their own for."""
-
-    shelf: Shelf
-    letters: templates.Templates
-    guides: dict[str, Guide]
-    signers: tuple[Signer, ...]
-
-
 def checked(settings: Settings, name: str = "") -> Files:
     """The flows, the templates, the guides and the keys; what is wrong with any of them is told together.
 
-    Raises SettingsError.
+    `name` is that of a file in the flows folder that new alliances follow instead of the one in the settings. Raises
+    SettingsError.
     """
     complaints: list[str] = []
     files: list[FlowFile] = []

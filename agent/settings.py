@@ -22,6 +22,7 @@ from agent.keys import keys_of, secrets_beside
 
 DEFAULT_PATH = Path("config/agent.toml")
 LOCAL_OCTETS = 23  # leaves room for + and a token of 40 in a local part of 64 octets (RFC 5321 section 4.5.3.1.1)
+SELECTOR = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"  # one label of a name in the DNS
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NEEDED = {
     "service.domain": "write the domain whose mail comes here",
@@ -143,7 +144,7 @@ Hour = Annotated[int, Field(ge=0, le=23)]
 Folder = Annotated[str, AfterValidator(_folder)]
 File = Annotated[str, AfterValidator(_file)]
 KeyFile = Annotated[str, AfterValidator(_secret_file)]
-Selector = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+Selector = Annotated[str, Field(pattern=rf"^{SELECTOR}$")]
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]  # goes into header lines
 

@@ -1,6 +1,7 @@
 """`alliance dkim`: makes the keys that sign letters, and says what to put into the DNS for letters to arrive."""
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -43,12 +44,14 @@ def dkim(
     """Make a key that signs letters, unless it is there, and say what to put into the DNS."""
     from datetime import UTC, datetime
 
-    from agent.settings import path_of
+    from agent.settings import SELECTOR, path_of
 
     with complaining():
         chosen = settings()
         this_year = f"{'e' if ed25519 else 'a'}{datetime.now(UTC):%Y}"
         name = selector or (this_year if ed25519 else next(iter(chosen.dkim.keys), this_year))
+        if not re.fullmatch(SELECTOR, name):
+            complain((f"{name!r} is no name for a key; small letters, digits and hyphens are, such as a2026",))
         file = Path(chosen.dkim.keys.get(name) or path_of(None, os.environ).with_name(f"dkim-{name}.pem"))
         made = not file.exists() and _made(file, ed25519=ed25519)
         signers = [_signer(chosen, n, Path(f)) for n, f in ({name: str(file)} | chosen.dkim.keys).items()]

@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 import stat
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,9 +22,8 @@ from agent.cli.names import Address, Verdict, addresses, exchangers, verdicts
 if TYPE_CHECKING:
     from agent.dns import Dns
     from agent.imap.connection import Connection
-    from agent.mail.dkim import Signer
     from agent.mail.reply import Reply
-    from agent.service import Service
+    from agent.service import Files, Service
     from agent.settings import Settings
 
 ANSWERS_S = 10.0  # for a server that is tried
@@ -76,7 +75,7 @@ async def _examined(wait: float) -> AsyncIterator[Verdict]:
     path = path_of(None, os.environ)
     try:
         chosen = settings()
-        signers = checked(chosen).signers
+        files = checked(chosen)
     except SettingsError as error:
         for complaint in error.complaints:
             yield Verdict("fault", "settings", complaint)
@@ -89,14 +88,14 @@ async def _examined(wait: float) -> AsyncIterator[Verdict]:
         yield verdict
     dns = Dns([server_of(text) for text in chosen.dns.servers], chosen.dns.timeout_s)
     takes = not chosen.mailbox.address
-    async for verdict in verdicts(dns, chosen.service.domain, signers, _own_address(chosen), takes=takes):
+    async for verdict in verdicts(dns, chosen.service.domain, files.signers, _own_address(chosen), takes=takes):
         yield verdict
     if takes and (outer := await _outer_door(dns, chosen.service.domain)):
         yield outer
     if chosen.web.url:
         yield await _page(chosen.web.url)
     if keeps:
-        trip = _through_door(chosen, signers, dns, wait) if takes else _through_mailbox(chosen, wait)
+        trip = _through_door(chosen, files, dns, wait) if takes else _through_mailbox(chosen, wait)
         async for verdict in trip:
             yield verdict
 
@@ -209,10 +208,9 @@ async def _page(url: str) -> Verdict:
 # ---------------------------------------------------------------- there and back
 
 
-async def _through_door(
-    chosen: "Settings", signers: Sequence["Signer"], dns: "Dns", wait: float
-) -> AsyncIterator[Verdict]:
+async def _through_door(chosen: "Settings", files: "Files", dns: "Dns", wait: float) -> AsyncIterator[Verdict]:
     """A letter out through the relay, and back in through our door."""
+    from agent.cli.connect import letter
     from agent.mail.address import LETTERS
     from agent.mail.dkim import signed
     from agent.service import opened
@@ -220,7 +218,7 @@ async def _through_door(
     door = chosen.inbound
     where = f"{door.host}:{door.port}"
     try:
-        async with opened(chosen, alone=False) as service:
+        async with opened(chosen, alone=False, files=files) as service:
             try:
                 await _greeting(door.host, door.port)
                 yield Verdict("ok", "door", f"`alliance serve` answers at {where}")
@@ -234,7 +232,7 @@ async def _through_door(
                     number = secrets.randbelow(LETTERS)
                     sent = _Sent(datetime.now(UTC), service.doors.reply_address(0, number))
                     bounces = service.doors.bounce_address(0, number)
-                    raw = signed(_letter(service, number), signers, sent.at)
+                    raw = signed(letter(service.doors, service.doors, number), files.signers, sent.at)
                     reply = await service.relay.send(bounces, sent.to, raw)
                     yield _relay(chosen, reply)
                     if reply.is_accepted:
@@ -254,12 +252,6 @@ class _Sent:
 
     at: datetime
     to: str
-
-
-def _letter(service: "Service", number: int) -> bytes:
-    from agent.cli.connect import letter
-
-    return letter(service.doors, service.doors, number)
 
 
 def _relay(chosen: "Settings", reply: "Reply") -> Verdict:

@@ -1,7 +1,7 @@
 """What the DNS says of our domain, as those see it who get our letters: the part of `alliance doctor` that asks it."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 Address = IPv4Address | IPv6Address
 LOOKUPS = 10  # of one SPF record with all that it includes (RFC 7208 section 4.6.4)
-_DEEP = 10  # records that include each other
 
 
 class Verdict(NamedTuple):
@@ -153,13 +152,13 @@ class _Walk:
     lookups: int = 0
     trouble: str = ""
     everybody: bool = False
-    seen: list[str] = field(default_factory=list)
 
     async def of(self, domain: str) -> str:
         """What the record of a domain says of the address: + it may, - ~ ? otherwise; "" when it names it nowhere."""
         records = [r for r in (await self.dns.look(domain, "TXT")).records if r.lower().split(" ")[0] == "v=spf1"]
-        self.seen.append(domain)
-        if len(records) != 1 or len(self.seen) > _DEEP + LOOKUPS:
+        if self.lookups > 2 * LOOKUPS:  # enough to tell, also of one that includes itself
+            return ""
+        if len(records) != 1:
             self.trouble = self.trouble or f"{domain} has {len(records) or 'no'} SPF record{'s' * (len(records) > 1)}"
             return ""
         result, redirect = "", ""

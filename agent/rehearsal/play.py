@@ -23,7 +23,7 @@ from agent.rehearsal.mailbox import Mail
 from agent.rehearsal.personas import PERSONAS, Persona
 from agent.rehearsal.programs import Program, Typed
 from agent.rehearsal.script import Gets, Person, Quiet, Replies, Scene, Script, Step, Unseen, Uses, Waits, Writes
-from agent.service import Service, opened
+from agent.service import Service, checked, opened
 from agent.smtp.inbound import Inbound, Limits
 from agent.store import alliances, inbox, outbox
 
@@ -250,7 +250,7 @@ async def rehearsing(
     relay_port = await letterbox.start()
     try:
         settings = _settings(people, database, relay_port, flow, templates)
-        async with opened(settings, now=clock, flow=flow.stem if flow else "") as service:
+        async with opened(settings, now=clock, files=checked(settings, flow.stem if flow else "")) as service:
             begun = {p.key: p.persona for p in people}
             rehearsal = Rehearsal(service, clock, tuple(people), shown, begun)
             letterbox.keep = rehearsal.caught
