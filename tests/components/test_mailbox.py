@@ -527,6 +527,16 @@ async def test_connect_asks_five_questions_writes_the_settings_and_starts_the_fi
         assert found.service.allow == ("maya@example.org",)
         assert found.relay.tls == "starttls"
         assert server.flags(ADDRESS) == {PRIVATE: False}
+
+        config = tmp_path / "config" / "agent.toml"
+        config.write_text(config.read_text("utf-8").replace("#servers = []", 'servers = ["127.0.0.1:1"]'), "utf-8")
+        looked = await asyncio.to_thread(CliRunner().invoke, app, ["doctor", "--wait", "30"])
+        verdicts = dict(re.findall(r"^(?=\w+ +(\w+))(ok|warning|fault)", looked.output, re.MULTILINE))
+        assert verdicts["dns"] == "fault", looked.output
+        assert {verdicts[what] for what in ("mailbox", "relay", "letter", "secrets", "database")} == {"ok"}, (
+            looked.output
+        )
+        assert server.flags(ADDRESS) == {PRIVATE: False}
     await carrier.stop()
 
 
