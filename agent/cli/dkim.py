@@ -130,9 +130,12 @@ def _tell(records: list[Record]) -> None:
 
 
 def _next(chosen: "Settings", selector: str, file: Path) -> None:
+    from agent.settings import path_of
+
     if selector in chosen.dkim.keys:
         typer.echo(f"\nLetters are signed with {selector}. `alliance doctor` says whether the DNS has it.")
         return
     both = ", ".join(f'{n} = "{f}"' for n, f in (chosen.dkim.keys | {selector: str(file.resolve())}).items())
-    typer.echo(f"\nWhen the DNS has it, write into the settings, and restart:\n\n[dkim]\nkeys = {{ {both} }}")
+    where = path_of(None, os.environ)
+    typer.echo(f"\nWhen the DNS has it, write this under [dkim] in {where}, and restart:\n\nkeys = {{ {both} }}")
     typer.echo("\n`alliance doctor` says whether all of it is right.")

@@ -68,7 +68,7 @@ class World:
     async def signs(self) -> None:
         """Make a key, and put it into the settings and the DNS."""
         _, out = await self.command("dkim", "--selector", "a1")
-        written = out.partition("\n[dkim]\n")[2].splitlines()[0]
+        written = next(line for line in out.splitlines() if line.startswith("keys = "))
         self.config.write_text(f"{self.config.read_text('utf-8')}\n[dkim]\n{written}\n", "utf-8")
         signer = signer_of(DOMAIN, "a1", self.config.with_name("dkim-a1.pem").read_bytes())
         self.stub.txt(signer.name, signer.record)
