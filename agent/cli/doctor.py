@@ -7,7 +7,6 @@ import socket
 import stat
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.common import Json, as_json, settings
+from agent.cli.common import Json, as_json, complaining, settings
 from agent.cli.names import Address, Verdict, addresses, exchangers, verdicts
 
 if TYPE_CHECKING:
@@ -45,7 +44,8 @@ def doctor(
             if not json:
                 _tell(verdict)
 
-    asyncio.run(look())
+    with complaining():
+        asyncio.run(look())
     faults, warnings = (sum(1 for v in found if v.level == level) for level in ("fault", "warning"))
     if json:
         as_json([v._asdict() for v in found])
@@ -224,34 +224,23 @@ async def _through_door(chosen: "Settings", files: "Files", dns: "Dns", wait: fl
                 yield Verdict("ok", "door", f"`alliance serve` answers at {where}")
             except OSError:
                 await service.inbound.start()
-                yield Verdict(
-                    "warning", "door", f"nobody listened at {where}; this command does for now", "run `alliance serve`"
-                )
+                said = f"nobody listened at {where}; this command does for now"
+                yield Verdict("warning", "door", said, "run `alliance serve`")
             try:
                 if wait:
-                    number = secrets.randbelow(LETTERS)
-                    sent = _Sent(datetime.now(UTC), service.doors.reply_address(0, number))
-                    bounces = service.doors.bounce_address(0, number)
-                    raw = signed(letter(service.doors, service.doors, number), files.signers, sent.at)
-                    reply = await service.relay.send(bounces, sent.to, raw)
+                    number, sent = secrets.randbelow(LETTERS), datetime.now(UTC)
+                    to, bounces = service.doors.reply_address(0, number), service.doors.bounce_address(0, number)
+                    raw = signed(letter(service.doors, service.doors, number), files.signers, sent)
+                    reply = await service.relay.send(bounces, to, raw)
                     yield _relay(chosen, reply)
                     if reply.is_accepted:
-                        async for verdict in _back(service, sent, bounces, dns, wait):
+                        async for verdict in _back(service, sent, (to, bounces), dns, wait):
                             yield verdict
             finally:
                 await service.inbound.stop()
     except OSError as error:
-        yield Verdict(
-            "fault", "door", f"cannot listen at {where}: {error.strerror or error}", "which program has this port?"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """The letter that is out."""
-
-    at: datetime
-    to: str
+        said = f"cannot listen at {where}: {error.strerror or error}"
+        yield Verdict("fault", "door", said, "may it be used, and which program has it?")
 
 
 def _relay(chosen: "Settings", reply: "Reply") -> Verdict:
@@ -260,7 +249,7 @@ def _relay(chosen: "Settings", reply: "Reply") -> Verdict:
     where = f"{out.host}:{out.port}"
     if not reply.is_accepted:
         todo = "mend [relay], its password or the server itself; its log says more"
-        return Verdict("fault", "relay", f"{where} takes no letter: {reply.code} {reply.text}", todo)
+        return Verdict("fault", "relay", f"{where} takes no letter: {reply.text}", todo)
     from agent.settings import LOOPBACK
 
     if out.tls == "none" and out.host not in LOOPBACK:
@@ -269,8 +258,10 @@ def _relay(chosen: "Settings", reply: "Reply") -> Verdict:
     return Verdict("ok", "relay", f"{where} took a letter" + (f" from {out.user}" if out.user else ""))
 
 
-async def _back(service: "Service", sent: _Sent, bounces: str, dns: "Dns", wait: float) -> AsyncIterator[Verdict]:
-    """Wait for the letter, and look at it as somebody else would."""
+async def _back(
+    service: "Service", sent: datetime, doors: tuple[str, str], dns: "Dns", wait: float
+) -> AsyncIterator[Verdict]:
+    """Wait for the letter at the first of these doors, or for a report at the second, and look at it as others would."""
     from agent.store import inbox
 
     loop = asyncio.get_running_loop()
@@ -278,12 +269,12 @@ async def _back(service: "Service", sent: _Sent, bounces: str, dns: "Dns", wait:
     while loop.time() < until:
         async with service.database.transaction() as c:
             new = {k.rcpt: k.id for k in await inbox.listing(c, None, 50)}
-            number = new.get(sent.to, new.get(bounces, 0))
+            number = next((new[door] for door in doors if door in new), None)
             kept = await inbox.get(c, number) if number else None
-        if kept and kept.rcpt == sent.to:
-            yield Verdict("ok", "letter", f"came back after {(kept.at - sent.at).total_seconds():.0f} seconds")
+        if kept and kept.rcpt == doors[0]:
+            yield Verdict("ok", "letter", f"came back after {(kept.at - sent).total_seconds():.0f} seconds")
             yield await _signature(kept.raw, dns, kept.at)
-            yield _clock(kept.raw, sent.at)
+            yield _clock(kept.raw, sent)
             return
         if kept:
             todo = f"see `alliance inbox show {kept.id} --reveal`: the server says why"
