@@ -178,7 +178,7 @@ async def _outer_door(dns: "Dns", domain: str) -> Verdict | None:
             try:
                 said = await _greeting(str(address), 25)
             except OSError as error:
-                reason = str(error) or "no answer"
+                reason = os.strerror(error.errno).lower() if error.errno else "no answer"
                 todo = "if others reach it, all is well: many networks let nobody out to port 25"
                 return Verdict("warning", "port 25", f"{host} ({address}) cannot be reached from here: {reason}", todo)
             if not said.startswith("220"):
