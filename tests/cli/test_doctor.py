@@ -34,7 +34,7 @@ class World:
         self.relay = Inbound(accepts=lambda *_: True, keep=self.keep, hostname="relay.test")
         port = await self.relay.start()
         text = self.config.read_text("utf-8").replace("port = 1\n", f"port = {port}\n")
-        self.config.write_text(f'{text}[dns]\nservers = ["127.0.0.1:{self.stub.port}"]\ntimeout_s = 0.5\n', "utf-8")
+        self.config.write_text(f'{text}[dns]\nservers = ["127.0.0.1:{self.stub.port}"]\ntimeout_s = 20\n', "utf-8")
         self.stub.zone |= {(DOMAIN, "MX"): ["10 mail.test."], ("mail.test", "A"): ["127.0.0.9"]}
         self.stub.txt(DOMAIN, "v=spf1 mx -all")
         self.stub.txt(f"_dmarc.{DOMAIN}", "v=DMARC1; p=reject")
