@@ -68,9 +68,9 @@ def _tell(verdict: Verdict) -> None:
 
 async def _examined(wait: float) -> AsyncIterator[Verdict]:
     """Everything, in the order in which one mends it."""
-    from agent.dns import Dns
     from agent.service import checked
-    from agent.settings import SettingsError, path_of, server_of
+    from agent.settings import SettingsError, path_of
+    from agent.ways import dns_of
 
     path = path_of(None, os.environ)
     try:
@@ -86,7 +86,7 @@ async def _examined(wait: float) -> AsyncIterator[Verdict]:
     async for verdict in _database(chosen):
         keeps &= verdict.level != "fault"
         yield verdict
-    dns = Dns([server_of(text) for text in chosen.dns.servers], chosen.dns.timeout_s)
+    dns = dns_of(chosen)
     takes = not chosen.mailbox.address
     async for verdict in verdicts(dns, chosen.service.domain, files.signers, _own_address(chosen), takes=takes):
         yield verdict
@@ -286,13 +286,9 @@ async def _back(
 
 
 async def _signature(raw: bytes, dns: "Dns", at: datetime) -> Verdict:
-    from agent.mail.authentic import judged, questions
+    from agent.ways import verdict_of
 
-    records: dict[str, tuple[str, ...] | None] = {}
-    for name in questions(raw):
-        answer = await dns.look(name, "TXT")
-        records[name] = None if answer.trouble else answer.records
-    found = judged(raw, records, at)
+    found = await verdict_of(dns, raw, at)
     if found.finding == "aligned":
         return Verdict("ok", "signature", f"it is good: {found.why}")
     todo = "make a key with `alliance dkim`, or have the relay sign"
