@@ -67,7 +67,9 @@ def judge_of(settings: Settings) -> Callable[[bytes, datetime], Awaitable[Verdic
         names = questions(raw)
         answers = await asyncio.gather(*(dns.look(name, "TXT") for name in names))
         records = {name: None if a.trouble else a.records for name, a in zip(names, answers, strict=True)}
-        return await asyncio.to_thread(judged, raw, records, at, trust.authserv_id)
+        return await asyncio.to_thread(
+            judged, raw, records, at, trust.authserv_id, mailbox=bool(settings.mailbox.address)
+        )
 
     return judge
 
