@@ -74,15 +74,15 @@ def judge_of(settings: Settings) -> Callable[[bytes, datetime], Awaitable[Verdic
         return None
     trust, dns = settings.trust, dns_of(settings)
 
-    return lambda raw, at: verdict_of(dns, raw, at, trust.authserv_id)
+    return lambda raw, at: verdict_of(dns, raw, at, trust.authserv_id, mailbox=bool(settings.mailbox.address))
 
 
-async def verdict_of(dns: Dns, raw: bytes, at: datetime, authserv_id: str = "") -> Verdict:
+async def verdict_of(dns: Dns, raw: bytes, at: datetime, authserv_id: str = "", *, mailbox: bool = False) -> Verdict:
     """Who wrote a message that came then, by what the DNS says now."""
     names = questions(raw)
     answers = await asyncio.gather(*(dns.look(name, "TXT") for name in names))
     records = {name: None if a.trouble else a.records for name, a in zip(names, answers, strict=True)}
-    return await asyncio.to_thread(judged, raw, records, at, authserv_id)
+    return await asyncio.to_thread(judged, raw, records, at, authserv_id, mailbox=mailbox)
 
 
 def signers_of(settings: Settings) -> tuple[Signer, ...]:

@@ -93,10 +93,11 @@ def questions(raw: bytes) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*keys, f"_dmarc.{domain}", f"_dmarc.{organisation(domain)}")))
 
 
-def judged(raw: bytes, records: Records, now: datetime, authserv_id: str = "") -> Verdict:
+def judged(raw: bytes, records: Records, now: datetime, authserv_id: str = "", *, mailbox: bool = False) -> Verdict:
     """What is known of who wrote this. `now` is when it came; `authserv_id` names the border whose word counts, "" none.
 
-    Our own look at the signatures comes first, since it can be repeated; a border knows of SPF too.
+    Our own look at the signatures comes first, since it can be repeated; a border knows of SPF too. Whether the message
+    lay in a `mailbox`, or was handed to us by the border itself, says where its word has to stand.
     """
     sender = author(raw)
     domain = sender.rpartition("@")[2]
@@ -116,7 +117,7 @@ def judged(raw: bytes, records: Records, now: datetime, authserv_id: str = "") -
             key = {signature.key: records[signature.key] or ()}
             return Verdict("aligned", f"DKIM of {signature.domain}", sender, key)
         troubles.append(trouble)
-    said = _border(raw, authserv_id) if authserv_id else None
+    said = _border(raw, authserv_id, mailbox=mailbox) if authserv_id else None
     whole = [s.domain for s in signatures if not s.unsound(now)]
     vouched = [d for method, d in (said or {}) if _vouches(method, d, domain, whole, strict=strict)]
     if vouched and (whole or not signatures):
@@ -207,14 +208,19 @@ def _aligned(one: str, domain: str, *, strict: bool = False) -> bool:
 # ---------------------------------------------------------------- what our border says
 
 
-def _border(raw: bytes, authserv_id: str) -> set[tuple[str, str]] | None:
+def _border(raw: bytes, authserv_id: str, *, mailbox: bool) -> set[tuple[str, str]] | None:
     """What our own border found: (method, domain) that passed, ("!dmarc", domain) that failed. None when it did not speak.
 
-    Only the topmost header counts, and only above the first server that is not the border's; a second one that names
-    the border is one too many: then somebody else has written one of the two, and neither is believed (T16).
+    Only the topmost header counts, and only above every server's mark; providers of mailboxes write it below some of
+    their own, so there above the first that is not theirs. A second one that names the border is one too many: then
+    somebody else has written one of the two, and neither is believed (T16).
     """
     fields = [(name, value.decode("latin-1")) for name, value in _fields(raw)]
-    foreign = (n for n, (name, value) in enumerate(fields) if name == b"received" and not _is_by(value, authserv_id))
+    foreign = (
+        n
+        for n, (name, value) in enumerate(fields)
+        if name == b"received" and not (mailbox and _is_by(value, authserv_id))
+    )
     told = [(n, value) for n, (name, value) in enumerate(fields) if name == b"authentication-results"]
     ours = [(n, value) for n, value in told if authserv_id in value.lower()]
     if len(ours) != 1 or ours[0] != told[0] or ours[0][0] > next(foreign, len(fields)) or len(ours[0][1]) > _LONGEST:

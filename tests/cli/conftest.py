@@ -3,13 +3,22 @@
 import json
 import secrets
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from agent.cli import app
+from agent.log import configure
 from agent.rehearsal.play import DOMAIN, KEY
+
+
+@pytest.fixture(autouse=True)
+def _log_stays_open():
+    """A command logs to what its runner closes behind it; tests that come later log too."""
+    yield
+    configure("error", "json", sys.__stderr__)
 
 
 @pytest.fixture(scope="session")

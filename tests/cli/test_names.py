@@ -12,7 +12,9 @@ from agent.mail.dkim import Signer
 
 US = "mail.alliance.test"
 SENDS = ip_address("9.8.7.6")  # others can reach it, in the eyes of the standard library
-SIGNER = Signer("alliance.test", "e2026", Ed25519PrivateKey.generate())
+SIGNER = Signer(
+    "alliance.test", "e2026", Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+)  # the ids of tests hold it
 
 
 @pytest.fixture

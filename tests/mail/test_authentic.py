@@ -19,8 +19,8 @@ PLAIN = (
 )
 
 
-def finding(raw: bytes, records=None, now=NOW, border: str = "") -> str:
-    return judged(raw, GOOD.records if records is None else records, now, border).finding
+def finding(raw: bytes, records=None, now=NOW, border: str = "", mailbox: bool = False) -> str:
+    return judged(raw, GOOD.records if records is None else records, now, border, mailbox=mailbox).finding
 
 
 def from_is(value: str) -> bytes:
@@ -242,9 +242,13 @@ def test_a_border_that_somebody_else_wrote_is_not_believed(forged: str) -> None:
         f"Authentication-Results: another.test; none\r\n{forged}\r\n{hops}",
         f"{hops}{forged}\r\n",  # it did not run
     ]
+    assert (
+        finding(f"Received: from evil.test by {BORDER}; x\r\n{forged}\r\n".encode() + PLAIN, border=BORDER) == "forged"
+    )
 
     for head in mails:
         assert finding(head.encode() + PLAIN, border=BORDER) == "forged"
+        assert finding(head.encode() + PLAIN, border=BORDER, mailbox=True) == "forged"
 
 
 def test_a_failure_at_the_border_is_a_forgery_or_a_doubt_as_the_domain_wishes() -> None:
@@ -260,7 +264,8 @@ def test_a_failure_at_the_border_is_a_forgery_or_a_doubt_as_the_domain_wishes() 
 def test_hops_within_the_borders_own_house_are_none(hop: str) -> None:
     raw = f"Received: {hop}\r\n".encode() + said(f"{BORDER}; dmarc=pass header.from=good.test")
 
-    assert finding(raw, border=BORDER) == "aligned"
+    assert finding(raw, border=BORDER, mailbox=True) == "aligned"
+    assert finding(raw, border=BORDER) == "forged", "whoever hands mail to us writes on top"
 
 
 def test_mail_made_to_be_slow_is_over_soon() -> None:
