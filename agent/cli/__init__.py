@@ -2,7 +2,7 @@
 
 import typer
 
-from agent.cli import boxes, connect, evidence, explain, flows, look, move, preview, rehearse, run
+from agent.cli import boxes, connect, evidence, explain, flows, look, move, preview, receive, rehearse, run
 
 app = typer.Typer(
     name="alliance",
@@ -14,6 +14,7 @@ app = typer.Typer(
 )
 app.command()(connect.connect)
 app.command()(run.serve)
+app.command()(receive.receive)
 app.command()(rehearse.rehearse)
 app.command()(run.start)
 app.command("list")(look.list_)
