@@ -15,6 +15,7 @@ import structlog
 from agent.advance import Advance, Matter
 from agent.alliance.event import Undeliverable
 from agent.mail.reply import Reply
+from agent.mail.report import blame_of
 from agent.store import outbox
 
 BATCH = 100
@@ -49,9 +50,8 @@ class Delivery:
         ended, _ = await asyncio.wait(self._under_way, timeout=self.patience_s)
         answered = [(self._under_way[task], task.result()) for task in ended]
         settled = [self._settled(x, reply, now) for x, reply in answered]
-        await self._tell(
-            [x for (x, _), (_, _, state, *_) in zip(answered, settled, strict=True) if state == "failed"], now
-        )
+        lost = [pair for pair, (_, _, state, *_) in zip(answered, settled, strict=True) if state == "failed"]
+        await self._tell(lost, now)
         async with self.advance.database.transaction() as c:
             await outbox.settle(c, settled)
         for task in ended:  # not before: what could not be kept now is kept next time, and not sent again
@@ -81,7 +81,7 @@ class Delivery:
         await asyncio.gather(*self._under_way, return_exceptions=True)
         self._under_way.clear()
 
-    async def _tell(self, failed: list[outbox.Letter], now: datetime) -> None:
+    async def _tell(self, failed: list[tuple[outbox.Letter, Reply]], now: datetime) -> None:
         """Let alliances know what could not be delivered, but not to an address that has been replaced since.
 
         Before it is settled: if we die in between, it is tried and told once more, and telling twice is telling once.
@@ -89,11 +89,11 @@ class Delivery:
         if not failed:
             return
         async with self.advance.database.transaction() as c:
-            asked = await outbox.asked(c, [(x.alliance_id, x.number) for x in failed])
+            asked = await outbox.asked(c, [(x.alliance_id, x.number) for x, _ in failed])
         current = {key for key, letter in asked.items() if letter.rcpt == letter.address}
         matters = [
-            Matter(x.alliance_id, Undeliverable(x.participant, x.about, permanent=True, cause=f"outbox:{x.number}"))
-            for x in failed
+            Matter(x.alliance_id, Undeliverable(x.participant, x.about, True, f"outbox:{x.number}", _blame(reply)))
+            for x, reply in failed
             if (x.alliance_id, x.number) in current
         ]
         for matter, error in await self.advance.bring(matters, now):
@@ -112,3 +112,8 @@ class Delivery:
         if self.is_late(letter.attempts):
             _log.warning("letter_delayed", alliance=letter.alliance_id, letter=letter.number, attempts=letter.attempts)
         return (*key, "queued", said, now + wait, now)
+
+
+def _blame(reply: Reply) -> int:
+    """What a failure says against the address; that the relay was away (421) says nothing."""
+    return 0 if reply.code == 421 else blame_of(reply.text, permanent=reply.is_permanent)

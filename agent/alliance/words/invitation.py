@@ -84,12 +84,16 @@ def _said(sentence: Sentence) -> _Said:
     return _Said(frozenset(), straight(sentence.text), asks=False)
 
 
-def _verdict(said: list[_Said], commands: set[str]) -> Literal["yes", "not_now", "no", "question", "who", "unclear"]:
+def _verdict(
+    said: list[_Said], commands: set[str]
+) -> Literal["yes", "not_now", "no", "not_me", "question", "who", "unclear"]:
     """The most cautious thing that was said; a no is final, whatever the reason."""
     classes = frozenset().union(*(s.classes for s in said))
     unread = [s.rest for s in said if s.rest]
     if "who" in commands:
         return "who"
+    if "notme" in classes and not classes & {"yes", "short"}:
+        return "not_me"
     if commands & {"stop", "delete"}:
         return "no"
     asks = "no" not in classes and any(_ASKS.match(t) for t in unread)
