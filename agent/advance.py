@@ -29,7 +29,7 @@ from agent.store.database import Connection, Database, Unavailable
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 # The brake: so many letters, and what is more waits. It needs no header of any machine, and no person is so fast.
-_TO_ONE = ((30, _HOUR), (100, _DAY))
+_TO_ONE = ((60, _HOUR), (150, _DAY))
 _LOOKED_BACK = 3 * _DAY  # for letters that were written then: they may have waited
 PAIR = 2  # only an alliance of two is one with that person (F51)
 

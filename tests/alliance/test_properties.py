@@ -19,7 +19,7 @@ from talk import FLOW, Talk
 
 from agent.alliance import letters, waking
 from agent.alliance.draft import line_text
-from agent.alliance.event import AutoReplied, Replied, RepliedFromElsewhere, Undeliverable, Unreadable, Woke
+from agent.alliance.event import AutoReplied, Complained, Replied, RepliedFromElsewhere, Undeliverable, Unreadable, Woke
 from agent.alliance.model import Alliance, Phase, Stage
 
 COMMANDS = """PASS|pass please|LATER|later|PAUSE|pause until 12 May|ALL|SHORT|NEXT|next|HELP|STATUS|SHOW|CHANGE|BOTH|BACK|HIDE
@@ -255,6 +255,8 @@ class Alliances(RuleBasedStateMachine):
     def a_letter_bounces(self, who: int, permanent: bool, sure: int, data: st.DataObject) -> None:
         if sure == 0:
             self.happens(Undeliverable(who, self.some_about(who, data), permanent, self.cause(who)))
+        elif sure == 1 and permanent:
+            self.happens(Complained(who, self.cause(who)))
 
     @rule(who=st.integers(1, 2), text=st.sampled_from(TEXTS), data=st.data())
     def words_come_from_elsewhere(self, who: int, text: str, data: st.DataObject) -> None:

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from agent.alliance import letters, waking
 from agent.alliance.draft import line_text
-from agent.alliance.event import AutoReplied, Replied, RepliedFromElsewhere, Undeliverable, Unreadable, Woke
+from agent.alliance.event import AutoReplied, Complained, Replied, RepliedFromElsewhere, Undeliverable, Unreadable, Woke
 from agent.alliance.model import Alliance, Phase, Stage
 
 NAMES = ("Ana", "Ben", "Chi", "Dev", "Ewa", "Finn", "Gia", "Hal")
@@ -216,6 +216,9 @@ class Teams(RuleBasedStateMachine):
         if sure == 0:
             who = self.member(who)
             self.happens(Undeliverable(who, self.some_about(who, data), permanent, self.cause(who)))
+        elif sure == 1 and permanent:
+            who = self.member(who)
+            self.happens(Complained(who, self.cause(who)))
 
     @rule(who=st.integers(1, 8), text=st.sampled_from([*ANY, *YES, *WISHES, *ANSWERS]), data=st.data())
     def words_come_from_elsewhere(self, who: int, text: str, data: st.DataObject) -> None:

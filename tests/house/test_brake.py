@@ -130,16 +130,16 @@ async def test_a_machine_that_answers_every_letter_is_braked_without_any_header(
         service.delivery.send = send
         await service.delivery.advance.advance([Matter(1, Started("bot@a.test", "Bot", "hi", "Hello", 0, "a"))], NOON)
         await service.settle()
-        assert len(sent) == 30
+        assert len(sent) == 60
 
-        for _ in range(3 * 24 * 4):
-            clock.at += timedelta(minutes=15)
+        for _ in range(2 * 24 * 2):
+            clock.at += timedelta(minutes=30)
             await service.settle()
 
-        assert len(sent) <= 4 * 100
+        assert len(sent) <= 3 * 150
         for at in sent:
-            assert sum(1 for x in sent if at <= x < at + timedelta(hours=1)) <= 30
-            assert sum(1 for x in sent if at <= x < at + timedelta(days=1)) <= 100
+            assert sum(1 for x in sent if at <= x < at + timedelta(hours=1)) <= 60
+            assert sum(1 for x in sent if at <= x < at + timedelta(days=1)) <= 150
         async with service.database.transaction() as c:  # the operator sees what waits, and why
             assert {x.reply for x in await outbox.listing(c, None, 10)} == {"waits: many letters at once"}
 
