@@ -103,7 +103,7 @@ async def test_a_forged_from_finds_no_address_to_write_to(pair: Pair) -> None:
     assert (await pair.alliance()).answer(1, "hopes") is None
 
 
-@pytest.mark.row("T33")
+@pytest.mark.row("T33", "R4")
 async def test_the_same_mail_twice_is_done_once(pair: Pair) -> None:
     to = address_of(pair)
     raw = raw_reply(to, ANSWER.encode())
