@@ -11,6 +11,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from agent.cli import app
+from agent.log import configure
 from agent.mail.address import Doors
 from agent.rehearsal.play import DOMAIN, KEY
 from agent.service import opened
@@ -22,6 +23,13 @@ DOORS = Doors(DOMAIN, (KEY,))
 TO = DOORS.reply_address(7, 1)
 NAMES = ("ORIGINAL_RECIPIENT", "RECIPIENT", "SENDER")
 MAIL = b"From: Ann <ann@example.org>\nSubject: Re: x\n\nYes\n..\n"
+
+
+@pytest.fixture(autouse=True)
+def _log_outlives_the_command():
+    """The command logs to the stderr that its runner gave it, and later tests have none of that."""
+    yield
+    configure("error", "json", sys.stderr)
 
 
 def received(*words: str, raw: bytes = MAIL, **env: str) -> Result:
