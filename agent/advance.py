@@ -7,6 +7,7 @@ the letters that are no longer owed, and that its message is done) is kept toget
 
 import asyncio
 import hmac
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -26,7 +27,10 @@ from agent.mail.address import derived
 from agent.store import alliances, inbox, outbox, proofs, tallies
 from agent.store.database import Connection, Database, Unavailable
 
-_DAY = timedelta(days=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+# The brake: so many letters, and what is more waits. It needs no header of any machine, and no person is so fast.
+_TO_ONE = ((60, _HOUR), (150, _DAY))
+_LOOKED_BACK = 3 * _DAY  # for letters that were written then: they may have waited
 PAIR = 2  # only an alliance of two is one with that person (F51)
 
 
@@ -49,6 +53,8 @@ class Advance:
     shelf: Shelf
     starts_per_day: int = 5
     invitations_per_address: int = 2
+    invitations_by_one: int = 60  # in a day: a team of fifty, and a few slips
+    invitations_to_domain: int = 200
     flows: dict[str, Flow] = field(default_factory=dict)  # those that running alliances are pinned to (decision 29)
 
     async def advance(self, batch: Sequence[Matter], now: datetime) -> int:
@@ -146,8 +152,7 @@ class Advance:
     ) -> tuple[frozenset[str], dict[str, tuple[datetime, bool]]]:
         """Whom this initiator may not invite again, and with whom there is an alliance already (decisions 14, 22)."""
         host, *rest = alliance.participants
-        digests = {self._digest(host.address, p.address): p.address for p in rest if p.address}
-        digests |= {self._digest("", address): address for address in digests.values()}
+        digests = {self._digest(by, p.address): p.address for p in rest if p.address for by in (host.address, "")}
         refused = await alliances.refused(c, digests)
         barred = frozenset(digests[d] for d in refused)
         mine = {i for i, _, phase in await _places(c, work, host.address) if phase not in ("ended", "setup")}
@@ -194,7 +199,7 @@ class Advance:
                 await outbox.erase_words(c, alliance_id)
                 await proofs.erase(c, alliance_id)
         await alliances.forget_people(c, work.unknown)
-        await outbox.put(c, [_owed(i, w, now) for i, w in work.written])  # now: the receipt for an erasure stays
+        await outbox.put(c, await self._paced(c, work, now))  # now: the receipt for an erasure stays
         if work.forgotten:
             await alliances.forget(c, sorted(work.forgotten))
 
@@ -204,6 +209,33 @@ class Advance:
         if now - was:
             await proofs.keep(c, sorted(now - was), self.post.doors.keys)
         await proofs.drop(c, {number for number, _, _ in was} - {number for number, _, _ in now})
+
+    async def _paced(self, c: Connection, work: "_Work", now: datetime) -> list[outbox.Letter]:
+        """The letters, in the pace in which one address may get them, and one person or domain invitations (T50, T54)."""
+        owed = [_owed(i, w, now) for i, w in work.written]
+        times: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+        if owed:
+            found = await outbox.pace(c, {x.rcpt for x in owed}, now - _LOOKED_BACK)
+            times.update({("to", rcpt): at for rcpt, at in found.items()})
+        if any(x.is_invitation for x in owed):
+            for host, rcpt, at in await outbox.invitations(c, now - _LOOKED_BACK):
+                for key in _keys(host, rcpt):
+                    times[key].append(at)
+        return [self._one_paced(work, letter, times, now) for letter in owed]
+
+    def _one_paced(
+        self, work: "_Work", letter: outbox.Letter, times: dict[tuple[str, str], list[datetime]], now: datetime
+    ) -> outbox.Letter:
+        to = ("to", letter.rcpt)
+        limits = [(to, most, per) for most, per in _TO_ONE]
+        if letter.is_invitation:
+            caps = (self.invitations_by_one, self.invitations_per_address, self.invitations_to_domain)
+            host = work.current[letter.alliance_id].participant(1).address
+            limits += [(key, most, _DAY) for key, most in zip(_keys(host, letter.rcpt), caps, strict=True)]
+        due = max(letter.due_at, *(paced(times[key], most, per, now) for key, most, per in limits))
+        for key in {key for key, _, _ in limits}:
+            times[key].append(due)
+        return letter if due == letter.due_at else replace(letter, due_at=due, reply="waits: many letters at once")
 
 
 def _yeses(alliance: Alliance | None) -> set[tuple[int, int, int]]:
@@ -215,6 +247,16 @@ def _yeses(alliance: Alliance | None) -> set[tuple[int, int, int]]:
         for cause in (yes.cause, yes.proved)
         if alliance and cause.startswith("inbox:")
     }
+
+
+def _keys(host: str, rcpt: str) -> tuple[tuple[str, str], ...]:
+    return ("by", host), ("invited", rcpt), ("at", rcpt.rpartition("@")[2])
+
+
+def paced(times: Sequence[datetime], most: int, per: timedelta, now: datetime) -> datetime:
+    """When one more may go, so that there are at most so many in any such time."""
+    recent = sorted(at for at in times if at > now - per)
+    return now if len(recent) < most else max(now, recent[-most] + per)
 
 
 async def _places(c: Connection, work: "_Work", address: str) -> list[tuple[int, int, str]]:

@@ -1,12 +1,13 @@
 """The loop over the outbox: claim what is due, hand it to the relay, settle what came of it.
 
 At least once: a letter whose sender died goes out again, the same bytes under the same Message-ID. Giving up is visible:
-the row says failed, and the alliance hears of it.
+the row says failed, and the alliance hears of it. A letter that the relay is slow to answer stays under way, and the next
+ones go meanwhile (R5).
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,36 +15,73 @@ import structlog
 from agent.advance import Advance, Matter
 from agent.alliance.event import Undeliverable
 from agent.mail.reply import Reply
+from agent.mail.report import blame_of
 from agent.store import outbox
 
 BATCH = 100
-LEASE = timedelta(minutes=30)  # longer than the longest conversation with a relay
+LEASE = timedelta(minutes=30)  # longer than conversations with a relay last
+UNDER_WAY = 3 * BATCH  # letters at most, so that what waits for slow servers fills no memory
 
 _log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class Delivery:
-    """What delivering needs. `send` is the relay's, `wait` says how long until the next try (None: give up)."""
+    """What delivering needs. `send` is the relay's, `wait` says how long until the next try (None: give up).
+
+    `is_late` says of an attempt whether the operator should hear that it failed.
+    """
 
     advance: Advance
     send: Callable[[str, str, bytes], Awaitable[Reply]]
     wait: Callable[[int], timedelta | None]
+    is_late: Callable[[int], bool]
+    patience_s: float = 1.0  # for the slowest of those under way, until it is looked whether others are due
+
+    _under_way: dict["asyncio.Task[Reply]", outbox.Letter] = field(default_factory=dict, init=False)
 
     async def deliver(self, now: datetime) -> int:
-        """Deal with one batch; how many there were."""
-        async with self.advance.database.transaction() as c:
-            batch = await outbox.claim(c, now, BATCH, LEASE)
-        if not batch:
+        """Send what is due, and settle what has been answered; how many letters were under way."""
+        if len(self._under_way) < UNDER_WAY:
+            await self._begin(now)
+        count = len(self._under_way)
+        if not count:
             return 0
-        replies = await asyncio.gather(*(self.send(x.mail_from, x.rcpt, x.raw) for x in batch))
-        settled = [self._settled(x, reply, now) for x, reply in zip(batch, replies, strict=True)]
-        await self._tell([x for x, (_, _, state, *_) in zip(batch, settled, strict=True) if state == "failed"], now)
+        ended, _ = await asyncio.wait(self._under_way, timeout=self.patience_s)
+        answered = [(self._under_way[task], task.result()) for task in ended]
+        settled = [self._settled(x, reply, now) for x, reply in answered]
+        lost = [pair for pair, (_, _, state, *_) in zip(answered, settled, strict=True) if state == "failed"]
+        await self._tell(lost, now)
         async with self.advance.database.transaction() as c:
             await outbox.settle(c, settled)
-        return len(batch)
+        for task in ended:  # not before: what could not be kept now is kept next time, and not sent again
+            del self._under_way[task]
+        return count
 
-    async def _tell(self, failed: list[outbox.Letter], now: datetime) -> None:
+    async def _begin(self, now: datetime) -> None:
+        """Send what is due, but not what is still under way though its lease has run out."""
+        held = {(x.alliance_id, x.number) for x in self._under_way.values()}
+        async with self.advance.database.transaction() as c:
+            batch = await outbox.claim(c, now, BATCH, LEASE)
+        for x in batch:
+            if (x.alliance_id, x.number) not in held:
+                self._under_way[asyncio.create_task(self._sent(x))] = x
+
+    async def _sent(self, letter: outbox.Letter) -> Reply:
+        try:
+            return await self.send(letter.mail_from, letter.rcpt, letter.raw)
+        except Exception as error:  # noqa: BLE001 - one letter that breaks us stops no other
+            _log.error("letter_broke", alliance=letter.alliance_id, letter=letter.number, exc_info=error)
+            return Reply(421, "4.3.0 could not be sent for a reason of ours; the log has it")
+
+    async def close(self) -> None:
+        """Break off what is under way; it is owed again when its lease runs out."""
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+        self._under_way.clear()
+
+    async def _tell(self, failed: list[tuple[outbox.Letter, Reply]], now: datetime) -> None:
         """Let alliances know what could not be delivered, but not to an address that has been replaced since.
 
         Before it is settled: if we die in between, it is tried and told once more, and telling twice is telling once.
@@ -51,11 +89,11 @@ class Delivery:
         if not failed:
             return
         async with self.advance.database.transaction() as c:
-            asked = await outbox.asked(c, [(x.alliance_id, x.number) for x in failed])
+            asked = await outbox.asked(c, [(x.alliance_id, x.number) for x, _ in failed])
         current = {key for key, letter in asked.items() if letter.rcpt == letter.address}
         matters = [
-            Matter(x.alliance_id, Undeliverable(x.participant, x.about, permanent=True, cause=f"outbox:{x.number}"))
-            for x in failed
+            Matter(x.alliance_id, Undeliverable(x.participant, x.about, True, f"outbox:{x.number}", _blame(reply)))
+            for x, reply in failed
             if (x.alliance_id, x.number) in current
         ]
         for matter, error in await self.advance.bring(matters, now):
@@ -71,4 +109,11 @@ class Delivery:
         if wait is None:
             _log.warning("letter_failed", alliance=letter.alliance_id, letter=letter.number, code=reply.code)
             return (*key, "unknown" if reply.is_unknown else "failed", said, None, now)
+        if self.is_late(letter.attempts):
+            _log.warning("letter_delayed", alliance=letter.alliance_id, letter=letter.number, attempts=letter.attempts)
         return (*key, "queued", said, now + wait, now)
+
+
+def _blame(reply: Reply) -> int:
+    """What a failure says against the address; that the relay was away (421) says nothing."""
+    return 0 if reply.code == 421 else blame_of(reply.text, permanent=reply.is_permanent)

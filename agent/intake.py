@@ -14,10 +14,10 @@ import msgspec
 import structlog
 
 from agent.advance import Advance, Matter
-from agent.alliance.event import AutoReplied, Level, Replied, Undeliverable, Unreadable, Unsubscribed
+from agent.alliance.event import AutoReplied, Complained, Level, Replied, Undeliverable, Unreadable, Unsubscribed
 from agent.interpret import Asked, Nothing, event_of, sender_of, start_of
 from agent.mail.address import Doors, Route, derived
-from agent.mail.answered import route_in
+from agent.mail.answered import reported, route_in
 from agent.mail.authentic import Verdict, author
 from agent.mail.message import read
 from agent.store import inbox, outbox
@@ -139,13 +139,29 @@ class Intake:
         event = event_of(message, kept.mail_from, answered, self.doors, finding=finding, now=now, cause=cause)
         if isinstance(event, Nothing):
             return event
+        if isinstance(event, Undeliverable | Complained):
+            return self._of_report(kept, route, event)
         away = (
             isinstance(event, AutoReplied) and sender_of(message) == letter.address
         )  # a notice of a filter tells no return
-        if route.kind == "b" and not (away or isinstance(event, Undeliverable)):
+        if (route.kind == "b" or (route.kind == "m" and self.doors.reach == "domain")) and not away:
             return Nothing("not a report")  # but RFC 3834 section 4 sends automatic replies to the return path too
         is_theirs = isinstance(event, Replied | Unreadable)
         return Matter(route.alliance, event, kept.id, message.message_id if is_theirs else "")
+
+    def _of_report(self, kept: inbox.Kept, route: Route, event: Undeliverable | Complained) -> Matter | Nothing:
+        """A report counts if whoever wrote it had our letter: it came to its return path, or gives its Message-ID back.
+
+        One of (non-)delivery has the null sender besides (RFC 3464 section 2), which no person can write from (T51).
+        """
+        letter = (route.alliance, route.letter)
+        back = reported(kept.raw, self.doors)
+        had_it = route.kind == "b" or (back is not None and (back.alliance, back.letter) == letter)
+        if not had_it or (isinstance(event, Undeliverable) and kept.mail_from.strip("<> ")):
+            return Nothing("unproved report")
+        word = "complained" if isinstance(event, Complained) else "bounced" if event.permanent else "delayed"
+        _log.warning(word, alliance=route.alliance, letter=route.letter, participant=event.participant)
+        return Matter(route.alliance, event, kept.id)
 
     def _new_alliance(self, number: int) -> int:
         """The id of the alliance that this kept message starts: always the same one, and nobody can guess it."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time
 
 from agent.alliance.event import (
     AutoReplied,
+    Complained,
     Event,
     Forged,
     Level,
@@ -26,7 +27,7 @@ from agent.mail.address import Doors, normal
 from agent.mail.kind import Kind, kind_of, returns
 from agent.mail.message import Message
 from agent.mail.quote import NewText, new_text
-from agent.mail.report import reports_of
+from agent.mail.report import is_complaint, reports_of
 
 _WORDS = ("prompt:", "follow:", "all", "checkin:", "why", "who")  # letters that ask for words; all others ask for a yes
 _UNSUBSCRIBE = re.compile(r"\s*(stop|unsubscribe)\s*", re.IGNORECASE)  # what List-Unsubscribe writes, with no body
@@ -59,12 +60,14 @@ def event_of(
         return Nothing("replaced")
     kind = kind_of(message, mail_from).kind
     if kind is Kind.BOUNCE:
-        permanent = any(r.permanent for r in reports_of(message))
-        return Undeliverable(asked.participant, asked.about, permanent, cause)
+        lost = [r.blame for r in reports_of(message) if r.is_lost]
+        return Undeliverable(asked.participant, asked.about, bool(lost), cause, max(lost, default=0))
     if kind is Kind.AUTO_REPLY:
         day = returns(message, now)
         until = datetime.combine(day, time(), UTC) if day else None
         return AutoReplied(asked.participant, until, cause)
+    if is_complaint(message):
+        return Complained(asked.participant, cause)
     if kind in (Kind.LIST, Kind.OTHER):
         return Nothing(str(kind))
     sender = sender_of(message)

@@ -43,7 +43,7 @@ from agent.papers.enclosed import enclosed
 from agent.settings import Settings, SettingsError, shipped
 from agent.smtp.inbound import Inbound, Limits
 from agent.smtp.relay import Relay
-from agent.smtp.retry import next_wait
+from agent.smtp.retry import is_late, next_wait
 from agent.store import alliances, bookmarks, inbox, outbox
 from agent.store.database import Database, Unavailable, migrate, open_database
 from agent.store.gather import Gather
@@ -247,6 +247,7 @@ async def opened(
             if service.mailbox:
                 await service.mailbox.close()
             await service.arrivals.close()
+            await service.delivery.close()
             await service.relay.close()
     finally:
         await database.close()
@@ -327,7 +328,7 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
         relay=relay,
         intake=Intake(advance, doors, _may_start(settings), judge_of(settings)),
         checkin=Checkin(advance),
-        delivery=Delivery(advance, send, _wait),
+        delivery=Delivery(advance, send, _wait, is_late),
         inbound=Inbound(accepts=lambda *_: False, keep=_nowhere, hostname=chosen.domain),
         arrivals=Gather(commit),
     )

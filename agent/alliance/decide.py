@@ -38,6 +38,7 @@ from agent.alliance import (
 )
 from agent.alliance.event import (
     AutoReplied,
+    Complained,
     Event,
     Forged,
     Replied,
@@ -132,6 +133,8 @@ def _take(turn: Turn, event: Event) -> None:
             no_answer.away(turn, event)
         case Undeliverable():
             no_answer.undeliverable(turn, event)
+        case Complained():
+            no_answer.complained(turn, event)
         case Unreadable():
             no_answer.unreadable(turn, event)
         case Unsubscribed() if event.about.startswith(("checkin", "digest")):  # decision 17
@@ -179,6 +182,7 @@ def replied(turn: Turn, event: Replied) -> None:
     turn.set(p.number, last_heard=turn.now, resting=False)
     turn.change(rested_at=None if turn.alliance.phase != Phase.INVITED else turn.alliance.rested_at)
     _know_offset(turn, event)
+    no_answer.heard(turn, p.number)
     if wished := wished_language(event.text, turn.language(p.number)):
         anytime.speak(turn, event, wished)
         return

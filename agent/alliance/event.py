@@ -66,11 +66,24 @@ class AutoReplied:
 
 @dataclass(frozen=True, slots=True)
 class Undeliverable:
-    """A letter could not be delivered."""
+    """A letter could not be delivered.
+
+    `permanent` says that it never will be. `blame` is what that says against the address: 2 for one that does not exist,
+    1 for what may pass, 0 for what is not the address's fault, such as its server's policy.
+    """
 
     participant: int
     about: str
     permanent: bool
+    cause: str
+    blame: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Complained:
+    """Whoever has this participant's mailbox called a letter of ours spam."""
+
+    participant: int
     cause: str
 
 
@@ -101,5 +114,14 @@ class Woke:
 
 
 Event = (
-    Started | Replied | RepliedFromElsewhere | Forged | AutoReplied | Undeliverable | Unreadable | Unsubscribed | Woke
+    Started
+    | Replied
+    | RepliedFromElsewhere
+    | Forged
+    | AutoReplied
+    | Undeliverable
+    | Complained
+    | Unreadable
+    | Unsubscribed
+    | Woke
 )

@@ -53,8 +53,10 @@ class Person:
     zone: str = ""
     offset_s: int | None = None  # seconds east of UTC, guessed from a Date header: good for quiet hours, not a zone
     language: str = ""  # in which they write; "" while it is not known: then that of the page
-    suppressed: bool = False  # never write again (NO THANKS to all, complaints, permanent bounces)
+    suppressed: bool = False  # never write again: called our letter spam, or is not who was meant
     also: tuple[str, ...] = ()  # other addresses that they write from, as they said themselves; we never write to these
+    bounces: int = 0  # what reports have said against the address since somebody wrote from it (`no_answer`)
+    bounced_at: datetime | None = None  # the last time that one counted
 
 
 @dataclass(frozen=True, slots=True)

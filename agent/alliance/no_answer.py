@@ -3,10 +3,14 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from agent.alliance import letters, question, trust
-from agent.alliance.event import AutoReplied, Forged, RepliedFromElsewhere, Undeliverable, Unreadable
+from agent.alliance import anytime, letters, question, trust
+from agent.alliance.event import AutoReplied, Complained, Forged, RepliedFromElsewhere, Undeliverable, Unreadable
 from agent.alliance.model import Held, Phase, Stage
 from agent.alliance.turn import Turn
+
+_GONE = 4  # two letters on two days that said the address does not exist, or four that said what may pass
+_BOUNCE_EVERY = timedelta(days=1)  # one report a day counts: a broken server sends them in heaps
+_BOUNCE_FADES = timedelta(days=60)  # after so long without another one the first was an accident
 
 
 def elsewhere(turn: Turn, event: RepliedFromElsewhere) -> None:
@@ -40,8 +44,11 @@ def away(turn: Turn, event: AutoReplied) -> None:
 
 
 def undeliverable(turn: Turn, event: Undeliverable) -> None:
-    """An invitation that cannot be delivered is told to the initiator; later it pauses the person (decision 21)."""
-    p = turn.p(event.participant)
+    """An invitation that cannot be delivered is told to the initiator; later a few pause the person (decision 21).
+
+    What counts is known of the person, across alliances (decision 28), until they write again.
+    """
+    p, person = turn.p(event.participant), turn.person(event.participant)
     if not event.permanent or _is_silent(turn, p.number):
         return
     if p.stage == Stage.INVITED:
@@ -49,9 +56,28 @@ def undeliverable(turn: Turn, event: Undeliverable) -> None:
         turn.leave_alone(p.number)
         about = f"who:{p.number}" if turn.flow.is_team else "who"
         turn.say(p.asked_by or 1, letters.InvitationUndelivered(p.name, p.address), about)
-    else:
+        return
+    last = person.bounced_at
+    if event.blame and not (last and turn.now - last < _BOUNCE_EVERY):
+        before = person.bounces if last and turn.now - last < _BOUNCE_FADES else 0
+        person = replace(person, bounces=before + event.blame, bounced_at=turn.now)
+        turn.set_person(person)
+    if person.bounces >= _GONE and not p.paused:
         turn.set(p.number, paused=True, paused_until=None)
         turn.hush(p.number)
+
+
+def heard(turn: Turn, number: int) -> None:
+    """Somebody wrote from the registered address: it is well, whatever was reported before."""
+    person = turn.person(number)
+    if person.bounces:
+        turn.set_person(replace(person, bounces=0, bounced_at=None))
+
+
+def complained(turn: Turn, event: Complained) -> None:
+    """Whoever calls a letter spam gets no other, in any alliance. The others see that somebody left, and no more (T55)."""
+    turn.never_again(event.participant)
+    anytime.stop(turn, event.participant)
 
 
 def unreadable(turn: Turn, event: Unreadable) -> None:

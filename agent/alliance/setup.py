@@ -36,7 +36,9 @@ def start(turn: Turn, event: Started) -> None:
 def host(turn: Turn, event: Started) -> Participant:
     """Whoever wrote the first mail, as the first participant."""
     person = turn.alliance.people.get(event.address) or Person(event.address)
-    turn.set_person(replace(person, name=person.name or event.name, offset_s=event.offset_s or person.offset_s))
+    offset_s = event.offset_s or person.offset_s
+    known = replace(person, name=person.name or event.name, offset_s=offset_s, suppressed=False)  # they write to us now
+    turn.set_person(known)
     name = event.name or event.address.partition("@")[0].title()
     return Participant(1, event.address, first_name(name), name, last_heard=turn.now)
 
@@ -245,6 +247,9 @@ def invited(turn: Turn, event: Replied) -> None:
         case "yes":
             join(turn, number)
         case "no":
+            decline(turn, number)
+        case "not_me":
+            turn.never_again(number)
             decline(turn, number)
         case "not_now":
             not_now(turn, number)

@@ -64,9 +64,8 @@ class Decision:
     withdrawn: tuple[
         tuple[int, str | None], ...
     ] = ()  # (participant, about; None = all) questions not owed any more; None: all that waits for this person
-    refused: tuple[
-        tuple[str, str], ...
-    ] = ()  # (initiator's, "" for whoever it is, invitee's address): never invite again (decision 14)
+    # (initiator's, invitee's address): never invite again (decision 14); "" for whoever the initiator is
+    refused: tuple[tuple[str, str], ...] = ()
     erased: tuple[int, ...] = ()  # participants whose kept mail, letters and address are to be erased too
     starts: tuple[Started, ...] = ()  # alliances of their own that begin with this; nothing else is carried over
     forgotten: bool = False  # nothing of this alliance is to be left
@@ -194,6 +193,11 @@ class Turn:
     def set_person(self, person: Person) -> None:
         """Replace what is known about a person, across alliances."""
         self.change(people={**self.alliance.people, person.address: person})
+
+    def never_again(self, number: int) -> None:
+        """Write nothing more to this address, in any alliance; a keyed hash of it keeps others from inviting it later."""
+        self.set_person(replace(self.person(number), suppressed=True))
+        self.refused.append(("", self.p(number).address))
 
     def move(self, number: int, trigger: str) -> None:
         """Fire an arrow of the participant's machine."""

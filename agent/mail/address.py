@@ -26,6 +26,7 @@ Reach = Literal[
 CLICK = "click:"  # before the token, where mail has its recipient: no address looks so
 
 _TOKEN = re.compile(r"[a-z][a-z2-7]{39}", re.ASCII)  # kind, then base32 of 8 hidden and 16 proving bytes
+_REPLY_ADDRESS = re.compile(r".+[+.=-][a-z][a-z2-7]{39}@.+", re.ASCII)
 _CODE = re.compile(r" ?\[([a-z2-7]{16})\]", re.ASCII | re.IGNORECASE)  # base32 of 8 bytes and of two that prove little
 _ATOMS = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+)*"
@@ -180,7 +181,12 @@ class Doors:
         return "front" if plain == self.front else found if found and found.kind in "ab" else None
 
     def is_own(self, address: str) -> bool:
-        """Whether mail from here (as `normal` writes it) would be our own, come back in a circle."""
+        """Whether mail from here (as `normal` writes it) would be our own, come back in a circle, or another Alliance's.
+
+        No person writes from a reply address, wherever it is; so two of us do not talk to each other (T50).
+        """
+        if _REPLY_ADDRESS.fullmatch(address):
+            return True
         return address.rpartition("@")[2] == self.domain if self.reach == "domain" else self._is_ours(address)
 
     def _is_ours(self, plain: str) -> bool:

@@ -70,14 +70,15 @@ def starts(headers: mime.Headers, doors: Doors, may_start: Callable[[str], bool]
 
 
 def route_in(rcpt: str, raw: bytes, doors: Doors) -> Route | Literal["front"] | None:
-    """Say where a message that was kept leads. Where mail has an envelope, that alone decides (T14)."""
+    """Say where a message that was kept leads. Where mail has an envelope, that alone decides (T14), but for reports."""
     if rcpt.startswith(CLICK):
         return doors.route_of_click(rcpt.removeprefix(CLICK))
     route = doors.route_of(rcpt)
-    if route != "front" or doors.reach == "domain":
+    if route != "front":
         return route
     headers = headers_of(raw)
-    return answered(headers, doors) or (reported(raw, doors) if is_report(headers) else None) or "front"
+    answers = answered(headers, doors) if doors.reach != "domain" else None
+    return answers or (reported(raw, doors) if is_report(headers) else None) or "front"
 
 
 def envelope_of(headers: mime.Headers, raw: bytes, doors: Doors, peer: str) -> Envelope:

@@ -28,6 +28,7 @@ _FAILED = re.compile(
 _COPY = re.compile(r"^[^\w\n]{0,80}(?:-{1,80} ?(?:this is a copy of|original message|the header of|message header|below this line|included is a copy|returned message|undelivered message|message follows|nachricht|message headers)[^\n]*|return-path: .*|received: (?:from|by) .*)$", re.IGNORECASE | re.MULTILINE)  # fmt: skip
 _LASTS = re.compile(r"user unknown|unknown (?:user|recipient|address)|no such (?:user|mailbox|recipient|address)|does(?:n't| not) (?:exist|have)|not (?:found|exist|listed)|invalid (?:recipient|address|mailbox)|unrouteable|disabled|no longer|address rejected|host unknown|permanent|fatal|konnte nicht zugestellt|existiert nicht|unbekannt|n'existe pas|no existe", re.IGNORECASE)  # fmt: skip
 _PASSES = re.compile(r"delayed|will (?:continue to )?(?:be )?(?:retried|retry|try)|still trying|not yet been|temporar|over ?quota|quota exceeded|(?:mailbox|inbox) (?:is )?full|insufficient (?:system )?storage|try again|deferred|greylist|verzögert|voll\b", re.IGNORECASE)  # fmt: skip
+_FEEDBACK = re.compile(r"^feedback-type[ \t]*:[ \t]*(?:abuse|fraud|opt-out)", re.IGNORECASE | re.MULTILINE)
 _PERMANENT_BY_WORD = {"failed": True, "delayed": False}
 
 
@@ -40,6 +41,33 @@ class Report:
     permanent: bool | None = None  # True: trying again cannot help; False: it may; None: it does not say
     original_message_id: str = ""  # of our letter, with angle brackets; "" when it does not say
     action: str = ""  # failed, delayed, delivered, relayed, expanded; "" when it does not say
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the letter will never arrive: refused for good, or tried for long enough."""
+        return self.action == "failed" or (self.permanent is True and self.action != "delayed")
+
+    @property
+    def blame(self) -> int:
+        """What it says against the address, if the letter is lost: see `blame_of`."""
+        return blame_of(self.status, permanent=self.permanent is True)
+
+
+def blame_of(text: str, *, permanent: bool) -> int:
+    """What a refusal says against an address: 2 that it does not exist, 1 what may pass, 0 that it is not its fault.
+
+    It is not where the enhanced code speaks of the sender, of size, the system, content or policy (RFC 3463 section 3).
+    """
+    status = _STATUS.search(text)
+    if status and (status[1][2:4] in ("3.", "6.", "7.") or status[1][2:] in ("1.7", "1.8", "2.3")):
+        return 0
+    return 2 if permanent else 1
+
+
+def is_complaint(message: Message) -> bool:
+    """Whether somebody called a letter of ours spam, or wants no more of them (RFC 5965 section 3.1)."""
+    reports = (p.text for p in message.parts if p.type == "message/feedback-report")
+    return any(_FEEDBACK.search(text) for text in reports)
 
 
 def reports_of(message: Message) -> tuple[Report, ...]:

@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, cast
+from weakref import WeakValueDictionary
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
@@ -40,6 +41,7 @@ class Relay:
 
     _idle: list[SMTP] = field(default_factory=list, init=False)
     _free: asyncio.Semaphore = field(init=False)
+    _lanes: WeakValueDictionary[str, asyncio.Semaphore] = field(default_factory=WeakValueDictionary, init=False)
 
     def __post_init__(self) -> None:
         """Make room for as many letters at once as there may be connections."""
@@ -48,11 +50,15 @@ class Relay:
     async def send(self, mail_from: str, rcpt_to: str, raw: bytes) -> Reply:
         """Hand one letter to the relay, for one recipient. `mail_from` is "" for the null sender.
 
-        Never raises for the world's faults. Safe to cancel: the connection is then thrown away.
+        Never raises for the world's faults. Safe to cancel: the connection is then thrown away. The letters to one
+        domain have half of the connections at most, since the relay may wait for that domain's own server (R5).
         """
-        if normal(rcpt_to) is None or (mail_from and normal(mail_from) is None):
+        to = normal(rcpt_to)
+        if to is None or (mail_from and normal(mail_from) is None):
             return Reply(553, "5.1.3 not an address that we can write to")
-        async with self._free:
+        half = asyncio.Semaphore(max(1, self.connections // 2))
+        lane = self._lanes.setdefault(to.rpartition("@")[2], half)
+        async with lane, self._free:
             while self._idle:
                 client = self._idle.pop()
                 if client.is_connected:

@@ -57,14 +57,18 @@ async def people(c: Connection, addresses: Iterable[str]) -> dict[str, Person]:
     """Those of these addresses whom we know, held until the transaction ends."""
     found = await c.fetch(
         """
-        SELECT address, name, zone, offset_s, language, suppressed, also FROM people
+        SELECT address, name, zone, offset_s, language, suppressed, also, bounces, bounced_at FROM people
         WHERE address IN rows($1 text) ORDER BY address FOR UPDATE
         """,
         rows((address,) for address in addresses),
     )
     return {
-        address: Person(address, name, zone, offset_s, language, bool(suppressed), tuple(also.split()))
-        for address, name, zone, offset_s, language, suppressed, also in found
+        address: Person(
+            *(address, name, zone, offset_s, language, bool(suppressed), tuple(also.split())),
+            bounces,
+            maybe_instant(at),
+        )
+        for address, name, zone, offset_s, language, suppressed, also, bounces, at in found
     }
 
 
@@ -103,16 +107,22 @@ def _document(alliance: Alliance) -> bytes:
 async def _save_people(c: Connection, changed: dict[str, Person]) -> None:
     await c.executemany(
         """
-        INSERT INTO people (address, name, zone, offset_s, language, suppressed, also) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO people (address, name, zone, offset_s, language, suppressed, also, bounces, bounced_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT (address) DO UPDATE SET name = excluded.name, zone = excluded.zone, offset_s = excluded.offset_s,
-            language = excluded.language, suppressed = excluded.suppressed, also = excluded.also
+            language = excluded.language, suppressed = excluded.suppressed, also = excluded.also,
+            bounces = excluded.bounces, bounced_at = excluded.bounced_at
             WHERE people.name <> excluded.name OR people.zone <> excluded.zone
                 OR COALESCE(people.offset_s, 999999) <> COALESCE(excluded.offset_s, 999999)
                 OR people.language <> excluded.language OR people.suppressed <> excluded.suppressed
-                OR people.also <> excluded.also
+                OR people.also <> excluded.also OR people.bounces <> excluded.bounces
+                OR COALESCE(people.bounced_at, 0) <> COALESCE(excluded.bounced_at, 0)
         """,
         [
-            (address, p.name, p.zone, p.offset_s, p.language, int(p.suppressed), " ".join(p.also))
+            (
+                *(address, p.name, p.zone, p.offset_s, p.language, int(p.suppressed), " ".join(p.also)),
+                *(p.bounces, maybe_micros(p.bounced_at)),
+            )
             for address, p in sorted(changed.items())
         ],
     )
@@ -249,10 +259,10 @@ async def forget(c: Connection, ids: Iterable[int]) -> None:
 
 
 async def forget_people(c: Connection, addresses: Iterable[str]) -> None:
-    """Forget those of these who take part nowhere any more; whom we must never write to again is still known."""
+    """Forget those of these who take part nowhere any more; a keyed hash says whom we must never write to again."""
     await c.executemany(
         """
-        DELETE FROM people WHERE address = $1 AND suppressed = 0
+        DELETE FROM people WHERE address = $1
             AND NOT EXISTS (SELECT 1 FROM participants WHERE participants.address = people.address)
         """,
         [(address,) for address in sorted(addresses)],

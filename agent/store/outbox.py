@@ -40,6 +40,11 @@ class Letter:
     settled_at: datetime | None = None
     question: bool = True  # withdrawn once it is answered or moot; what tells something stays owed
 
+    @property
+    def is_invitation(self) -> bool:
+        """Whether it asks somebody who has not said yes."""
+        return self.about == "invitation" and self.question
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -62,18 +67,48 @@ async def put(c: Connection, letters: Iterable[Letter]) -> None:
     await c.executemany(
         """
         INSERT INTO outbox (alliance_id, number, participant, about, due_at, at, message_id, rcpt, mail_from, subject, words, raw,
-            question)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            question, reply)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         """,
         [
             (
                 *(letter.alliance_id, letter.number, letter.participant, letter.about),
                 *(micros(letter.due_at), micros(letter.at), letter.message_id, letter.rcpt, letter.mail_from),
-                *(text(letter.subject), text(letter.words), letter.raw, int(letter.question)),
+                *(text(letter.subject), text(letter.words), letter.raw, int(letter.question), letter.reply),
             )
             for letter in letters
         ],
     )
+
+
+async def pace(c: Connection, addresses: Iterable[str], since: datetime) -> dict[str, list[datetime]]:
+    """When letters to each of these addresses that were written since then went, or are to go."""
+    found = await c.fetch(
+        """
+        SELECT rcpt, COALESCE(settled_at, due_at) FROM outbox
+        WHERE rcpt IN rows($1 text) AND at >= $2 AND state <> 'withdrawn'
+        """,
+        rows((address,) for address in addresses),
+        micros(since),
+    )
+    times: dict[str, list[datetime]] = {}
+    for rcpt, at in found:
+        times.setdefault(rcpt, []).append(instant(at))
+    return times
+
+
+async def invitations(c: Connection, since: datetime) -> list[tuple[str, str, datetime]]:
+    """By whom and to whom invitations were written since then, and when they went or are to go."""
+    found = await c.fetch(
+        """
+        SELECT participants.address, outbox.rcpt, COALESCE(outbox.settled_at, outbox.due_at)
+        FROM outbox JOIN participants ON participants.alliance_id = outbox.alliance_id AND participants.number = 1
+        WHERE outbox.about = 'invitation' AND outbox.question = 1 AND outbox.at >= $1
+            AND outbox.state <> 'withdrawn'
+        """,
+        micros(since),
+    )
+    return [(host, rcpt, instant(at)) for host, rcpt, at in found]
 
 
 async def claim(c: Connection, now: datetime, limit: int, lease: timedelta) -> list[Letter]:

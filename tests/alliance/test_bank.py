@@ -452,7 +452,9 @@ def test_words_from_another_address_are_held() -> None:
 
 
 def test_a_bounce_keeps_it_quiet() -> None:
-    talk = Bank().begins().happens(Undeliverable(1, "prompt:people", permanent=True, cause="inbox:9"))
+    talk = Bank().begins().happens(Undeliverable(1, "prompt:people", permanent=True, cause="inbox:8"))
+    talk.now += timedelta(days=2)
+    talk.happens(Undeliverable(1, "prompt:people", permanent=True, cause="inbox:9"))
 
     assert talk.waits(weeks=9).new == []
 

@@ -1,13 +1,15 @@
 """What an event that is no plain reply comes to: strangers, bounces, the unreadable; and storing what came of it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import msgspec
 import pytest
-from talk import Talk
+from talk import FLOW, Talk
 
 from agent.alliance import letters
-from agent.alliance.event import RepliedFromElsewhere, Undeliverable, Unreadable
+from agent.alliance.decide import decide
+from agent.alliance.event import Complained, Replied, RepliedFromElsewhere, Undeliverable, Unreadable
 from agent.alliance.model import Alliance, Phase
 
 
@@ -80,14 +82,82 @@ def test_stop_in_reply_to_was_this_you_stops() -> None:
     assert talk.alliance.phase == Phase.ENDED
 
 
-@pytest.mark.row("decision 21")
-def test_a_later_bounce_pauses_that_person_and_tells_the_other_nothing() -> None:
-    talk = Talk().joined()
-    talk.happens(Undeliverable(2, "prompt:hopes", permanent=True, cause="inbox:77"))
+def bounced(talk: Talk, *blames: int, every: int = 3) -> Talk:
+    """Letters to the second person come back, some days apart."""
+    for n, blame in enumerate(blames):
+        talk.now += timedelta(days=every if n else 0)
+        talk.happens(Undeliverable(2, "prompt:hopes", permanent=True, cause=f"inbox:{70 + n}", blame=blame))
+    return talk
+
+
+@pytest.mark.row("decision 21", "decision 28", "T52", "T69")
+@pytest.mark.parametrize("blames", [(2, 2), (1, 1, 1, 1), (2, 0, 1, 1)])
+def test_an_address_that_fails_on_several_days_pauses_that_person_and_tells_the_other_nothing(blames) -> None:
+    talk = bounced(Talk().joined(), *blames[:-1])
+    assert not talk.alliance.participant(2).paused
+
+    talk = bounced(talk, blames[-1], every=0)
+    assert not talk.alliance.participant(2).paused  # a second one on the same day says nothing new
+    talk.now += timedelta(days=2)
+    talk = bounced(talk, blames[-1])
 
     assert talk.alliance.participant(2).paused
     assert not talk.new
     assert not talk.waits(days=25).letters(2)
+
+
+@pytest.mark.row("T52")
+@pytest.mark.parametrize("blames", [(0, 0, 0, 0, 0, 0), (2,)])
+def test_policy_is_not_the_addresss_fault_and_one_failure_may_be_an_accident(blames) -> None:
+    talk = bounced(Talk().joined(), *blames)
+
+    assert not talk.alliance.participant(2).paused
+
+
+@pytest.mark.row("T52", "decision 28")
+def test_failures_far_apart_and_those_before_a_reply_are_forgotten() -> None:
+    assert not bounced(Talk().joined(), 2, 2, every=61).alliance.participant(2).paused
+
+    talk = bounced(Talk().joined(), 2).says(2, "I hope we stay friends.", "prompt:hopes")
+    assert talk.alliance.people["jonas@example.org"].bounces == 0
+    talk.now += timedelta(days=3)
+    assert not bounced(talk, 2).alliance.participant(2).paused
+
+
+@pytest.mark.row("decision 28")
+def test_what_was_reported_elsewhere_counts_here_too() -> None:
+    talk = bounced(Talk().joined(), 2)
+    other = Talk().joined()
+    other.alliance = replace(other.alliance, people=talk.alliance.people)
+    other.now += timedelta(days=2)
+
+    assert bounced(other, 2).alliance.participant(2).paused
+
+
+@pytest.mark.row("T55", "T69")
+@pytest.mark.parametrize("begun", [Talk.invited, Talk.joined, Talk.drafted, Talk.agreed])
+def test_a_complaint_ends_it_for_that_person_and_nobody_learns_why(begun) -> None:
+    left, talk = begun(Talk()), begun(Talk())
+    left.says(2, "STOP", "invitation" if begun is Talk.invited else "prompt:hopes")
+    talk.happens(Complained(2, "inbox:77"))
+
+    assert [s.letter for s in talk.new if s.to == 1] == [s.letter for s in left.new if s.to == 1]
+    assert talk.alliance.people["jonas@example.org"].suppressed
+    assert not talk.waits(days=40).letters(2)
+
+
+@pytest.mark.row("T54", "decision 14")
+@pytest.mark.parametrize("words", ["NOT ME", "Not me, sorry.", "You have the wrong person.", "Falsche Adresse"])
+def test_whoever_is_not_meant_is_never_written_to_again_whoever_asks(words: str) -> None:
+    talk = Talk().invited()
+    decision, _ = decide(
+        FLOW.flow, talk.house, talk.alliance, Replied(2, "invitation", words, None, "inbox:60"), talk.now
+    )
+
+    assert set(decision.refused) == {("", "jonas@example.org"), ("maya@example.org", "jonas@example.org")}
+    assert decision.alliance.people["jonas@example.org"].suppressed
+    assert [s.to for s in decision.sends] == [1]
+    assert isinstance(decision.sends[0].letter, letters.InvitationDeclined)
 
 
 @pytest.mark.row("decision 21")

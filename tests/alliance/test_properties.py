@@ -21,6 +21,7 @@ from agent.alliance import letters, waking
 from agent.alliance.draft import line_text
 from agent.alliance.event import (
     AutoReplied,
+    Complained,
     Replied,
     RepliedFromElsewhere,
     Undeliverable,
@@ -263,6 +264,8 @@ class Alliances(RuleBasedStateMachine):
     def a_letter_bounces(self, who: int, permanent: bool, sure: int, data: st.DataObject) -> None:
         if sure == 0:
             self.happens(Undeliverable(who, self.some_about(who, data), permanent, self.cause(who)))
+        elif sure == 1 and permanent:
+            self.happens(Complained(who, self.cause(who)))
 
     @rule(who=st.integers(1, 2), sure=st.integers(0, 4), data=st.data())
     def a_mail_program_unsubscribes(self, who: int, sure: int, data: st.DataObject) -> None:

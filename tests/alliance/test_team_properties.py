@@ -21,6 +21,7 @@ from agent.alliance import letters, waking
 from agent.alliance.draft import line_text
 from agent.alliance.event import (
     AutoReplied,
+    Complained,
     Replied,
     RepliedFromElsewhere,
     Undeliverable,
@@ -224,6 +225,9 @@ class Teams(RuleBasedStateMachine):
         if sure == 0:
             who = self.member(who)
             self.happens(Undeliverable(who, self.some_about(who, data), permanent, self.cause(who)))
+        elif sure == 1 and permanent:
+            who = self.member(who)
+            self.happens(Complained(who, self.cause(who)))
 
     @rule(who=st.integers(1, 8), sure=st.integers(0, 4), data=st.data())
     def a_mail_program_unsubscribes(self, who: int, sure: int, data: st.DataObject) -> None:

@@ -18,8 +18,10 @@ from dovecot import HOST, PASSWORD, Dovecot, dovecot
 from typer.testing import CliRunner
 
 from agent.cli import app
+from agent.cli.connect import _letter
 from agent.imap.connection import Account, Trouble, opened
 from agent.log import configure
+from agent.mail.address import Doors
 from agent.mail.envelope import Bookmark, Envelope
 from agent.rehearsal import mailbox, play
 from agent.rehearsal.mailbox import Mail
@@ -407,6 +409,24 @@ async def test_what_was_taken_is_moved_where_the_operator_wants_it(folder, monke
 
         assert await h.box.fetch() == 2  # what cannot be moved is kept all the same
         assert await h.box.fetch() == 0
+
+
+@pytest.mark.row("T50")
+@pytest.mark.parametrize("plus", [True, False])
+async def test_the_letter_that_connect_wrote_to_the_mailbox_is_answered_by_nobody(folder, monkeypatch, plus):
+    """Where the server would not delete it, or the service was reading meanwhile; also with the key that came of it."""
+    async with house(folder, monkeypatch, ["@firm.example"], plus=plus, alone=True) as h:
+        for key in (KEY, b"another key, that was for these!"):
+            for reach in ("plain", "plus"):
+                doors = Doors("firm.example", (key,), "office", reach=reach)
+                for number in (0, 1):
+                    h.server.deliver(ADDRESS, _letter(doors, doors, number), ADDRESS)
+
+        await h.box.fetch()
+        await h.service.settle()
+
+        assert h.letters == []
+        assert await h.started() == []
 
 
 # --- the line

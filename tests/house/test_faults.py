@@ -103,7 +103,7 @@ async def test_a_forged_from_finds_no_address_to_write_to(pair: Pair) -> None:
     assert (await pair.alliance()).answer(1, "hopes") is None
 
 
-@pytest.mark.row("T33")
+@pytest.mark.row("T33", "R4")
 async def test_the_same_mail_twice_is_done_once(pair: Pair) -> None:
     to = address_of(pair)
     raw = raw_reply(to, ANSWER.encode())
@@ -192,20 +192,28 @@ async def test_a_relay_that_is_down_for_a_day_delays_letters_and_loses_none(pair
     assert await pair.play.faults() == []
 
 
-async def test_a_letter_refused_for_good_is_visible_and_pauses_its_reader(pair: Pair) -> None:
+@pytest.mark.row("T52", "decision 21")
+@pytest.mark.parametrize(
+    ("said", "pauses"), [("550 5.1.1 no such user", True), ("554 5.7.1 we do not like you", False)]
+)
+async def test_letters_refused_for_good_are_visible_and_pause_a_reader_who_is_not_there(
+    pair: Pair, said: str, pauses: bool
+) -> None:
     async def refuse(*_: object) -> None:
         raise AssertionError
 
-    closed = Inbound(accepts=lambda *_: "550 5.1.1 no such user", keep=refuse, hostname="closed.test")
+    closed = Inbound(accepts=lambda *_: said, keep=refuse, hostname="closed.test")
     relay = pair.play.service.relay
     await relay.close()
     relay.port = await closed.start()
 
     await pair.says(MAYA, ANSWER)
+    assert not (await pair.alliance()).participant(1).paused  # it may have been an accident
+    await pair.play.wait(timedelta(days=4))
     await closed.stop()
 
-    assert await pair.play.faults() == ["outbox: 1 failed"]
-    assert (await pair.alliance()).participant(1).paused
+    assert (await pair.play.faults())[0].endswith("failed")
+    assert (await pair.alliance()).participant(1).paused == pauses
 
 
 async def test_what_breaks_a_reader_is_set_aside_and_the_next_goes_on(pair: Pair) -> None:

@@ -90,7 +90,7 @@ def test_the_invitation_names_who_asks_and_how_to_say_no(render):
     text = render(_one(l.Invitation), me="Jonas", partner="Maya").text
 
     assert "Maya Lind (maya@example.org) asked me to write." in text
-    assert "Reply YES, NOT NOW or NO THANKS." in text
+    assert "Reply YES, NOT NOW, NO THANKS or NOT ME." in text
     assert "12 questions and about 22 short emails" in text
 
 

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.mail.message import Message, read
-from agent.mail.report import report_of, reports_of
+from agent.mail.report import is_complaint, report_of, reports_of
 
 
 def dsn(*groups: str, original: str = "Message-ID: <7@reply.example.org>\r\nSubject: Prompt 3") -> Message:
@@ -112,3 +112,38 @@ def test_words_without_any_failure_are_no_report():
 def test_no_text_breaks_the_reader(text, field):
     reports_of(Message(text=text))
     reports_of(dsn(f"Action: {field}\r\nStatus: {field}\r\n{text}".encode("utf-8", "replace").decode()))
+
+
+@pytest.mark.row("T52")
+@pytest.mark.parametrize(
+    ("status", "action", "lost", "blame"),
+    [
+        ("5.1.1", "failed", True, 2),
+        ("5.4.1", "failed", True, 2),  # how Microsoft says that it knows nobody of this name
+        ("4.4.1", "failed", True, 1),  # given up after all attempts
+        ("5.2.2", "failed", True, 1),  # a full mailbox empties
+        ("4.4.1", "delayed", False, 1),
+        ("5.7.1", "failed", True, 0),
+        ("5.3.4", "failed", True, 0),
+        ("5.2.3", "failed", True, 0),
+        ("5.6.0", "failed", True, 0),
+        ("5.1.8", "failed", True, 0),  # our own address was not to its liking
+        ("2.0.0", "delivered", False, 1),
+    ],
+)
+def test_what_a_lost_letter_says_against_its_address(status, action, lost, blame):
+    [report] = reports_of(dsn(f"Final-Recipient: rfc822; a@b.test\nAction: {action}\nStatus: {status}\n"))
+
+    assert (report.is_lost, report.blame) == (lost, blame)
+
+
+@pytest.mark.row("T55")
+@pytest.mark.parametrize(
+    ("kind", "complaint"), [("abuse", True), ("Opt-Out", True), ("not-spam", False), ("auth-failure", False)]
+)
+def test_a_complaint_is_told_from_other_feedback(kind, complaint):
+    raw = (
+        "From: fbl@p.test\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=feedback-report; boundary=x\n\n"
+        f"--x\nContent-Type: message/feedback-report\n\nUser-Agent: x\nFeedback-Type: {kind}\n\n--x--\n"
+    )
+    assert is_complaint(read(raw.encode())) == complaint

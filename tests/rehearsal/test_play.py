@@ -7,6 +7,7 @@ import icalendar
 import pytest
 from played import played, private_words
 
+from agent.advance import _TO_ONE
 from agent.rehearsal import mailbox
 from agent.rehearsal.play import UnmetError, play, rehearsing
 from agent.rehearsal.script import read
@@ -37,6 +38,15 @@ def test_private_words_are_in_no_mail_to_anybody_else(run):
         for words in private_words(run, person.key):
             others = [m for m in run.mails if m.person != person and not m.mine]
             assert [m.subject for m in others if mailbox.even(words) in m.seen] == []
+
+
+@pytest.mark.row("T50")
+def test_who_answers_fast_is_far_from_the_brake(run):
+    """Two minutes for each answer, and ALL in one letter: of two alliances at once none of the letters would wait."""
+    most, per = _TO_ONE[0]
+    for person in run.script.people:
+        came = [m.at for m in run.got(person.key)]
+        assert all(2 * sum(1 for at in came if start <= at < start + per) <= most for start in came)
 
 
 def test_private_words_were_said_at_all(pair, short):

@@ -1,6 +1,5 @@
 import asyncio
 import ssl
-import subprocess
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -147,8 +146,12 @@ async def test_nobody_is_told_who_is_here():
     async with on_the_phone() as client:
         assert (await client.says("VRFY ann")).startswith("502")
         assert (await client.says("EXPN all")).startswith("502")
-        assert await client.says("HELP") == "500 5.5.2 Not understood"
-        assert await client.says("AUTH PLAIN AHgAeA==") == "500 5.5.2 Not understood"
+        for line in ("HELP", "AUTH PLAIN AHgAeA==", "XCLIENT ADDR=192.0.2.1", "PROXY TCP4 192.0.2.1 192.0.2.2 1 25"):
+            assert await client.says(line) == "500 5.5.2 Not understood"
+        await client.begins()
+        await client.says(b"x\r\n.\r\n")
+
+        assert client.box.envelopes[0].peer == "127.0.0.1"  # whatever it claimed to be
 
 
 async def test_the_null_sender_is_welcome():
@@ -315,7 +318,7 @@ async def test_what_is_too_big_is_refused_and_the_line_stays_open():
         assert (await client.says("NOOP")).startswith("250")
 
 
-@pytest.mark.row("T31")
+@pytest.mark.row("R7", "T31")
 async def test_a_mail_of_30_megabytes_is_refused_politely():
     async with on_the_phone() as client:
         await client.begins()
@@ -346,6 +349,46 @@ async def test_a_flood_without_line_ends_fills_no_memory():
         assert resident() - before < 10
         assert sent < 40 * 2**20
         assert client.box.envelopes == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read as Linux shows it")
+@pytest.mark.row("R7", "T29")
+async def test_two_hundred_megabytes_in_one_line_are_refused_within_the_size_of_a_mail():
+    async with on_the_phone() as client:
+        await client.begins()
+        before, most, sent, block = resident(), 0.0, 0, b"A" * 2**16
+        try:
+            while sent < 200 * 2**20:
+                client.writer.write(block)
+                await client.writer.drain()
+                sent += len(block)
+                most = max(most, resident() - before)
+        except ConnectionError:
+            pass
+
+        assert sent < 200 * 2**20  # the line was cut
+        assert most < 25 + 10
+        assert client.box.envelopes == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read as Linux shows it")
+@pytest.mark.row("R7", "T30")
+async def test_of_ten_thousand_recipients_a_hundred_are_taken_and_the_others_come_again():
+    async with on_the_phone() as client:
+        await client.says("EHLO c.test")
+        await client.says("MAIL FROM:<a@b.test>")
+        before = resident()
+        for start in range(0, 10_000, 500):
+            lines = [f"RCPT TO:<r{n}@reply.example.test>\r\n" for n in range(start, start + 500)]
+            client.writer.write("".join(lines).encode())
+            replies = [await client.hears() for _ in lines]
+            assert all(r.startswith("250") for r in replies[: 100 if start == 0 else 0])
+            assert all(r.startswith("452") for r in replies[100 if start == 0 else 0 :])
+        assert resident() - before < 10
+        await client.says("DATA")
+        await client.says(b"x\r\n.\r\n")
+
+        assert len(client.box.envelopes) == 100
 
 
 @pytest.mark.row("T30")
@@ -546,19 +589,6 @@ async def test_closing_the_door_waits_for_what_is_being_kept_and_says_goodbye_to
         assert (await busy.hears()).startswith("250")
         await closing
         assert await busy.reader.read() == b""
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """A certificate for this test; None where openssl is not installed."""
-    at = tmp_path_factory.mktemp("tls")
-    pair = at / "cert.pem", at / "key.pem"
-    words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
-    try:
-        subprocess.run([*words.split(), "-out", pair[0], "-keyout", pair[1]], check=True, capture_output=True)
-    except FileNotFoundError:
-        pytest.skip("openssl is not installed")
-    return pair
 
 
 async def test_a_message_may_come_over_tls(certificate):

@@ -1,8 +1,9 @@
 # ruff: noqa: N802 - aiosmtpd finds hooks by their names in capitals
 import asyncio
 import socket
+import ssl
 import struct
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -45,6 +46,8 @@ class Sink:
         return reply or "250 2.1.0 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.endswith("@dead.test"):
+            await asyncio.Event().wait()
         reply = await self._says("RCPT", server)
         if reply is None:
             envelope.rcpt_tos.append(address)
@@ -113,6 +116,7 @@ async def test_letters_at_once_share_so_many_connections_and_no_more():
         assert all(reply.is_accepted for reply in replies)
         assert relay.sink.calls <= 3
         assert len(relay.sink.letters) == 30
+        assert not relay._lanes  # nothing is kept of a domain to which nothing is under way
 
 
 @pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
@@ -319,11 +323,59 @@ def test_the_password_is_not_shown():
     assert "hunter2" not in repr(Relay("h", 25, "us.test", user="us", password="hunter2"))
 
 
+@pytest.mark.row("T28")
 async def test_a_relay_without_tls_is_not_spoken_to_when_tls_is_asked_for():
     for security in ("starttls", "tls"):
         async with sink_and_relay(security=security, timeout_s=1) as relay:
             assert (await relay.send(ANN, BOB, RAW)).is_transient
             assert relay.sink.letters == []
+
+
+@pytest.mark.row("T28")
+async def test_what_was_said_before_tls_began_is_not_believed(certificate):
+    """Somebody in the middle adds an answer behind the 220: it must not be taken for one that came over TLS."""
+    shown, heard = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), []
+    shown.load_cert_chain(*certificate)
+    injected = b"250-relay.test\r\n250-SMTPUTF8\r\n250 AUTH PLAIN\r\n250 2.1.0 taken\r\n250 2.1.5 taken\r\n354 go\r\n250 taken\r\n"
+
+    async def talk(reader, writer):
+        writer.write(b"220 relay.test ESMTP\r\n")
+        while line := await reader.readline():
+            heard.append(line)
+            if line.startswith(b"STARTTLS"):
+                writer.write(b"220 go ahead\r\n" + injected)
+                await writer.start_tls(shown)
+            elif line.startswith(b"EHLO"):
+                writer.write(b"250-relay.test\r\n250 STARTTLS\r\n")
+            else:
+                writer.write(b"450 4.3.0 not now\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    trusting = ssl.create_default_context(cafile=certificate[0])
+    port = server.sockets[0].getsockname()[1]
+    relay = Relay("127.0.0.1", port, "us.test", "starttls", tls=trusting, timeout_s=2)
+
+    reply = await relay.send(ANN, BOB, RAW)
+
+    await relay.close()
+    server.close()
+    assert reply.is_transient
+    assert not any(b"Subject: x" in line for line in heard)
+
+
+@pytest.mark.row("R5")
+async def test_letters_to_one_domain_have_half_of_the_connections():
+    async with sink_and_relay(connections=4) as relay:
+        slow = asyncio.gather(*(relay.send(ANN, f"{n}@dead.test", RAW) for n in range(10)))
+
+        replies = await asyncio.gather(*(relay.send(ANN, f"{n}@live{n % 3}.test", RAW) for n in range(30)))
+
+        assert all(reply.is_accepted for reply in replies)
+        assert not slow.done()
+        slow.cancel()
+        with suppress(asyncio.CancelledError):
+            await slow
 
 
 async def test_what_the_relay_says_is_kept_as_one_short_line():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.smtp.retry import next_wait
+from agent.smtp.retry import LATE, is_late, next_wait
 
 
 def waits(chance):
@@ -34,3 +34,11 @@ def test_chance_spreads_letters_that_failed_together():
 @pytest.mark.row("R5")
 def test_we_give_up_after_about_five_days(chance):
     assert timedelta(days=4.4) < sum(waits(chance), timedelta()) < timedelta(days=5.7)
+
+
+@pytest.mark.row("R5")
+def test_the_operator_hears_of_a_letter_that_has_failed_for_four_hours():
+    first = next(n for n in count(1) if is_late(n))
+
+    assert sum(waits(0)[: first - 2], timedelta()) < LATE <= sum(waits(0)[: first - 1], timedelta())
+    assert all(is_late(n) for n in range(first, 40))

@@ -84,7 +84,9 @@ def _said(sentence: Sentence) -> _Said:
     return _Said(frozenset(), straight(sentence.text), asks=False)
 
 
-def _verdict(said: list[_Said], commands: set[str]) -> Literal["yes", "not_now", "no", "question", "who", "unclear"]:
+def _verdict(
+    said: list[_Said], commands: set[str]
+) -> Literal["yes", "not_now", "no", "not_me", "question", "who", "unclear"]:
     """The most cautious thing that was said; a no is final, whatever the reason."""
     classes = frozenset().union(*(s.classes for s in said))
     unread = [s.rest for s in said if s.rest]
@@ -95,10 +97,16 @@ def _verdict(said: list[_Said], commands: set[str]) -> Literal["yes", "not_now",
     asks = "no" not in classes and any(_ASKS.match(t) for t in unread)
     if asks or any(s.asks for s in said) or commands & {"explain", "help"}:
         return "question"
+    if (
+        "notme" in classes and not unread and classes <= {"notme", "no", "remark"}
+    ):  # for ever, so with nothing beside it
+        return "not_me"
     if "no" in classes:
         if "notnow" in classes or any(_ANOTHER_TIME.search(t) for t in unread):
             return "not_now"
         return "unclear" if classes & {"yes", "short"} or any(_TAKEN_BACK.search(t) for t in unread) else "no"
+    if "notme" in classes:
+        return "unclear"
     turned = any(_TURNS.search(t) or _TURNS_ELSEWHERE.search(t) for t in unread)
     turned = turned or (bool(unread) and any(s.foreign for s in said))
     if classes & {"notnow", "busy"} or commands & {"later", "pause"}:

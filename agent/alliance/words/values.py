@@ -42,7 +42,7 @@ class AnswerReading:
 class InvitationReading:
     """A reply to the invitation. A loose yes will do here (decision 15), a conditional one will not."""
 
-    verdict: Literal["yes", "not_now", "no", "question", "who", "unclear"]
+    verdict: Literal["yes", "not_now", "no", "not_me", "question", "who", "unclear"]
     short: bool = False  # asked for the short set
     text: str = ""
     care: bool = False

@@ -114,3 +114,25 @@ def test_what_nobody_sees_ends_no_sentence(text, unseen):
         if text[at : at + 1] in ("", " "):
             read = read_invitation(text[:at] + unseen + text[at:])
             assert read.verdict == read_invitation(text).verdict
+
+
+@pytest.mark.row("T54")
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("NOT ME", "not_me"),
+        ("not me, sorry", "not_me"),
+        ("No. That's not me.", "not_me"),
+        ("You have the wrong person.", "not_me"),
+        ("Das bin ich nicht.", "not_me"),
+        ("NICHT ICH", "not_me"),
+        ("Ich nicht.", "unclear"),
+        ("Not me. Yes!", "unclear"),
+        ("Not me, but go on", "unclear"),
+        ("Not me. I am another Jonas.", "unclear"),
+        ("Not me? What is this about?", "question"),
+        ("not me alone, please", "unclear"),
+    ],
+)
+def test_not_me_is_for_ever_and_so_it_stands_alone(text: str, verdict: str) -> None:
+    assert read_invitation(text).verdict == verdict
