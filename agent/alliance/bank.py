@@ -4,6 +4,7 @@ The steps are the prompts of the flow, asked one by one as in any other; at thei
 page can be looked at again, and an invitation from it begins an alliance that knows nothing of the bank but a name (F52).
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dateutil.relativedelta import relativedelta
@@ -18,6 +19,7 @@ from agent.alliance.turn import LATER, Turn
 from agent.alliance.words import (
     AnswerReading,
     Command,
+    Named,
     called,
     is_care,
     joined,
@@ -118,8 +120,13 @@ def _list(turn: Turn, event: Replied, said: Answer) -> None:
         turn.say(ME, letters.BankAsk("people", event.text, ""), event.about)
         return
     asking.store(turn, said)
-    turn.note(ME, Note("listed", text=joined([called(n.name) for n in people], turn.language(ME))))
+    turn.note(ME, Note("listed", text=_names(turn, people)))
     _after(turn, said.prompt)
+
+
+def _names(turn: Turn, people: Sequence[Named]) -> str:
+    language = turn.language(ME)
+    return joined([called(n.name, language) for n in people], language)
 
 
 def _save(turn: Turn, event: Replied, said: Answer) -> None:
@@ -129,10 +136,10 @@ def _save(turn: Turn, event: Replied, said: Answer) -> None:
         asking.store(turn, said)
     if found.unclear or not found.savings:
         unclear = "\n".join(found.unclear) or event.text
-        turn.say(ME, letters.BankAsk("savings", unclear, say_savings(found.savings)), event.about)
+        turn.say(ME, letters.BankAsk("savings", unclear, say_savings(found.savings, turn.language(ME))), event.about)
         return
     numbers = savings.rounds(turn.flow, turn.alliance)[-1]
-    turn.note(ME, Note("saved", text=say_savings(tuple(numbers.values()))))
+    turn.note(ME, Note("saved", text=say_savings(tuple(numbers.values()), turn.language(ME))))
     _after(turn, said.prompt)
 
 
@@ -198,7 +205,7 @@ def _propose(turn: Turn) -> None:
     name = savings.chosen(turn.flow, turn.alliance)
     picked = any(c.text == name for c in turn.alliance.choices)
     gap = not picked and name == savings.widest(turn.flow, turn.alliance)
-    turn.note(ME, Note("widest" if gap else "look_at", called(name)))
+    turn.note(ME, Note("widest" if gap else "look_at", called(name, turn.language(ME))))
     if not picked:
         _choose(turn, name, turn.cause)
 
@@ -215,7 +222,9 @@ def _page_reply(turn: Turn, event: Replied, text: str) -> None:
         _save(turn, event, Answer(ME, prompt.id, text, "", turn.now, event.cause))
     elif whom.verdict == "invite" and turn.house.may_start(turn.p(ME).address):
         turn.close(ME)
-        turn.start(ME, whom="" if called(whom.name) != whom.name else whom.name, whom_at=whom.address)
+        turn.start(
+            ME, whom="" if called(whom.name, turn.language(ME)) != whom.name else whom.name, whom_at=whom.address
+        )
     elif whom.verdict == "done":
         _done(turn)
     else:
@@ -251,5 +260,5 @@ def look_again(turn: Turn) -> None:
     if prompt is None or not people:
         _go_on(turn)
         return
-    turn.note(ME, Note("look_again", text=joined([called(n.name) for n in people], turn.language(ME))))
+    turn.note(ME, Note("look_again", text=_names(turn, people)))
     question.ask(turn, ME, f"prompt:{prompt.id}")

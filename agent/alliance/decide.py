@@ -283,7 +283,9 @@ def _is_over(turn: Turn, event: Replied) -> bool:
     wants = {c.name for c in commands}
     said = closing.last_word(turn, event)
     if "delete" in wants and p.stage != Stage.DECLINED:
-        if is_erasure(event.text) and (event.about == "erase" or re.search(r"\bnow\b", event.text, re.IGNORECASE)):
+        if is_erasure(event.text) and (
+            event.about == "erase" or re.search(r"\b(?:now|jetzt)\b", event.text, re.IGNORECASE)
+        ):
             anytime.erase(turn, p.number)
         else:
             turn.say(p.number, letters.EraseAsk(bool(turn.alliance.agreed)), "erase")

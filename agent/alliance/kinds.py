@@ -38,7 +38,7 @@ def hold(turn: Turn) -> bool:
     elif _is_unguarded(turn):
         letter = letters.AskAge(partner.name, own=False)
     elif kind is not None and kind.help_lines and not help_lines(turn):
-        letter = letters.KindRefused(kind.title, tuple(i for i in names(turn) if i != kind.id))
+        letter = letters.KindRefused(kind.title, tuple(n for n in names(turn) if n != kind.title))
     else:
         return False
     turn.say(1, letter, "who")
@@ -99,7 +99,7 @@ def _kind(turn: Turn) -> Relationship | None:
 
 def names(turn: Turn) -> tuple[str, ...]:
     """What may stand behind KIND."""
-    return tuple(kind.id for kind in turn.whole.told_in(turn.alliance.language).relationships)
+    return tuple(kind.title for kind in turn.whole.told_in(turn.alliance.language).relationships)
 
 
 def title(turn: Turn) -> str:

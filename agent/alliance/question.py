@@ -96,7 +96,7 @@ def words(turn: Turn, number: int, text: str) -> str:
     """
     if "{name}" in text:
         name = savings.chosen(turn.flow, turn.alliance)
-        text = text.replace("{name}", called(name)) if name else ""
+        text = text.replace("{name}", called(name, turn.language(number))) if name else ""
     zone = turn.person(number).zone or turn.house.zone
     text = text.replace("{partner}", turn.partner(number)).replace("{zone}", zone.split("/")[-1].replace("_", " "))
     return text.replace("{rhythm}", say_rhythm(turn.flow.checkin.rhythm, turn.language(number)))
