@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 import msgspec
+from holds import holds
 from hypothesis import HealthCheck, settings
 from hypothesis import Phase as Stretch
 from hypothesis import strategies as st
@@ -352,6 +353,7 @@ class Alliances(RuleBasedStateMachine):
         self.answers(before, after, event)
         self.page(before, after)
         self.nobody_is_left_without_a_word(before, event)
+        holds(before, after, event, new)
 
     def nothing_is_seen_before_its_reveal(self, after: Alliance, to: int, words: str) -> None:
         shown = {q.id for part in FLOW.flow.of(after.kind).parts if part.id in after.revealed for q in part.prompts}
@@ -444,13 +446,14 @@ class Alliances(RuleBasedStateMachine):
         assert msgspec.json.decode(document, type=Alliance) == replace(self.talk.alliance, people={})
 
 
-# Shrinking forty steps of conversation takes minutes: the steps as found are printed, and LONG=1 looks further.
-_HOW = {
-    "deadline": None,
-    "suppress_health_check": list(HealthCheck),
-    "phases": [Stretch.explicit, Stretch.reuse, Stretch.generate],
-}
-settings.register_profile("alliances", max_examples=80, stateful_step_count=20, **_HOW)
-settings.register_profile("alliances-long", max_examples=2000, stateful_step_count=30, **_HOW)
+_SEEKS = os.environ.get("HYPOTHESIS_PROFILE") == "seek"
 TestAlliances = Alliances.TestCase
-TestAlliances.settings = settings(settings.get_profile("alliances-long" if os.environ.get("LONG") else "alliances"))
+TestAlliances.settings = (
+    settings(  # shrinking a long conversation takes minutes: the steps are printed as they were found
+        max_examples=2000 if _SEEKS else 80,
+        stateful_step_count=30 if _SEEKS else 20,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Stretch.explicit, Stretch.reuse, Stretch.generate],
+    )
+)

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import msgspec
 from crew import FLOW, Team
+from holds import holds
 from hypothesis import HealthCheck, settings
 from hypothesis import Phase as Stretch
 from hypothesis import strategies as st
@@ -306,6 +307,7 @@ class Teams(RuleBasedStateMachine):
             assert self.said[a.cause] == a.participant
         self.page(before, after)
         self.nobody_is_left_without_a_word(before, event)
+        holds(before, after, event, self.t.new)
         if any(isinstance(s.letter, letters.Erased) for s in self.t.new):
             self.nothing_is_left_of(actor)
 
