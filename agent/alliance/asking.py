@@ -377,6 +377,9 @@ def skip(turn: Turn, event: Replied) -> None:
             passed(turn, number, q.id, event.cause)
     elif kind == "prompt":
         passed(turn, number, key, event.cause)
+        said = turn.alliance.answer(number, key)
+        if said is not None and said.text and turn.alliance.redesigned_at is not None:
+            turn.note(number, Note("kept", turn.told(number).prompts[key].title, said.text, _lines(said.private)))
     _after_answers(turn, number)
 
 

@@ -271,6 +271,18 @@ def draft_letter(turn: Turn, number: int) -> letters.DraftLetter | letters.Draft
         sections=sections,
         asks_of_me=asked,
         open_points=open_points,
+        to_and_fro=_to_and_fro(alliance),
+    )
+
+
+def _to_and_fro(alliance: Alliance) -> tuple[int, ...]:
+    """The lines that the newest change opened though it gave them words: they had changed too often (decision 5)."""
+    *_, before, newest = alliance.drafts
+    old = {line.id: line for line in before.lines}
+    return tuple(
+        n
+        for n, line in enumerate(newest.lines, 1)
+        if line.open and (was := old.get(line.id)) and not was.open and line.changes > was.changes
     )
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from agent.alliance import agreeing, asking, letters, team
+from agent.alliance import agreeing, asking, letters, team, to_and_fro
 from agent.alliance import draft as page
 from agent.alliance.event import Replied
 from agent.alliance.flow import Part, Prompt
-from agent.alliance.model import Answer, Choice, Note, Participant, Phase, Stage
+from agent.alliance.model import Answer, Choice, Note, Participant, Passage, Phase, Stage
 from agent.alliance.turn import Turn
 from agent.alliance.words import Pick, read_answer, read_choice, read_passing
 
@@ -113,6 +113,10 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
         if not proposals:
             return
         words = ""
+    if words and to_and_fro.kept_back(turn, number, words):
+        if not picks and reading.command is None:
+            return
+        words = ""
     rest = words
     part = turn.flow.part(part_id)
     if rest or proposals:
@@ -120,6 +124,9 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
         turn.tell_others(number, letter, f"reveal:{part_id}")
         if rest:
             turn.note(number, Note("passed_on", text=rest))
+            said = Passage(number, rest, turn.now, event.cause, passed=turn.now)
+            turn.change(passages=(*turn.alliance.passages, said))
+            to_and_fro.look_around(turn)
     if reading.command is not None and reading.command.name == "next" and asking.next_part(turn, number):
         return
     if not (rest or picks):

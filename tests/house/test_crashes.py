@@ -227,6 +227,6 @@ _HOW = settings(
     suppress_health_check=list(HealthCheck),
     phases=[Stretch.explicit, Stretch.reuse, Stretch.generate],
 )
-TestCrashingPairs = pytest.mark.row("R1", "R2")(CrashingPairs.TestCase)
-TestCrashingTeams = pytest.mark.row("R1", "R2")(CrashingTeams.TestCase)
+TestCrashingPairs = CrashingPairs.TestCase
+TestCrashingTeams = CrashingTeams.TestCase
 TestCrashingPairs.settings = TestCrashingTeams.settings = _HOW
