@@ -210,7 +210,7 @@ class Alliances(RuleBasedStateMachine):
         opened = self.talk.alliance.participant(who).open
         about = opened.about if opened else ""
         if opened is not None and opened.sent is None:
-            self.talk.waits(hours=12)
+            self.wait(12)
         pool = FITTING.get(about.partition(":")[0], TEXTS)
         self.reply(who, about or self.some_about(who, data), data.draw(st.sampled_from(pool)))
 
@@ -274,6 +274,9 @@ class Alliances(RuleBasedStateMachine):
 
     @rule(hours=st.sampled_from([0.01, 3, 9, 20, 80, 250, 900]))
     def time_passes(self, hours: float) -> None:
+        self.wait(hours)
+
+    def wait(self, hours: float) -> None:
         until = self.talk.now + timedelta(hours=hours)
         for _ in range(200):
             if self.talk.wake is None or self.talk.wake > until:

@@ -158,16 +158,16 @@ class Crashing:
         self.kept.happens(event, talk.now)
         if self.again:
             self.kept.happens(event, talk.now + timedelta(hours=9))
-        alliance, letters = self.kept.read()
+        alliance, written = self.kept.read()
         self.gone = self.gone or talk.forgotten
         if self.gone:
-            assert (alliance, letters) == (None, set())
+            assert (alliance, written) == (None, set())
             return
         assert alliance is not None
         assert _as_kept(alliance, alliance) == _as_kept(talk.alliance, alliance)
-        assert letters == self.written(talk)
+        assert written == self.letters(talk)
 
-    def written(self, talk: Any) -> set[int]:
+    def letters(self, talk: Any) -> set[int]:
         ours = talk.alliance
         return {s.number for s in talk.sent if s.number >= self.first and ours.participant(s.to).address}
 
