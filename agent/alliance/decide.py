@@ -209,7 +209,7 @@ def replied(turn: Turn, event: Replied) -> None:
     event = _without_own(turn, event, reading, kind)
     if p.paused and not _is_aside(reading):
         anytime.unpause(turn, p.number)
-    if guiding.asked(turn, event, prompt=kind in _PROMPTS):
+    if guiding.asked(turn, event, prompt=kind in _PROMPTS) or guiding.asks_team(turn, event):
         return
     if not reading.commands and kind != "pass" and mending.heard(turn, event, kind):
         return

@@ -24,7 +24,7 @@ TYPES: dict[type, str] = {
     l.Explain: "prompt", l.AskBack: "prompt", l.WasThisYou: "prompt", l.Code: "prompt", l.EraseAsk: "prompt", l.ClosingAsk: "prompt", l.Renewal: "prompt", l.Nudge: "nudge", l.Rest: "nudge",
     l.Reveal: "reveal", l.DraftLetter: "draft", l.DraftChanged: "draft", l.Final: "final", l.Digest: "digest", l.Help: "guide",
     l.TeamWho: "prompt", l.TeamWay: "prompt", l.TeamWhy: "prompt", l.TeamReady: "prompt", l.Ballot: "prompt", l.Mend: "prompt",
-    l.TeamAsk: "prompt", l.TeamInvitation: "invitation", l.TeamReveal: "reveal",
+    l.TeamAsk: "prompt", l.TeamLine: "prompt", l.TeamInvitation: "invitation", l.TeamReveal: "reveal",
     l.TeamCheckin: "prompt", l.TeamNewcomer: "invitation", l.TeamYourPage: "draft", l.TeamDigest: "digest", l.TeamDraft: "draft",
     l.TrialEnds: "prompt", l.PassOnAsk: "prompt", l.Repair: "repair", l.RepairReply: "repair", l.Talk: "repair",
     l.Ideas: "guide", l.Tools: "guide", l.Tool: "guide",

@@ -66,3 +66,36 @@ def test_a_line_of_a_team_may_be_on_trial() -> None:
     assert "try until" not in t.alliance.draft.text
     t.says("Dev", "KEEP", "trial:0")
     assert isinstance(t.new[-1].letter, l.TeamDraft)
+
+
+@pytest.mark.row("S39", "F41")
+def test_the_team_is_asked_about_a_line_and_not_told_by_whom() -> None:
+    t = living()
+    t.says("Ana", "IDEAS: a line gets forgotten", final(t))
+    assert t.got(l.Ideas, "Ana")
+
+    t.says("Ana", "ASK 1", final(t))
+    line = l.TeamLine(1, t.alliance.in_force.text.split("1. ")[1].split("\n")[0])
+    assert [s.letter for s in t.new] == [line] * len(NAMES)
+
+    t.says("Ben", "make 1 say We keep mornings quiet.", f"heard:{t.alliance.agreed}")
+    assert "We keep mornings quiet." in t.alliance.draft.text
+
+
+@pytest.mark.row("S39", "F41")
+def test_about_one_line_a_team_is_asked_once_a_month() -> None:
+    t = living()
+    t.says("Ana", "ASK 1", final(t)).says("Chi", "ASK about line 1", final(t))
+    assert [t.alliance.participant(s.to).name for s in t.new] == ["Chi"]
+
+    t.days(31)
+    t.says("Chi", "ASK 1", final(t))
+    assert sum(isinstance(s.letter, l.TeamLine) for s in t.new) == len(NAMES)
+
+
+@pytest.mark.row("S39", "F41")
+@pytest.mark.parametrize(("text", "kind"), [("ASK", "which_line"), ("ASK 99", "number")])
+def test_a_line_that_is_not_there_is_asked_back(text: str, kind: str) -> None:
+    t = living()
+
+    assert [s.letter.kind for s in t.says("Ana", text, final(t)).new] == [kind]

@@ -400,3 +400,11 @@ class TeamTaken(Letter):
 
     name: str
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine(Letter):
+    """Somebody wonders whether a line still fits: all are asked, and nobody is told who (S39)."""
+
+    number: int
+    line: str
