@@ -357,15 +357,18 @@ def after_correction(turn: Turn, number: int, prompt_id: str, old: Answer) -> No
 def passed(turn: Turn, number: int, prompt_id: str, cause: str) -> None:
     """PASS: nothing is shown, and never with a name (decision 11); an answer nobody has seen yet is taken back.
 
-    When a prompt is asked anew, who passes it leaves their old words as they are.
+    What others have seen stays, and when a prompt is asked anew, who passes it leaves their old words as they are.
     """
-    old = turn.alliance.answer(number, prompt_id)
+    old, title = turn.alliance.answer(number, prompt_id), turn.told(number).prompts[prompt_id].title
     if old is not None and not turn.alliance.answered(number, prompt_id):
         store(turn, replace(old, at=turn.now))
-        return
-    if old is None or turn.flow.part_of(prompt_id).id not in turn.alliance.revealed:
+    elif old is None or turn.flow.part_of(prompt_id).id not in turn.alliance.revealed:
         store(turn, Answer(number, prompt_id, "", "", turn.now, cause, passed=True))
-    turn.note(number, Note("passed", turn.told(number).prompts[prompt_id].title))
+        old = None
+    if old is None or old.passed:
+        turn.note(number, Note("passed", title))
+    else:
+        turn.note(number, Note("kept", title, old.text, _lines(old.private)))
 
 
 def skip(turn: Turn, event: Replied) -> None:
@@ -377,9 +380,6 @@ def skip(turn: Turn, event: Replied) -> None:
             passed(turn, number, q.id, event.cause)
     elif kind == "prompt":
         passed(turn, number, key, event.cause)
-        said = turn.alliance.answer(number, key)
-        if said is not None and said.text and turn.alliance.redesigned_at is not None:
-            turn.note(number, Note("kept", turn.told(number).prompts[key].title, said.text, _lines(said.private)))
     _after_answers(turn, number)
 
 

@@ -191,6 +191,8 @@ def test_what_a_pass_leaves_as_it_was_is_read_back_also_to_a_prompt_that_is_not_
     [letter] = talk.says(1, "PASS", "prompt:P06").letters(1)
 
     assert [(n.kind, n.text) for n in letter.notes] == [("kept", ANSWERS["P06"][0])]
+    [letter] = talk.says(1, "PASS", "prompt:parting").letters(1)
+    assert [(n.kind, n.title) for n in letter.notes] == [("passed", "How we would part well")]
 
 
 @pytest.mark.row("F44", "decision 11")
