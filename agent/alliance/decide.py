@@ -382,6 +382,8 @@ def _obeyed(turn: Turn, event: Replied, reading: AnswerReading, kind: str) -> bo
     """A command alone is done at once; beside an answer after it, but to pause or leave comes first."""
     if kind in _PAGES and reading.text:
         return _obeyed_beside(turn, event, reading, kind)
+    if kind == "reveal" and [c.name for c in reading.commands] == ["explain"] and re.search(r"\w", event.text):
+        return False  # "what do you mean by early?" is for whoever wrote it
     if not reading.commands:
         if reading.unsure is not None and kind not in _PAGES:
             anytime.doubt(turn, event, reading.unsure, "answer" if kind in _PROMPTS else "unclear")

@@ -1,5 +1,6 @@
 """The reveal: a part's answers side by side, to all in the same minute, and what is chosen or passed on there (F15-F19)."""
 
+import re
 from dataclasses import replace
 
 from agent.alliance import agreeing, asking, letters, team, to_and_fro
@@ -107,6 +108,7 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
         proposals += choose(turn, number, shared[(pick.number or 1) - 1].id, pick, event.cause)
     rest = "" if read_answer(reading.rest, now=turn.now).not_an_answer else reading.rest.strip()
     words, ours = read_passing(rest)
+    ours = ours or (_names_nothing(rest) and bool(read_answer(rest, now=turn.now).commands))
     unsure = rest and words == rest and (turn.p(number).stage != Stage.READING or ours)
     if unsure:
         turn.say(number, letters.AskBack("pass_on", rest, 0, 0), event.about)
@@ -136,6 +138,11 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
     turn.say(number, letters.PassedOnReceipt((), following.title if following else ""), event.about)
     if turn.p(number).stage == Stage.READING:
         turn.opened(number, event.about)
+
+
+def _names_nothing(text: str) -> bool:
+    """As in "What do you mean?": said to us, perhaps. "What do you mean by early?" is for whoever wrote it."""
+    return len(text.split()) < 4 or re.search(r"\b(?:you|this|that|it) mean\W*\Z", text) is not None
 
 
 def to_choose(turn: Turn, part: Part) -> list[Prompt]:
