@@ -1,10 +1,14 @@
 """The same in a team: an own slip goes to all, nobody else's does, and a trial ends by the team's rule (S34, F21, F42)."""
 
+from dataclasses import replace
+from datetime import UTC
+
 import pytest
 from test_team import NAMES, Team, drafted
 
 from agent.alliance import letters as l
 from agent.alliance.model import Phase
+from agent.papers.enclosed import page_of, plan_of
 
 
 def living() -> Team:
@@ -99,3 +103,15 @@ def test_a_line_that_is_not_there_is_asked_back(text: str, kind: str) -> None:
     t = living()
 
     assert [s.letter.kind for s in t.says("Ana", text, final(t)).new] == [kind]
+
+
+@pytest.mark.row("F31", "F32")
+def test_in_a_title_the_first_of_many_stands_for_all() -> None:
+    t = living()
+    letter = t.got(l.Final)[-1]
+    ana, *crew = t.alliance.participants
+    many = replace(t.alliance, participants=(ana, *(replace(crew[0], number=n) for n in range(2, 51))))
+
+    assert plan_of(t.alliance, letter, UTC, "a.test").meeting_title == "Ana, Ben, Chi, Dev, Ewa and Finn"
+    assert plan_of(many, letter, UTC, "a.test").checkin_title == "How is it going, Ana and 49 others?"
+    assert page_of(many, letter, UTC).names == ("Ana", "49 others")
