@@ -336,7 +336,7 @@ class Teams(RuleBasedStateMachine):
         if isinstance(letter, letters.TeamDraft):
             assert not any(c.name for c in letter.changes)
         if isinstance(letter, letters.TeamDigest):
-            assert not names & set(re.findall(r"\w+", repr(letter)))
+            assert not names & set(re.findall(r"\w+", repr(replace(letter, words=()))))  # they may name each other
             if letter.rows:
                 last = next(c for c in after.checkins if c.number == letter.number)
                 assert sum(1 for r in last.replies if r.numbers) >= 4
