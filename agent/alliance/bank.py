@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from dateutil.relativedelta import relativedelta
 
-from agent.alliance import anytime, asking, closing, kinds, letters, question, savings, setup
+from agent.alliance import anytime, asking, closing, keeping, kinds, letters, question, savings, setup
 from agent.alliance.dates import at_hour, awake_at
 from agent.alliance.event import Replied, Started
-from agent.alliance.flow import Prompt
 from agent.alliance.model import Answer, Checkin, Choice, Note, Phase, Stage
+from agent.alliance.parts import Prompt
 from agent.alliance.savings import ME
 from agent.alliance.turn import LATER, Turn
 from agent.alliance.words import (
@@ -81,7 +81,7 @@ def obey(turn: Turn, event: Replied, command: Command) -> None:
             anytime.pause(turn, ME, command.until or turn.local_now(ME).date() + LATER)
         case "show":
             turn.say(ME, question.letter_for(turn, ME, "page"), "page")
-        case "both" if key in turn.flow.prompts and asking.keep_both(turn, ME, key, event.cause):
+        case "both" if key in turn.flow.prompts and keeping.keep_both(turn, ME, key, event.cause):
             _after(turn, key)
         case "explain" | "resend" if key in turn.flow.prompts:
             anytime.obey(turn, event, command)
@@ -119,7 +119,7 @@ def _list(turn: Turn, event: Replied, said: Answer) -> None:
     if not people:
         turn.say(ME, letters.BankAsk("people", event.text, ""), event.about)
         return
-    asking.store(turn, said)
+    keeping.store(turn, said)
     turn.note(ME, Note("listed", text=_names(turn, people)))
     _after(turn, said.prompt)
 
@@ -133,7 +133,7 @@ def _save(turn: Turn, event: Replied, said: Answer) -> None:
     """What is clear is kept, and what is not is asked about: never guessed, and nothing is asked twice."""
     found = read_savings(said.text, savings.people(turn.flow, turn.alliance))
     if found.savings:
-        asking.store(turn, said)
+        keeping.store(turn, said)
     if found.unclear or not found.savings:
         unclear = "\n".join(found.unclear) or event.text
         turn.say(ME, letters.BankAsk("savings", unclear, say_savings(found.savings, turn.language(ME))), event.about)
@@ -152,7 +152,7 @@ def _guess_or_ask(turn: Turn, said: Answer) -> None:
         turn.close(ME)
         _again(turn)
         return
-    asking.keep(turn, replace(said, text=words))
+    keeping.keep(turn, replace(said, text=words))
     _after(turn, said.prompt)
 
 
@@ -164,7 +164,7 @@ def _choose(turn: Turn, name: str, cause: str) -> None:
 
 
 def _pass(turn: Turn, event: Replied, prompt: Prompt) -> None:
-    asking.passed(turn, ME, prompt.id, event.cause)
+    keeping.passed(turn, ME, prompt.id, event.cause)
     _after(turn, prompt.id)
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from agent.alliance import letters
 from agent.alliance.event import Replied
-from agent.alliance.flow import Relationship
 from agent.alliance.model import Note, Phase
+from agent.alliance.parts import Relationship
 from agent.alliance.turn import Turn
 from agent.alliance.words import RelationReading, read_age, read_kind, read_relation, read_setup
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from agent.alliance import ballot, coming, gather, kinds, letters, pulse, rewording, savings, standing
 from agent.alliance import draft as page
-from agent.alliance.flow import Prompt
 from agent.alliance.model import Alliance, Changed, Checkin, Draft, Phase
+from agent.alliance.parts import Prompt
 from agent.alliance.turn import Turn
 from agent.alliance.words import called, say_rhythm
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from agent.alliance import agreeing, asking, letters, team, to_and_fro
 from agent.alliance import draft as page
 from agent.alliance.event import Replied
-from agent.alliance.flow import Part, Prompt
 from agent.alliance.model import Answer, Choice, Note, Participant, Passage, Phase, Stage
+from agent.alliance.parts import Part, Prompt
 from agent.alliance.turn import Turn
 from agent.alliance.words import Pick, read_answer, read_choice, read_passing
 
