@@ -330,7 +330,8 @@ def _environment(finalize: Any, source: Callable[[str], str | None]) -> Environm
         cache_size=-1,
         auto_reload=False,
     )
-    made.filters |= {"day": _day, "hour": _hour, "month": _month, "since": _since, "numbers": _list, "short": _short}
+    made.filters |= {"day": _day, "hour": _hour, "month": _month, "since": _since, "listed": _listed, "short": _short}
+    made.filters |= {"stop": _stop}
     made.filters |= {"quoted": _quoted, "lines": _lines, "left": _left, "right": _right}
     return made
 
@@ -384,6 +385,11 @@ def _short(text: str) -> str:
     return _shortened(" ".join(text.split()), SHORT)
 
 
+def _stop(text: str) -> str:
+    """The full stop behind somebody's words in quotes, where they do not end a sentence themselves."""
+    return "" if _short(text).endswith((".", "!", "?", "…")) else "."
+
+
 def _shortened(text: str, width: int) -> str:
     if len(text) <= width:
         return text
@@ -414,7 +420,7 @@ def _hour(context: Context, at: datetime) -> str:
 
 
 @pass_context
-def _list(context: Context, values: tuple[object, ...]) -> str:
+def _listed(context: Context, values: tuple[object, ...]) -> str:
     return str(format_list([str(v) for v in values], locale=locale_of(context["language"])))
 
 
