@@ -13,14 +13,13 @@ from agent.alliance import (
     anytime,
     asking,
     bank,
-    closing,
     coming,
-    gather,
     guiding,
     kinds,
     letters,
     mending,
     no_answer,
+    over,
     overview,
     placing,
     question,
@@ -49,13 +48,11 @@ from agent.alliance.words import (
     is_erasure,
     language_of,
     read_answer,
-    read_invitation,
     read_mine,
     said_of_page,
     wished_language,
 )
 
-_AFTER = frozenset({"show", "data", "export", "human", "bank"})  # answered even when it has ended
 # questions back that say: not understood
 _UNHELPED = frozenset(
     ("unclear", "answer", "number", "which_line", "what_words", "question", "choice", "draft", "send", "checkin_over", "held", "why_words", "renewal", "renewal_over")
@@ -151,7 +148,9 @@ def replied(turn: Turn, event: Replied) -> None:
     p = turn.p(event.participant)
     mine = [a for a in turn.alliance.answers if a.participant == p.number]
     event = replace(event, text=parted(event.text, event.about, mine)[0])
-    if _is_over(turn, event) or (turn.flow.is_team and p.stage != Stage.INVITED and coming.newcomer_in(turn, event)):
+    if over.is_over(turn, event) or (
+        turn.flow.is_team and p.stage != Stage.INVITED and coming.newcomer_in(turn, event)
+    ):
         return
     turn.set(p.number, last_heard=turn.now, resting=False)
     turn.change(rested_at=None if turn.alliance.phase != Phase.INVITED else turn.alliance.rested_at)
@@ -250,47 +249,6 @@ def _is_aside(reading: AnswerReading) -> bool:
     """Whether somebody who paused only asks something, and wants to go on being left in peace."""
     words = reading.text or reading.private or reading.labelled
     return bool(reading.commands) and not words and all(c.name in _ASIDES for c in reading.commands)
-
-
-def _is_over(turn: Turn, event: Replied) -> bool:
-    """A reply to an alliance that has ended, or by somebody who has left: one kind explanation, once."""
-    p = turn.p(event.participant)
-    if turn.alliance.phase != Phase.ENDED and p.stage not in (Stage.LEFT, Stage.DECLINED):
-        return False
-    if turn.flow.is_team and _joins_after_all(turn, event):
-        return True
-    commands = read_answer(event.text, now=turn.now).commands
-    if not commands and turn.flow.is_team and coming.last_words(turn, event):
-        return True
-    wants = {c.name for c in commands}
-    said = closing.last_word(turn, event)
-    if "delete" in wants and p.stage != Stage.DECLINED:
-        if is_erasure(event.text) and (
-            event.about == "erase" or re.search(r"\b(?:now|jetzt)\b", event.text, re.IGNORECASE)
-        ):
-            anytime.erase(turn, p.number)
-        else:
-            turn.say(p.number, letters.EraseAsk(bool(turn.alliance.agreed)), "erase")
-    elif (
-        p.stage != Stage.DECLINED and wants & _AFTER
-    ):  # their copy and their words stay theirs while the addresses live
-        obey = bank.obey if turn.flow.solo else anytime.obey
-        obey(turn, event, next(c for c in commands if c.name in _AFTER))
-    elif p.stage != Stage.DECLINED and not (said or p.told_closed):
-        turn.set(p.number, told_closed=True)
-        turn.say(p.number, letters.Closed(turn.alliance.ended_at or turn.now), "closed")
-    return True
-
-
-def _joins_after_all(turn: Turn, event: Replied) -> bool:
-    """Who said no to a team is not asked again, and can ask to join (spec 4.5)."""
-    p = turn.p(event.participant)
-    wants = p.stage == Stage.DECLINED and turn.alliance.phase not in (Phase.SETUP, Phase.ENDED)
-    if not wants or read_invitation(event.text).verdict != "yes":
-        return False
-    turn.move(p.number, "reconsider")
-    gather.said_yes(turn, p.number)
-    return True
 
 
 def _know_offset(turn: Turn, event: Replied) -> None:

@@ -156,5 +156,5 @@ def test_a_note_in_german_is_told_before_anything_else(render):
     text = render(l.PartDone((kept,), "einander kennen", 4, ""), language="de").text
 
     assert text.startswith(
-        "Danke, Maya.\n\nNotiert zu „Gute Kritik“: „Direkt.“ Eine Zeile bleibt privat. Um sie zu ändern, antworte noch einmal auf jene Mail.\n"
+        "Danke, Maya.\n\nNotiert zu „Gute Kritik“: „Direkt.“ Eine Zeile bleibt privat. Um sie zu ändern, antworte noch einmal auf die Mail dazu.\n"
     )
