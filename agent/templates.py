@@ -48,6 +48,7 @@ _CLASS = re.compile(r'class="([\w-]+)"')
 _BLANKS = re.compile(r"\n{3,}")
 _HEADERS = re.compile(r"\s*Subject: (.*)\n(?:Preview: (.*)\n)?")
 _LINKS = re.compile(r"(?<=\w)([.@]|:(?=//))(?=[\w/])")
+_TAGS = re.compile("</?span>")  # those of `_unlinked`
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _NOTE = re.compile(r"{% (?:el)?if note\.kind == \"(\w+)\" %}")
 _CONTROLS = dict.fromkeys(
@@ -330,7 +331,8 @@ def _environment(finalize: Any, source: Callable[[str], str | None]) -> Environm
         cache_size=-1,
         auto_reload=False,
     )
-    made.filters |= {"day": _day, "hour": _hour, "month": _month, "since": _since, "numbers": _list, "short": _short}
+    made.filters |= {"day": _day, "hour": _hour, "month": _month, "since": _since, "listed": _listed, "short": _short}
+    made.filters |= {"stop": _stop, "attribute": _attribute}
     made.filters |= {"quoted": _quoted, "lines": _lines, "left": _left, "right": _right}
     return made
 
@@ -353,6 +355,11 @@ def _unlinked(text: str) -> Markup:
     """Escaped, and nothing in it that a mail client would make a link of (T64)."""
     shown = escape(text)
     return _sure(_LINKS.sub(r"<span>\1</span>", str(shown))) if "." in text or "@" in text or "://" in text else shown
+
+
+def _attribute(shown: str) -> Markup:
+    """The same as the value of an attribute, which is never a link and holds no tags: a number such as 3.5 is read aloud."""
+    return _sure(_TAGS.sub("", shown))
 
 
 def _sure(text: str) -> Markup:
@@ -382,6 +389,11 @@ def _right(value: object, width: int) -> Markup:
 
 def _short(text: str) -> str:
     return _shortened(" ".join(text.split()), SHORT)
+
+
+def _stop(text: str) -> str:
+    """The full stop behind somebody's words in quotes, where they do not end a sentence themselves."""
+    return "" if _short(text).endswith((".", "!", "?", "…")) else "."
 
 
 def _shortened(text: str, width: int) -> str:
@@ -414,7 +426,7 @@ def _hour(context: Context, at: datetime) -> str:
 
 
 @pass_context
-def _list(context: Context, values: tuple[object, ...]) -> str:
+def _listed(context: Context, values: tuple[object, ...]) -> str:
     return str(format_list([str(v) for v in values], locale=locale_of(context["language"])))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.alliance.flow import Checkin, Prompt, Words
+from agent.alliance.parts import Checkin, Prompt, Words
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

@@ -224,6 +224,7 @@ def change(turn: Turn, event: Replied, answered: Draft, reading: ConsentReading)
         turn.say(number, letters.AskBack(kind, event.text, answered.version, vague.number or 0), event.about)
     elif wanted and all(c.kind == "keep" for c in wanted) and newest is not None:
         opened = turn.p(number).open
+        turn.note(number, Note("unchanged"))
         if opened is not None and opened.sent is None and opened.about == f"draft:{newest.version}":
             question.write_open(turn, number)  # it was owed anyway
         else:

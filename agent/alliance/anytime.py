@@ -9,23 +9,23 @@ from agent.alliance import (
     ballot,
     closing,
     coming,
+    erasing,
     gather,
     guiding,
     letters,
     looking,
+    overview,
     question,
     rewording,
     settling,
     setup,
-    trying,
 )
 from agent.alliance import draft as page
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
-from agent.alliance.model import Alliance, CheckinReply, Choice, Draft, Note, Open, Phase, Stage
-from agent.alliance.own import own_of
+from agent.alliance.model import Note, Open, Phase, Stage
 from agent.alliance.turn import LATER, Turn
-from agent.alliance.words import AnswerReading, Command, joined, read_rhythm
+from agent.alliance.words import AnswerReading, Command, read_rhythm
 
 _STAGES = {
     Stage.PREPARING: "setup",
@@ -51,11 +51,11 @@ def obey(turn: Turn, event: Replied, command: Command) -> bool:
         case "tools":
             guiding.tools(turn, event)
         case "status":
-            turn.say(number, letters.Status(status(turn, number), others(turn, number)), event.about)
+            turn.say(number, letters.Status(overview.status(turn, number), overview.others(turn, number)), event.about)
         case "who":
             turn.say(number, setup.who(turn, number), event.about)
         case "data" | "export":
-            turn.say(number, my_data(turn, number), event.about)
+            turn.say(number, overview.my_data(turn, number), event.about)
         case "human":
             turn.say(number, letters.Human(), event.about)
         case "delete":
@@ -189,7 +189,7 @@ def _nothing_next(turn: Turn, event: Replied) -> None:
         turn.note(event.participant, Note("resumed"))
         question.write_open(turn, event.participant)
     else:
-        turn.say(event.participant, letters.Status(status(turn, event.participant)), event.about)
+        turn.say(event.participant, letters.Status(overview.status(turn, event.participant)), event.about)
 
 
 def _shorten(turn: Turn, number: int) -> None:
@@ -284,7 +284,7 @@ def resume(turn: Turn, number: int, *, asked: bool = True) -> None:
     if opened is None:
         asking.go_on(turn, number)
         if asked and turn.p(number).open is None:
-            turn.say(number, letters.Status(status(turn, number)))
+            turn.say(number, letters.Status(overview.status(turn, number)))
         return
     turn.note(number, Note("resumed" if asked else "awake"))
     _ask_again(turn, number, opened)
@@ -337,7 +337,7 @@ def stop(turn: Turn, number: int) -> None:
     turn.set(number, notes=())
     stage = turn.p(number).stage
     turn.move(number, "leave")
-    _forget_unrevealed(turn, number)
+    erasing.forget_unrevealed(turn, number)
     over = len(turn.alliance.present) < turn.flow.people[0] and not gathering
     for other in turn.alliance.invited if over else ():
         turn.close(other.number)
@@ -364,130 +364,9 @@ def unsubscribe(turn: Turn, number: int) -> None:
     stop(turn, number)
 
 
-def _forget_unrevealed(turn: Turn, number: int) -> None:
-    """What nobody else has seen of a leaver's words is destroyed: answers, guesses, words to pass on (decision 18)."""
-    shown = {q.id for part in turn.flow.parts if part.id in turn.alliance.revealed for q in part.prompts}
-    since = turn.alliance.redesigned_at  # what was said before a redesign was shown long ago
-    kept = tuple(
-        a
-        for a in turn.alliance.answers
-        if a.participant != number or a.prompt in shown or (turn.alliance.drafts and not (since and a.at >= since))
-    )
-    turn.change(
-        answers=kept,
-        guesses=tuple(g for g in turn.alliance.guesses if g.participant != number),
-        passages=tuple(
-            replace(x, text="") if x.author == number and not x.passed else x for x in turn.alliance.passages
-        ),
-    )
-    open_version = 0 if turn.alliance.phase == Phase.AGREED else len(turn.alliance.drafts)
-    said = (number, open_version)
-    turn.change(
-        objections=tuple(o for o in turn.alliance.objections if (o.participant, o.version) != said),
-        proposals=tuple(p for p in turn.alliance.proposals if (p.participant, p.version) != said),
-        checkins=tuple(
-            c if c.closed else replace(c, replies=tuple(r for r in c.replies if r.participant != number))
-            for c in turn.alliance.checkins
-        ),
-    )
-
-
 def erase(turn: Turn, number: int) -> None:
-    """DELETE NOW: remove one's own data, never the partner's copy of the agreement; a tombstone remains (decision 17)."""
-    agreed = bool(turn.alliance.agreed)
+    """DELETE NOW: whoever takes part leaves first, without a word more."""
     if turn.alliance.phase != Phase.ENDED and turn.p(number).stage not in (Stage.LEFT, Stage.DECLINED):
         stop(turn, number)
         turn.leave_alone(number)
-    turn.say(number, letters.Erased(agreed), "erased")
-    alliance = turn.alliance
-    turn.change(
-        answers=tuple(a for a in alliance.answers if a.participant != number),
-        guesses=tuple(g for g in alliance.guesses if g.participant != number),
-        choices=_not_of(alliance, number) if turn.flow.is_team else (),  # the others' may hold these words too
-        settlements=(),
-        place=alliance.place if agreed else "",
-        confirmations=tuple(replace(c, words="") if c.participant == number else c for c in alliance.confirmations),
-        reason="" if number == 1 else alliance.reason,
-        why="" if number == 1 else alliance.why,
-        drafts=tuple(_only_if_used(turn, d) for d in alliance.drafts),
-        checkins=tuple(
-            replace(c, replies=tuple(x for r in c.replies if (x := _nameless(turn, r, number))))
-            for c in alliance.checkins
-        ),
-        objections=tuple(o for o in alliance.objections if o.participant != number),
-        proposals=tuple(o for o in alliance.proposals if o.participant != number),
-        worths=tuple(w for w in alliance.worths if w.participant != number),
-        passages=tuple(replace(x, text="") if x.author == number else x for x in alliance.passages),
-        ballots=tuple(replace(b, votes=tuple(v for v in b.votes if v.participant != number)) for b in alliance.ballots),
-        order={q: tuple(0 if n == number else n for n in order) for q, order in alliance.order.items()},
-    )
-    turn.set(number, held=())
-    for p in turn.alliance.participants:
-        turn.set(p.number, notes=())  # the other's may hold these words too
-    turn.erased.append(number)
-
-
-def _not_of(alliance: Alliance, number: int) -> tuple[Choice, ...]:
-    """The others' choices of what is not this person's words."""
-    theirs = {page.plain(a.text) for a in alliance.answers if a.participant == number}
-    return tuple(c for c in alliance.choices if c.participant != number and page.plain(c.words) not in theirs)
-
-
-def _nameless(turn: Turn, reply: CheckinReply, number: int) -> CheckinReply | None:
-    """A reply to a check-in. Of one's own nothing stays but what a team's mean is made of, without whose it was."""
-    if reply.participant != number:
-        return reply
-    return CheckinReply(0, reply.at, "", numbers=reply.numbers) if turn.flow.is_team and reply.numbers else None
-
-
-def _only_if_used(turn: Turn, draft: Draft) -> Draft:
-    """The page as the others keep it, or are just agreeing on; of all other drafts only that they were."""
-    newest = turn.flow.is_team and turn.alliance.phase != Phase.ENDED and draft is turn.alliance.draft
-    if newest or draft.version == turn.alliance.agreed:
-        return replace(draft, changed=())
-    return replace(draft, lines=(), text="", changed=())
-
-
-# ---------------------------------------------------------------- what is known
-
-
-def status(turn: Turn, number: int) -> letters.StatusRow:
-    """Where this alliance stands, for this person: nothing about what the others have answered."""
-    counted = [q for q in question.mine(turn, number) if q.counted]
-    done = sum(1 for q in counted if turn.alliance.answered(number, q.id))
-    here = turn.alliance.present if turn.flow.is_team else turn.alliance.participants  # no list of who was asked (F39)
-    names = joined([q.name for q in here if q.name and q.stage != Stage.LEFT], turn.language(number))
-    ask = question.question_of(turn, number)[0]
-    p = turn.p(number)
-    where = str(turn.alliance.phase)
-    return letters.StatusRow(names, where, done, len(counted), ask, looking.next_day(turn), p.paused or p.resting)
-
-
-def others(turn: Turn, number: int) -> tuple[letters.OtherRow, ...]:
-    """Where else this person takes part, as far as they know of them; nothing of what is said in them."""
-    address = turn.p(number).address
-    rows = []
-    for alliance in turn.others:
-        there = Turn(turn.flow, turn.house, alliance, turn.now, turn.cause)
-        gone = (Stage.LEFT, Stage.DECLINED)
-        me = next((p for p in alliance.participants if p.address == address and p.stage not in gone), None)
-        unasked = me is not None and me.stage == Stage.INVITED and alliance.phase == Phase.SETUP
-        if me is None or unasked or alliance.phase == Phase.ENDED:
-            continue
-        days = [day for day in (looking.next_day(there), trying.next_day(there)) if day]
-        asked = me.stage == Stage.INVITED
-        here = alliance.participants if me.number == 1 else alliance.participants[:1] if asked else alliance.present
-        others_there = [p.name for p in here if p.number != me.number and p.stage not in gone]
-        names = joined(others_there, turn.language(number))
-        alone = len(alliance.participants) == 1 and alliance.phase != Phase.SETUP
-        where = "asked" if asked else "bank" if alone else str(alliance.phase)
-        rows.append(letters.OtherRow(names, where, min(days, default=None)))
-    return tuple(rows)
-
-
-def my_data(turn: Turn, number: int) -> letters.MyData:
-    """All and only what this person wrote or may see (F57)."""
-    alliance = turn.alliance
-    draft = alliance.in_force or alliance.draft
-    sections = page.sections_of(turn.flow, alliance, draft.lines) if draft else ()
-    return letters.MyData(own_of(turn.told(number), alliance, number), sections)
+    erasing.erase(turn, number)

@@ -1,30 +1,17 @@
 """Prompts, one at a time: answers and their versions, parts, and what comes when all have done one (F06-F14)."""
 
-import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agent.alliance import agreeing, coming, letters, question, revealing, settling, team
-from agent.alliance import draft as page
+from agent.alliance import coming, keeping, letters, question, revealing, settling, team
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
-from agent.alliance.flow import Part
-from agent.alliance.model import Answer, Guess, Note, Phase, Stage
+from agent.alliance.model import Answer, Guess, Note, Stage
+from agent.alliance.parts import Part
 from agent.alliance.turn import LATER, Turn
 from agent.alliance.words import (
     AnswerReading,
     read_answer,
-    read_meeting,
-    read_rhythm,
-    read_zone,
-    say_rhythm,
-    say_rule,
-)
-
-_KEEPS = re.compile(  # "Keep that": the words of one's own that the letter showed (S24), and what is added to them
-    r"(?:(?:yes|ok|sure)\b[,.]?\s*)?(?:please\s+)?(?:keep|behalten|the same|same)\b(?:\s+(?:it|that|this|those|them|both))?(?:,?\s+(?:as (?:it|that) is|please|thanks|thank you))*"
-    r"\s*(?:[.,;:!–—-]+\s*(?:and\s+|plus\s+)?|\n+\s*|\Z|(?:and|plus)\s+)",
-    re.IGNORECASE,
 )
 
 # ---------------------------------------------------------------- going on
@@ -148,23 +135,23 @@ def answered(turn: Turn, event: Replied, reading: AnswerReading) -> None:
             text = reading.text
             if reading.both and (old := turn.alliance.answer(number, key)) and old.text:
                 text = f"{old.text}\n{text}".strip()
-            keep(turn, Answer(number, key, text, private, turn.now, event.cause))
+            keeping.keep(turn, Answer(number, key, text, private, turn.now, event.cause))
         elif (
             kind == "all"
             and turn.alliance.redesigned_at
-            and (keeps := _KEEPS.match(reading.text))
+            and (keeps := keeping.KEEPS.match(reading.text))
             and keeps.end() == len(reading.text)
         ):
             for q in question.remaining(turn, number):
-                passed(turn, number, q.id, event.cause)
+                keeping.passed(turn, number, q.id, event.cause)
         elif kind == "all" and len(left := question.remaining(turn, number)) == 1:
-            keep(turn, Answer(number, left[0].id, reading.text, private, turn.now, event.cause))
+            keeping.keep(turn, Answer(number, left[0].id, reading.text, private, turn.now, event.cause))
         elif reading.labelled:
             turn.note(number, Note("unplaced", text=reading.text))
         else:
             turn.say(number, letters.AskBack("number", event.text, 0, 0), event.about)
             return
-    elif reading.both and not keep_both(turn, number, _replaced(turn, number, key), event.cause):
+    elif reading.both and not keeping.keep_both(turn, number, _replaced(turn, number, key), event.cause):
         turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
         return
     _after_answers(turn, number)
@@ -180,10 +167,10 @@ def _labelled(turn: Turn, event: Replied, reading: AnswerReading) -> str:
     for prompt_id, text in reading.labelled:
         alone = read_answer(text, now=turn.now)
         if not alone.text and any(c.name == "pass" for c in alone.commands):
-            passed(turn, event.participant, prompt_id, event.cause)
+            keeping.passed(turn, event.participant, prompt_id, event.cause)
             continue
         own = "" if kind == "prompt" and key != prompt_id else private
-        keep(turn, Answer(event.participant, prompt_id, text, own, turn.now, event.cause))
+        keeping.keep(turn, Answer(event.participant, prompt_id, text, own, turn.now, event.cause))
         private = private.removeprefix(own) if own else private
     return private
 
@@ -229,6 +216,12 @@ def receipt(turn: Turn, number: int) -> None:
         turn.say(number, letters.Corrected((), others_told=others_told))
 
 
+def _replaced(turn: Turn, number: int, key: str) -> str:
+    """The prompt that BOTH is about: the one whose letter was answered, else the one that was answered last."""
+    mine = [a.prompt for a in turn.alliance.answers if a.participant == number and not a.passed]
+    return key if mine.count(key) > 1 else mine[-1] if mine else ""
+
+
 def _follow_up(turn: Turn, number: int, prompt_id: str) -> None:
     """One question about a vague line, once for each prompt (F25)."""
     prompt, answer = turn.flow.prompts[prompt_id], turn.alliance.answer(number, prompt_id)
@@ -243,129 +236,11 @@ def _add_to(turn: Turn, number: int, prompt_id: str, reading: AnswerReading, cau
     old = turn.alliance.answer(number, prompt_id)
     text = f"{old.text}\n\n{reading.text}".strip() if old else reading.text
     private = "\n".join(filter(None, (old.private if old else "", reading.private)))
-    store(turn, Answer(number, prompt_id, text, private, turn.now, cause))
-    turn.note(number, Note("kept", turn.told(number).prompts[prompt_id].title, reading.text, _lines(reading.private)))
-
-
-def keep(turn: Turn, said: Answer) -> None:
-    """File an answer, and note what was stored, and how it was read."""
-    number, prompt_id = said.participant, said.prompt
-    prompt, old = turn.told(number).prompts[prompt_id], turn.alliance.answer(number, prompt_id)
-    anew = old is not None and not old.passed and turn.alliance.answered(number, prompt_id)
-    again = old if old is not None and not turn.alliance.answered(number, prompt_id) else None
-    if again and (keeps := _KEEPS.match(said.text)) and (not again.passed or keeps.end() == len(said.text)):
-        text, private = _still(again, said, keeps.end())
-        said = replace(said, cause=said.cause if text != again.text else again.cause, private=private)
-    else:
-        text, private = _special(turn, number, prompt_id, said.text), said.private
-    if not text and not private:  # NUMBERS alone, or beside a PASS: our suggestion stands
-        passed(turn, number, prompt_id, said.cause)
-        return
-    store(turn, replace(said, text=text))
-    turn.note(number, Note("replaced" if anew else "kept", prompt.title, text, _lines(private)))
-    turn.set(number, later=tuple(x for x in turn.p(number).later if x[0] != prompt_id))
-    _read_values(turn, number, prompt_id, text)
-    if old is not None:
-        after_correction(turn, number, prompt_id, old)
-
-
-def _still(old: Answer, said: Answer, end: int) -> tuple[str, str]:
-    """KEEP, when a prompt is asked anew: the old words, private ones too, and what is added to them."""
-    return f"{old.text}\n{said.text[end:]}".strip(), "\n".join(filter(None, (old.private, said.private)))
-
-
-def _replaced(turn: Turn, number: int, key: str) -> str:
-    """The prompt that BOTH is about: the one whose letter was answered, else the one that was answered last."""
-    mine = [a.prompt for a in turn.alliance.answers if a.participant == number and not a.passed]
-    return key if mine.count(key) > 1 else mine[-1] if mine else ""
-
-
-def keep_both(turn: Turn, number: int, prompt_id: str, cause: str) -> bool:
-    """BOTH: the two newest versions count together (decision 10). False when there are no two."""
-    versions = [a for a in turn.alliance.answers if (a.participant, a.prompt) == (number, prompt_id) and not a.passed]
-    if len(versions) < 2:
-        return False
-    if versions[-2].text in versions[-1].text:
-        return False  # they are together already
-    text = f"{versions[-2].text}\n{versions[-1].text}"
-    private = "\n".join(filter(None, (versions[-2].private, versions[-1].private)))
-    store(turn, Answer(number, prompt_id, text, private, turn.now, cause))
-    turn.note(number, Note("joined_answers", turn.told(number).prompts[prompt_id].title, text))
-    after_correction(turn, number, prompt_id, versions[-1])
-    return True
-
-
-def store(turn: Turn, answer: Answer) -> None:
-    """File a version of an answer; the newest counts."""
-    turn.change(answers=(*turn.alliance.answers, answer))
-
-
-def _lines(private: str) -> int:
-    return len([line for line in private.splitlines() if line.strip()])
-
-
-def _special(turn: Turn, number: int, prompt_id: str, text: str) -> str:
-    """What is no word of the answer: "Keep that" for words shown (S24), NUMBERS for the rhythm (decision 16)."""
-    quoted = turn.alliance.answer(number, turn.flow.prompts[prompt_id].quote)
-    if quoted is not None and quoted.text and (keeps := _KEEPS.match(text)):
-        return f"{quoted.text}\n{text[keeps.end() :]}".strip()
-    if turn.flow.prompts[prompt_id].kind != "rhythm" or not (
-        found := re.search(r"(?:\b(?i:numbers)\b|\bZAHLEN\b)[.,;]?", text)
-    ):
-        return text
-    turn.set(number, numbers=True)
-    turn.note(number, Note("numbers_on"))
-    rest = (text[: found.start()] + text[found.end() :]).strip()
-    return "" if page.plain(rest) in ("", "pass") else rest
-
-
-def _read_values(turn: Turn, number: int, prompt_id: str, text: str) -> None:
-    """Read a date rule or a rhythm out of free words, and say how it was read (S21, F33)."""
-    kind = turn.flow.prompts[prompt_id].kind
-    if kind in ("meeting", "between") and (zone := read_zone(text)):
-        turn.set_person(replace(turn.person(number), zone=zone))
-        turn.note(number, Note("zone", text=zone))
-    if kind == "meeting" and (rule := read_meeting(text).rule):
-        turn.note(number, Note("rule", text=say_rule(rule, turn.language(number))))
-    if kind == "rhythm" and (rhythm := read_rhythm(text, turn.flow.checkin.rhythm)):
-        turn.note(number, Note("rhythm", text=say_rhythm(rhythm, turn.language(number))))
-
-
-def after_correction(turn: Turn, number: int, prompt_id: str, old: Answer) -> None:
-    """A correction after the reveal goes to all as WAS and NOW, and the draft follows (decision 12)."""
-    new = turn.alliance.answer(number, prompt_id)
-    assert new is not None
-    part = turn.flow.part_of(prompt_id)
-    if old.text == new.text:
-        return
-    if part.id in turn.alliance.revealed:
-        newest = turn.alliance.draft
-        voided = (
-            newest.version if newest and any(c.version == newest.version for c in turn.alliance.confirmations) else 0
-        )
-        name = "" if turn.alliance.rules.get("names") == "hidden" else turn.p(number).name
-        for p in turn.alliance.others(number):
-            title = turn.told(p.number).prompts[prompt_id].title
-            turn.say(p.number, letters.Correction(name, title, old.text, new.text, voided), f"reveal:{part.id}")
-    kept = tuple(s for s in turn.alliance.settlements if s.prompt != prompt_id or s.outcome is None)
-    turn.change(settlements=kept)  # the words that were settled are no longer said: each stands with its name
-    if turn.alliance.phase == Phase.DRAFTING:
-        settling.take_values(turn)
-        agreeing.redraft(turn, number)
-
-
-def passed(turn: Turn, number: int, prompt_id: str, cause: str) -> None:
-    """PASS: nothing is shown, and never with a name (decision 11); an answer nobody has seen yet is taken back.
-
-    When a prompt is asked anew, who passes it leaves their old words as they are.
-    """
-    old = turn.alliance.answer(number, prompt_id)
-    if old is not None and not turn.alliance.answered(number, prompt_id):
-        store(turn, replace(old, at=turn.now))
-        return
-    if old is None or turn.flow.part_of(prompt_id).id not in turn.alliance.revealed:
-        store(turn, Answer(number, prompt_id, "", "", turn.now, cause, passed=True))
-    turn.note(number, Note("passed", turn.told(number).prompts[prompt_id].title))
+    keeping.store(turn, Answer(number, prompt_id, text, private, turn.now, cause))
+    turn.note(
+        number,
+        Note("kept", turn.told(number).prompts[prompt_id].title, reading.text, keeping.lines_of(reading.private)),
+    )
 
 
 def skip(turn: Turn, event: Replied) -> None:
@@ -374,9 +249,9 @@ def skip(turn: Turn, event: Replied) -> None:
     kind, _, key = event.about.partition(":")
     if kind == "all":
         for q in question.remaining(turn, number):
-            passed(turn, number, q.id, event.cause)
+            keeping.passed(turn, number, q.id, event.cause)
     elif kind == "prompt":
-        passed(turn, number, key, event.cause)
+        keeping.passed(turn, number, key, event.cause)
     _after_answers(turn, number)
 
 
@@ -384,7 +259,7 @@ def leave_to_others(turn: Turn, event: Replied) -> None:
     """QUIET: no more questions for this member of a team, who sees the draft when the others do (T10)."""
     number = event.participant
     for q in question.remaining(turn, number):
-        store(turn, Answer(number, q.id, "", "", turn.now, event.cause, passed=True))
+        keeping.store(turn, Answer(number, q.id, "", "", turn.now, event.cause, passed=True))
     turn.close(number)
     turn.note(number, Note("quiet"))
     turn.set(number, all_at_once=True)

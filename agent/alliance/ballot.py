@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from agent.alliance import asking, letters, looking, question, standing
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
-from agent.alliance.flow import Rule
 from agent.alliance.model import Ballot, Phase, Rhythm, Stage, Vote
+from agent.alliance.parts import Rule
 from agent.alliance.turn import Turn
 from agent.alliance.words import joined, read_ballot
 

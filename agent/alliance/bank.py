@@ -4,20 +4,22 @@ The steps are the prompts of the flow, asked one by one as in any other; at thei
 page can be looked at again, and an invitation from it begins an alliance that knows nothing of the bank but a name (F52).
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dateutil.relativedelta import relativedelta
 
-from agent.alliance import anytime, asking, closing, kinds, letters, question, savings, setup
+from agent.alliance import anytime, asking, closing, keeping, kinds, letters, question, savings, setup
 from agent.alliance.dates import at_hour, awake_at
 from agent.alliance.event import Replied, Started
-from agent.alliance.flow import Prompt
 from agent.alliance.model import Answer, Checkin, Choice, Note, Phase, Stage
+from agent.alliance.parts import Prompt
 from agent.alliance.savings import ME
 from agent.alliance.turn import LATER, Turn
 from agent.alliance.words import (
     AnswerReading,
     Command,
+    Named,
     called,
     is_care,
     joined,
@@ -79,7 +81,7 @@ def obey(turn: Turn, event: Replied, command: Command) -> None:
             anytime.pause(turn, ME, command.until or turn.local_now(ME).date() + LATER)
         case "show":
             turn.say(ME, question.letter_for(turn, ME, "page"), "page")
-        case "both" if key in turn.flow.prompts and asking.keep_both(turn, ME, key, event.cause):
+        case "both" if key in turn.flow.prompts and keeping.keep_both(turn, ME, key, event.cause):
             _after(turn, key)
         case "explain" | "resend" if key in turn.flow.prompts:
             anytime.obey(turn, event, command)
@@ -117,22 +119,27 @@ def _list(turn: Turn, event: Replied, said: Answer) -> None:
     if not people:
         turn.say(ME, letters.BankAsk("people", event.text, ""), event.about)
         return
-    asking.store(turn, said)
-    turn.note(ME, Note("listed", text=joined([called(n.name) for n in people], turn.language(ME))))
+    keeping.store(turn, said)
+    turn.note(ME, Note("listed", text=_names(turn, people)))
     _after(turn, said.prompt)
+
+
+def _names(turn: Turn, people: Sequence[Named]) -> str:
+    language = turn.language(ME)
+    return joined([called(n.name, language) for n in people], language)
 
 
 def _save(turn: Turn, event: Replied, said: Answer) -> None:
     """What is clear is kept, and what is not is asked about: never guessed, and nothing is asked twice."""
     found = read_savings(said.text, savings.people(turn.flow, turn.alliance))
     if found.savings:
-        asking.store(turn, said)
+        keeping.store(turn, said)
     if found.unclear or not found.savings:
         unclear = "\n".join(found.unclear) or event.text
-        turn.say(ME, letters.BankAsk("savings", unclear, say_savings(found.savings)), event.about)
+        turn.say(ME, letters.BankAsk("savings", unclear, say_savings(found.savings, turn.language(ME))), event.about)
         return
     numbers = savings.rounds(turn.flow, turn.alliance)[-1]
-    turn.note(ME, Note("saved", text=say_savings(tuple(numbers.values()))))
+    turn.note(ME, Note("saved", text=say_savings(tuple(numbers.values()), turn.language(ME))))
     _after(turn, said.prompt)
 
 
@@ -145,7 +152,7 @@ def _guess_or_ask(turn: Turn, said: Answer) -> None:
         turn.close(ME)
         _again(turn)
         return
-    asking.keep(turn, replace(said, text=words))
+    keeping.keep(turn, replace(said, text=words))
     _after(turn, said.prompt)
 
 
@@ -157,7 +164,7 @@ def _choose(turn: Turn, name: str, cause: str) -> None:
 
 
 def _pass(turn: Turn, event: Replied, prompt: Prompt) -> None:
-    asking.passed(turn, ME, prompt.id, event.cause)
+    keeping.passed(turn, ME, prompt.id, event.cause)
     _after(turn, prompt.id)
 
 
@@ -198,7 +205,7 @@ def _propose(turn: Turn) -> None:
     name = savings.chosen(turn.flow, turn.alliance)
     picked = any(c.text == name for c in turn.alliance.choices)
     gap = not picked and name == savings.widest(turn.flow, turn.alliance)
-    turn.note(ME, Note("widest" if gap else "look_at", called(name)))
+    turn.note(ME, Note("widest" if gap else "look_at", called(name, turn.language(ME))))
     if not picked:
         _choose(turn, name, turn.cause)
 
@@ -215,7 +222,9 @@ def _page_reply(turn: Turn, event: Replied, text: str) -> None:
         _save(turn, event, Answer(ME, prompt.id, text, "", turn.now, event.cause))
     elif whom.verdict == "invite" and turn.house.may_start(turn.p(ME).address):
         turn.close(ME)
-        turn.start(ME, whom="" if called(whom.name) != whom.name else whom.name, whom_at=whom.address)
+        turn.start(
+            ME, whom="" if called(whom.name, turn.language(ME)) != whom.name else whom.name, whom_at=whom.address
+        )
     elif whom.verdict == "done":
         _done(turn)
     else:
@@ -251,5 +260,5 @@ def look_again(turn: Turn) -> None:
     if prompt is None or not people:
         _go_on(turn)
         return
-    turn.note(ME, Note("look_again", text=joined([called(n.name) for n in people], turn.language(ME))))
+    turn.note(ME, Note("look_again", text=_names(turn, people)))
     question.ask(turn, ME, f"prompt:{prompt.id}")

@@ -1,8 +1,7 @@
 """`decide`: what follows from an event. Total: every event in every state gives a decision, and nothing raises.
 
-It finds the place of an event and hands it on: setting up (`setup`), prompts and reveals (`asking`), drafts (`agreeing`),
-check-ins (`looking`), trials (`trying`), words to pass on (`mending`), ideas and tools (`guiding`), a trust bank (`bank`),
-what may be said at any time (`anytime`), what is no answer (`no_answer`), and what is due (`waking`).
+It finds the place of an event and hands it on: setting up (`setup`), a trust bank (`bank`), what may be said at any time
+(`anytime`), what a letter asked (`placing`), what is no answer (`no_answer`), and what is due (`waking`).
 """
 
 import re
@@ -11,29 +10,21 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.alliance import (
-    agreeing,
     anytime,
     asking,
-    ballot,
     bank,
-    closing,
     coming,
-    gather,
     guiding,
     kinds,
     letters,
-    looking,
     mending,
     no_answer,
+    over,
+    overview,
+    placing,
     question,
-    renewing,
-    revealing,
-    rewording,
-    settling,
     setup,
-    standing,
     trust,
-    trying,
     waking,
 )
 from agent.alliance.event import (
@@ -59,29 +50,17 @@ from agent.alliance.words import (
     is_erasure,
     language_of,
     read_answer,
-    read_invitation,
     read_mine,
     said_of_page,
     wished_language,
 )
 
-_AFTER = frozenset({"show", "data", "export", "human", "bank"})  # answered even when it has ended
-_PROMPTS = ("prompt", "follow", "all")
-# numbers and letters mean their own here
-_PAGES = (
-    "draft", "final", "checkin", "digest", "rhythm", "settle", "reveal", "trial", "pass", "repair", "tools", "renewal",
-    "vote", "mend", "left", "heard", "wait",
-)  # fmt: skip
 # questions back that say: not understood
 _UNHELPED = frozenset(
     ("unclear", "answer", "number", "which_line", "what_words", "question", "choice", "draft", "send", "checkin_over", "held", "why_words", "renewal", "renewal_over")
 )  # fmt: skip
 _ASIDES = frozenset(
     ("pause", "quiet", "later", "stop", "close", "status", "help", "data", "export", "human", "delete", "show", "who", "hide", "ideas", "tools", "bank")
-)  # fmt: skip
-# count beside other words
-_BESIDE = frozenset(
-    ("stop", "close", "delete", "pause", "quiet", "status", "help", "data", "export", "human", "show", "who", "rules", "ideas", "tools")
 )  # fmt: skip
 _ALONE = frozenset(
     ["stop", "help", "status", "data", "export", "human", "delete", "explain", "who", "pause", "resume", "bank"]
@@ -177,7 +156,9 @@ def replied(turn: Turn, event: Replied) -> None:
     p = turn.p(event.participant)
     mine = [a for a in turn.alliance.answers if a.participant == p.number]
     event = replace(event, text=parted(event.text, event.about, mine)[0])
-    if _is_over(turn, event) or (turn.flow.is_team and p.stage != Stage.INVITED and coming.newcomer_in(turn, event)):
+    if over.is_over(turn, event) or (
+        turn.flow.is_team and p.stage != Stage.INVITED and coming.newcomer_in(turn, event)
+    ):
         return
     turn.set(p.number, last_heard=turn.now, resting=False)
     turn.change(rested_at=None if turn.alliance.phase != Phase.INVITED else turn.alliance.rested_at)
@@ -213,23 +194,23 @@ def replied(turn: Turn, event: Replied) -> None:
             anytime.unpause(turn, p.number)
         bank.reply(turn, event, reading)
         return
-    if reading.guesses and kind in _PROMPTS:
+    if reading.guesses and kind in placing.PROMPTS:
         asking.guessed(turn, event, reading)
     event = _without_own(turn, event, reading, kind)
     if p.paused and not _is_aside(reading):
         anytime.unpause(turn, p.number)
-    if guiding.asked(turn, event, prompt=kind in _PROMPTS):
+    if guiding.asked(turn, event, prompt=kind in placing.PROMPTS) or guiding.asks_team(turn, event):
         return
     if not reading.commands and kind != "pass" and mending.heard(turn, event, kind):
         return
-    if not _obeyed(turn, event, reading, kind):
-        _place(turn, event, reading, kind, key)
+    if not placing.obeyed(turn, event, reading, kind):
+        placing.place(turn, event, reading, kind, key)
 
 
 def _without_own(turn: Turn, event: Replied, reading: AnswerReading, kind: str) -> Replied:
     """What is its author's alone and was not asked for is not kept, reaches nobody (F17), and this is said."""
     own = [*filter(None, (reading.private,)), *(text for _, text in reading.guesses)]
-    if not own or kind in _PROMPTS:
+    if not own or kind in placing.PROMPTS:
         return event
     turn.note(event.participant, Note("left_out", text="\n".join(own)))
     return replace(event, text=reading.text)
@@ -255,7 +236,7 @@ def _know_language(turn: Turn, event: Replied) -> None:
 def _labels(turn: Turn, event: Replied, kind: str) -> dict[str, str]:
     """What may stand before an answer in reply to this kind of letter."""
     number = event.participant
-    if kind in _PAGES or turn.flow.solo:
+    if kind in placing.PAGES or turn.flow.solo:
         return {}
     return question.labels(turn, number, numbers=kind not in ("prompt", "follow") or _is_numbered(turn, number, event))
 
@@ -277,45 +258,6 @@ def _is_aside(reading: AnswerReading) -> bool:
     """Whether somebody who paused only asks something, and wants to go on being left in peace."""
     words = reading.text or reading.private or reading.labelled
     return bool(reading.commands) and not words and all(c.name in _ASIDES for c in reading.commands)
-
-
-def _is_over(turn: Turn, event: Replied) -> bool:
-    """A reply to an alliance that has ended, or by somebody who has left: one kind explanation, once."""
-    p = turn.p(event.participant)
-    if turn.alliance.phase != Phase.ENDED and p.stage not in (Stage.LEFT, Stage.DECLINED):
-        return False
-    if turn.flow.is_team and _joins_after_all(turn, event):
-        return True
-    commands = read_answer(event.text, now=turn.now).commands
-    if not commands and turn.flow.is_team and coming.last_words(turn, event):
-        return True
-    wants = {c.name for c in commands}
-    said = closing.last_word(turn, event)
-    if "delete" in wants and p.stage != Stage.DECLINED:
-        if is_erasure(event.text) and (event.about == "erase" or re.search(r"\bnow\b", event.text, re.IGNORECASE)):
-            anytime.erase(turn, p.number)
-        else:
-            turn.say(p.number, letters.EraseAsk(bool(turn.alliance.agreed)), "erase")
-    elif (
-        p.stage != Stage.DECLINED and wants & _AFTER
-    ):  # their copy and their words stay theirs while the addresses live
-        obey = bank.obey if turn.flow.solo else anytime.obey
-        obey(turn, event, next(c for c in commands if c.name in _AFTER))
-    elif p.stage != Stage.DECLINED and not (said or p.told_closed):
-        turn.set(p.number, told_closed=True)
-        turn.say(p.number, letters.Closed(turn.alliance.ended_at or turn.now), "closed")
-    return True
-
-
-def _joins_after_all(turn: Turn, event: Replied) -> bool:
-    """Who said no to a team is not asked again, and can ask to join (spec 4.5)."""
-    p = turn.p(event.participant)
-    wants = p.stage == Stage.DECLINED and turn.alliance.phase not in (Phase.SETUP, Phase.ENDED)
-    if not wants or read_invitation(event.text).verdict != "yes":
-        return False
-    turn.move(p.number, "reconsider")
-    gather.said_yes(turn, p.number)
-    return True
 
 
 def _know_offset(turn: Turn, event: Replied) -> None:
@@ -371,7 +313,7 @@ def _woken(turn: Turn, event: Replied) -> tuple[Replied, str, str]:
     reading = read_answer(event.text, now=turn.local_now(event.participant))
     few = len(event.text.split()) <= 2
     waits = turn.p(event.participant).open is not None and kind in (
-        *_PROMPTS,
+        *placing.PROMPTS,
         "reveal",
         "settle",
         "draft",
@@ -383,171 +325,6 @@ def _woken(turn: Turn, event: Replied) -> tuple[Replied, str, str]:
         anytime.resume(turn, event.participant)
         return event, "", ""
     return event, kind, key
-
-
-def _obeyed(turn: Turn, event: Replied, reading: AnswerReading, kind: str) -> bool:
-    """A command alone is done at once; beside an answer after it, but to pause or leave comes first."""
-    if kind in _PAGES and reading.text:
-        return _obeyed_beside(turn, event, reading, kind)
-    if not reading.commands:
-        if reading.unsure is not None and kind not in _PAGES:
-            anytime.doubt(turn, event, reading.unsure, "answer" if kind in _PROMPTS else "unclear")
-            return True
-        return False
-    answering = turn.p(event.participant).stage == Stage.ANSWERING
-    takes = (Phase.ASKING,) if turn.flow.is_team else (Phase.ASKING, Phase.DRAFTING)
-    asked = turn.alliance.phase in takes or answering
-    filed = kind in _PROMPTS and asked and _has_words(reading)
-    first = [c for c in reading.commands if c.name in ("stop", "close", "delete", "pause")]
-    done = False
-    for command in first:
-        done = anytime.obey(turn, event, command) or done
-    if filed and (not first or all(c.name == "pause" for c in first)):
-        asking.answered(turn, event, reading)
-    for command in reading.commands:
-        if command not in first and not (filed and command.name in ("pass", "later")):
-            done = anytime.obey(turn, event, command) or done
-    return done or filed
-
-
-def _has_words(reading: AnswerReading) -> bool:
-    return bool(reading.text or reading.private or reading.labelled)
-
-
-def _obeyed_beside(turn: Turn, event: Replied, reading: AnswerReading, kind: str) -> bool:
-    """Beside words about a page: "Not sure about 6 yet. PAUSE". A yes with company is asked about, never taken (F29)."""
-    commands = [c for c in reading.commands if c.name in _BESIDE]
-    for command in commands:
-        anytime.obey(turn, event, command)
-    if not commands or turn.p(event.participant).stage == Stage.LEFT:
-        return bool(commands)
-    words = replace(event, text=reading.text)
-    if kind in (
-        "settle",
-        "reveal",
-        "checkin",
-        "trial",
-        "pass",
-        "repair",
-        "renewal",
-        "vote",
-        "mend",
-        "left",
-        "heard",
-        "wait",
-    ):
-        _place(turn, words, reading, kind, event.about.partition(":")[2])
-    elif kind in ("draft", "final"):
-        agreeing.beside(turn, words, int(event.about.partition(":")[2]))
-    return True
-
-
-def _place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: str) -> None:
-    """What this letter asked decides how its reply is read."""
-    number = event.participant
-    phase = turn.alliance.phase
-    match kind:
-        case "prompt" if key in _rhythm_prompts(turn) and phase in (Phase.AGREED, Phase.CHANGING):
-            if not looking.change_rhythm(turn, number, event.text):
-                agreeing.change_asked(turn, number, event.text)
-        case "prompt" | "follow" | "all" if turn.p(number).stage == Stage.ANSWERING:
-            _answer(turn, event, reading)
-        case "prompt" | "follow" | "all" if turn.flow.is_team and phase == Phase.DRAFTING:
-            standing.late_line(turn, event, reading)
-        case "prompt" | "follow" | "all" if phase in (Phase.AGREED, Phase.CHANGING):
-            agreeing.change_asked(turn, number, event.text)  # answers can be corrected until sign-off (F14)
-        case "prompt" | "follow" | "all" if phase == Phase.DRAFTING and agreeing.is_about_draft(turn, event):
-            turn.say(
-                number,
-                letters.AskBack("draft", event.text, turn.alliance.drafts[-1].version, 0),
-                f"draft:{len(turn.alliance.drafts)}",
-            )
-        case "prompt" | "follow" | "all":
-            _answer(turn, event, reading)
-        case "reveal":
-            revealing.revealed_reply(turn, event, key)
-        case "heard" | "wait" | "vote" | "rules" | "left" | "mend" | "who" | "sent" if turn.flow.is_team:
-            _to_team(turn, event, kind, key)
-        case "settle":
-            settling.settled_reply(turn, event, key)
-        case "draft" | "final" if reading.private:
-            if not agreeing.beside(turn, event, int(key)):
-                turn.say(
-                    number,
-                    letters.AskBack("draft" if turn.p(number).stage == Stage.REVIEWING else "unclear", "", int(key), 0),
-                    event.about,
-                )
-        case "draft" | "final":
-            agreeing.page_reply(turn, event, int(key))
-        case "trial" | "pass" | "repair" | "tools":
-            _to_living(turn, event, reading, kind, key)
-        case "checkin":
-            looking.reply(turn, event, int(key))
-        case "renewal" if phase in (Phase.AGREED, Phase.CHANGING):
-            renewing.reply(turn, event, int(key))
-        case "digest" if closing.worth_reply(turn, event, int(key)):
-            pass
-        case "digest" | "rhythm":
-            if looking.change_rhythm(turn, number, event.text):
-                return
-            answer = standing.aside if turn.flow.is_team else agreeing.page_reply
-            answer(turn, event, turn.alliance.agreed)
-        case "paused":
-            anytime.resume(turn, number)
-        case _:
-            _unasked(turn, event, reading)
-
-
-def _to_team(turn: Turn, event: Replied, kind: str, key: str) -> None:
-    """A reply to what only a team is asked and told."""
-    match kind:
-        case "vote" | "rules":
-            ballot.voted(turn, event)
-        case "mend":
-            rewording.reply(turn, event, int(key))
-        case "left":
-            coming.home_found(turn, event, int(key))
-        case "heard" | "wait":
-            standing.aside(turn, event, int(key))
-        case _:
-            gather.mend(turn, event)
-
-
-def _to_living(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: str) -> None:
-    """A reply to what keeps an agreement alive: a trial that ends, words that may go on, the list of tools."""
-    match kind:
-        case "trial":
-            trying.reply(turn, event, int(key))
-        case "pass":
-            mending.reply(turn, event, int(key))
-        case "repair":
-            mending.answered(turn, event, int(key))
-        case _:
-            if not guiding.tools(turn, event):
-                _unasked(turn, event, reading)
-
-
-def _answer(turn: Turn, event: Replied, reading: AnswerReading) -> None:
-    words = bool(reading.text or reading.private or reading.labelled or reading.both)
-    if reading.not_an_answer or not words:
-        opened = turn.p(event.participant).open
-        if opened is not None and opened.about == event.about:
-            turn.set(event.participant, open=replace(opened, asked_back=opened.asked_back + 1))
-        turn.say(event.participant, letters.AskBack("answer", event.text, 0, 0), event.about)
-        return
-    asking.answered(turn, event, reading)
-
-
-def _unasked(turn: Turn, event: Replied, reading: AnswerReading) -> None:
-    """Words in reply to a letter that asked nothing: labelled answers are filed, all else is asked about."""
-    if (
-        (reading.labelled or reading.both)
-        and not reading.text
-        and turn.alliance.phase in ((Phase.ASKING,) if turn.flow.is_team else (Phase.ASKING, Phase.DRAFTING))
-    ):
-        asking.answered(turn, event, reading)
-    else:
-        turn.say(event.participant, letters.AskBack("unclear", event.text, 0, 0), event.about)
 
 
 def _care(turn: Turn, event: Replied) -> None:
@@ -565,7 +342,7 @@ def _erase(turn: Turn, event: Replied) -> None:
     elif reading.commands and reading.commands[0].name in _ALONE:
         anytime.obey(turn, event, reading.commands[0])
     else:  # "With any other word, all stays as it is"
-        turn.say(event.participant, letters.Status(anytime.status(turn, event.participant)), event.about)
+        turn.say(event.participant, letters.Status(overview.status(turn, event.participant)), event.about)
 
 
 def _released(turn: Turn, event: Replied) -> None:
@@ -607,7 +384,3 @@ def _let(turn: Turn, event: Replied) -> None:
     turn.phase("prove")
     turn.change(participants=(), ended="", ended_at=None)
     _take(turn, Started(me.address, me.full_name, held.title, held.text, person.offset_s, held.cause, level="code"))
-
-
-def _rhythm_prompts(turn: Turn) -> tuple[str, ...]:
-    return tuple(q.id for q in turn.flow.prompts.values() if q.kind == "rhythm")

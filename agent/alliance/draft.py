@@ -13,8 +13,9 @@ from datetime import datetime
 
 from agent.alliance import letters
 from agent.alliance.binds import Asked, bound_by
-from agent.alliance.flow import Flow, Prompt
+from agent.alliance.flow import Flow
 from agent.alliance.model import Alliance, Answer, Changed, Draft, Line, Option, Participant
+from agent.alliance.parts import Prompt
 from agent.alliance.words import joined, say_day, say_rhythm
 
 LONG = 12  # lines on how we act, beyond which the letter asks which matter most (decision 8)

@@ -1,7 +1,9 @@
 """Ideas and tools when somebody asks, to that person alone, who is the only one to know (S39, S45, F41, F54)."""
 
 import re
+from datetime import timedelta
 
+from agent.alliance import draft as page
 from agent.alliance import letters, question
 from agent.alliance.event import Replied
 from agent.alliance.guide import Guide, Tool, Topic
@@ -13,6 +15,8 @@ _ALONE = re.compile(r"\W*(?:please\W+)?(?P<what>ideas|tools)(?:\W+please)?\W*", 
 _NUMBER = re.compile(
     r"\W*(?:please\W+)?(?:tools?|number|no\.?)?\s*#?(?P<number>\d{1,2})\W*(?:please|thanks)?\W*", re.IGNORECASE
 )
+_TEAM = re.compile(r"\W*ASK(?i:\s+(?:the team\s+)?about)?(?i:\s+line)?(?:\s*#?(?P<number>\d{1,3}))?\W*")
+_ONCE = timedelta(days=30)  # a team is asked about one line
 _HOW = re.compile(
     r"\b(?:how (?:do|can|could|should|would|might) (?:i|we)|what (?:can|could|do|should|would) (?:i|we)|any (?:ideas|advice|tips)|what helps)\b",
     re.IGNORECASE,
@@ -52,6 +56,28 @@ def _give(turn: Turn, event: Replied, guide: Guide, topic: Topic | None) -> None
     titles = () if topic else tuple(t.title for t in guide.topics)
     letter = letters.Ideas(topic.title if topic else "", topic.ideas if topic else (), titles, agreed)
     turn.say(event.participant, letter, f"final:{turn.alliance.agreed}" if agreed else event.about)
+
+
+def asks_team(turn: Turn, event: Replied) -> bool:
+    """ASK and the number of a line: all of the team are asked whether it still fits, and not told by whom (S39)."""
+    alliance, found = turn.alliance, _TEAM.fullmatch(event.text)
+    if found is None or not turn.flow.is_team or alliance.phase != Phase.AGREED or alliance.in_force is None:
+        return False
+    lines, number = alliance.in_force.lines, int(found["number"] or 0)
+    if not 1 <= number <= len(lines):
+        kind = "number" if number else "which_line"
+        turn.say(event.participant, letters.AskBack(kind, event.text, 0, number), f"heard:{alliance.agreed}")
+        return True
+    line = lines[number - 1]
+    lately = tuple((i, at) for i, at in alliance.asked_about if turn.now - at < _ONCE)
+    again = any(i == line.id for i, _ in lately)
+    if not again:
+        turn.change(asked_about=(*lately, (line.id, turn.now)))
+    letter = letters.TeamLine(number, page.line_text(turn.flow, alliance, line))
+    for p in alliance.present:
+        if p.number == event.participant or not again:
+            turn.say(p.number, letter, f"heard:{alliance.agreed}")
+    return True
 
 
 def _matter(turn: Turn, about: str) -> str:

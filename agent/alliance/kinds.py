@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from agent.alliance import letters
 from agent.alliance.event import Replied
-from agent.alliance.flow import Relationship
 from agent.alliance.model import Note, Phase
+from agent.alliance.parts import Relationship
 from agent.alliance.turn import Turn
 from agent.alliance.words import RelationReading, read_age, read_kind, read_relation, read_setup
 
@@ -38,7 +38,7 @@ def hold(turn: Turn) -> bool:
     elif _is_unguarded(turn):
         letter = letters.AskAge(partner.name, own=False)
     elif kind is not None and kind.help_lines and not help_lines(turn):
-        letter = letters.KindRefused(kind.title, tuple(i for i in names(turn) if i != kind.id))
+        letter = letters.KindRefused(kind.title, tuple(n for n in names(turn) if n != kind.title))
     else:
         return False
     turn.say(1, letter, "who")
@@ -99,7 +99,7 @@ def _kind(turn: Turn) -> Relationship | None:
 
 def names(turn: Turn) -> tuple[str, ...]:
     """What may stand behind KIND."""
-    return tuple(kind.id for kind in turn.whole.told_in(turn.alliance.language).relationships)
+    return tuple(kind.title for kind in turn.whole.told_in(turn.alliance.language).relationships)
 
 
 def title(turn: Turn) -> str:

@@ -24,7 +24,7 @@ TYPES: dict[type, str] = {
     l.Explain: "prompt", l.AskBack: "prompt", l.WasThisYou: "prompt", l.Code: "prompt", l.EraseAsk: "prompt", l.ClosingAsk: "prompt", l.Renewal: "prompt", l.Nudge: "nudge", l.Rest: "nudge",
     l.Reveal: "reveal", l.DraftLetter: "draft", l.DraftChanged: "draft", l.Final: "final", l.Digest: "digest", l.Help: "guide",
     l.TeamWho: "prompt", l.TeamWay: "prompt", l.TeamWhy: "prompt", l.TeamReady: "prompt", l.Ballot: "prompt", l.Mend: "prompt",
-    l.TeamAsk: "prompt", l.TeamInvitation: "invitation", l.TeamReveal: "reveal",
+    l.TeamAsk: "prompt", l.TeamLine: "prompt", l.TeamInvitation: "invitation", l.TeamReveal: "reveal",
     l.TeamCheckin: "prompt", l.TeamNewcomer: "invitation", l.TeamYourPage: "draft", l.TeamDigest: "digest", l.TeamDraft: "draft",
     l.TrialEnds: "prompt", l.PassOnAsk: "prompt", l.Repair: "repair", l.RepairReply: "repair", l.Talk: "repair",
     l.Ideas: "guide", l.Tools: "guide", l.Tool: "guide",
@@ -147,7 +147,7 @@ def _names(text: str, plain: str, me: str, tone: Tone) -> Iterator[Fault]:
 def _halves(text: str, html: str) -> Iterator[Fault]:
     if not same_words(text, html):
         yield Fault(12, "the two halves differ: " + _first_difference(_text_words(text), _html_words(html)))
-    if re.search(r"<img\b(?![^>]*\balt=\"[^\"]+\")", html):
+    if re.search(r"<img\b(?![^>]*\balt=\"[^\"<]+\")", html):
         yield Fault(13, "a picture without words")
     if found := _REMOTE.search(html):
         yield Fault(13, f"fetches or links something: {found[0]}")

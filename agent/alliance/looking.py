@@ -201,7 +201,7 @@ def change_rhythm(turn: Turn, number: int, text: str) -> bool:
     turn.change(calendar_sequence=turn.alliance.calendar_sequence + 1)
     for p in turn.alliance.present:
         name = "" if p.number == number else turn.p(number).name
-        said = say_rhythm(rhythm, turn.language(p.number))
+        said = "" if rhythm.unit == "never" else say_rhythm(rhythm, turn.language(p.number))
         turn.say(p.number, letters.RhythmChanged(name, said, next_day(turn), next_days(turn)), "rhythm")
     return True
 

@@ -7,7 +7,7 @@ that its author has not seen as it would go.
 from dataclasses import replace
 from datetime import date, datetime
 
-from agent.alliance import agreeing, letters
+from agent.alliance import agreeing, letters, to_and_fro
 from agent.alliance import draft as page
 from agent.alliance.dates import next_meetings, zone_named
 from agent.alliance.event import Replied
@@ -90,6 +90,8 @@ def _offer(turn: Turn, event: Replied, reading: SlipReading) -> None:
 
 
 def _ask(turn: Turn, event: Replied, passage: Passage) -> None:
+    if to_and_fro.kept_back(turn, passage.author, passage.text):
+        return
     turn.change(passages=(*turn.alliance.passages, passage))
     to = joined([turn.p(n).name for n in _readers(turn, passage)], turn.language(passage.author))
     asked = letters.PassOnAsk(passage.text, to, _line(turn, passage.line)[0])
@@ -100,6 +102,9 @@ def _pass_on(turn: Turn, place: int) -> None:
     """The author has said yes to these very words."""
     passage = _passage(turn, place)
     assert passage is not None
+    if to_and_fro.kept_back(turn, passage.author, passage.text):
+        _set(turn, place, replace(passage, kept=True))
+        return
     _set(turn, place, replace(passage, passed=turn.now))
     name = turn.p(passage.author).name
     number, line = _line(turn, passage.line)
@@ -113,6 +118,7 @@ def _pass_on(turn: Turn, place: int) -> None:
         passage.author,
         letters.PassedOnWords(passage.text, joined([turn.p(n).name for n in readers], turn.language(passage.author))),
     )
+    to_and_fro.look_around(turn)
 
 
 def _readers(turn: Turn, passage: Passage) -> list[int]:

@@ -465,6 +465,7 @@ class Alliance(_Changing):
     closes: datetime | None = None  # when a team's draft, or the mending of its lines, is counted
     mending: tuple[int, ...] = ()  # ids of the lines for which better words are sought now
     mended: tuple[int, ...] = ()  # and of those for which they were, since the page last stood
+    asked_about: tuple[tuple[int, datetime], ...] = ()  # the lines that a member had the team asked about, and when
     questions: tuple[str, ...] = ()  # a team's own, as they were when they were shown
     ended: str = ""  # declined, cancelled, left, closed, expired, few, unproved
     ended_at: datetime | None = None

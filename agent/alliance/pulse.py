@@ -13,7 +13,7 @@ from agent.alliance import letters, looking
 from agent.alliance.event import Replied
 from agent.alliance.model import Checkin, CheckinReply, Note, Stage
 from agent.alliance.turn import Turn
-from agent.alliance.words import read_three
+from agent.alliance.words import phrase, read_three
 
 ENOUGH = 4  # replies (invariant 13)
 TREND_FROM = 3  # rounds (S37)
@@ -76,18 +76,19 @@ def digest(turn: Turn, checkin: Checkin) -> None:
     words = [r.works for r in sorted(said, key=lambda r: sha256(r.cause.encode()).digest()) if r.works]
     if not said:
         return
-    rows = _rows(turn) if len([r for r in said if r.numbers]) >= ENOUGH else ()
-    found = letters.TeamDigest(
-        number=checkin.number,
-        rounds=_rounds(turn) if rows else (),
-        rows=rows,
-        words=tuple(words),
-        next_checkin=looking.next_day(turn),
-        trend=rows if rows and len(rows[0].ratings) >= TREND_FROM else (),
-    )
+    enough = len([r for r in said if r.numbers]) >= ENOUGH
     for p in turn.alliance.present:
         if p.checkins and not p.paused:
-            turn.say(p.number, found, f"digest:{checkin.number}")
+            rows = _rows(turn, turn.language(p.number)) if enough else ()
+            letter = letters.TeamDigest(
+                number=checkin.number,
+                rounds=_rounds(turn) if rows else (),
+                rows=rows,
+                words=tuple(words),
+                next_checkin=looking.next_day(turn),
+                trend=rows if rows and len(rows[0].ratings) >= TREND_FROM else (),
+            )
+            turn.say(p.number, letter, f"digest:{checkin.number}")
 
 
 def _shown(turn: Turn) -> list[Checkin]:
@@ -100,8 +101,8 @@ def _rounds(turn: Turn) -> tuple[date, ...]:
     return tuple(looking.local_day(turn, c.due) for c in _shown(turn))
 
 
-def _rows(turn: Turn) -> tuple[letters.Row, ...]:
-    titles = ("Trust", "Bring a worry", "We live by it")
+def _rows(turn: Turn, language: str) -> tuple[letters.Row, ...]:
+    titles = (phrase(language, "pulse", key) for key in ("trust", "worry", "living"))
     rounds = [[r.numbers for r in c.replies if r.numbers] for c in _shown(turn)]
     return tuple(
         letters.Row(title, tuple(_rounded([numbers[i] for numbers in one]) for one in rounds))

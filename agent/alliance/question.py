@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from agent.alliance import ballot, coming, gather, kinds, letters, pulse, rewording, savings, standing
 from agent.alliance import draft as page
-from agent.alliance.flow import Prompt
 from agent.alliance.model import Alliance, Changed, Checkin, Draft, Phase
+from agent.alliance.parts import Prompt
 from agent.alliance.turn import Turn
 from agent.alliance.words import called, say_rhythm
 
@@ -96,7 +96,7 @@ def words(turn: Turn, number: int, text: str) -> str:
     """
     if "{name}" in text:
         name = savings.chosen(turn.flow, turn.alliance)
-        text = text.replace("{name}", called(name)) if name else ""
+        text = text.replace("{name}", called(name, turn.language(number))) if name else ""
     zone = turn.person(number).zone or turn.house.zone
     text = text.replace("{partner}", turn.partner(number)).replace("{zone}", zone.split("/")[-1].replace("_", " "))
     return text.replace("{rhythm}", say_rhythm(turn.flow.checkin.rhythm, turn.language(number)))
@@ -271,6 +271,18 @@ def draft_letter(turn: Turn, number: int) -> letters.DraftLetter | letters.Draft
         sections=sections,
         asks_of_me=asked,
         open_points=open_points,
+        to_and_fro=_to_and_fro(alliance),
+    )
+
+
+def _to_and_fro(alliance: Alliance) -> tuple[int, ...]:
+    """The lines that the newest change opened though it gave them words: they had changed too often (decision 5)."""
+    *_, before, newest = alliance.drafts
+    old = {line.id: line for line in before.lines}
+    return tuple(
+        n
+        for n, line in enumerate(newest.lines, 1)
+        if line.open and (was := old.get(line.id)) and not was.open and line.changes > was.changes
     )
 
 

@@ -1,12 +1,13 @@
 """The reveal: a part's answers side by side, to all in the same minute, and what is chosen or passed on there (F15-F19)."""
 
+import re
 from dataclasses import replace
 
-from agent.alliance import agreeing, asking, letters, team
+from agent.alliance import agreeing, asking, letters, team, to_and_fro
 from agent.alliance import draft as page
 from agent.alliance.event import Replied
-from agent.alliance.flow import Part, Prompt
-from agent.alliance.model import Answer, Choice, Note, Participant, Phase, Stage
+from agent.alliance.model import Answer, Choice, Note, Participant, Passage, Phase, Stage
+from agent.alliance.parts import Part, Prompt
 from agent.alliance.turn import Turn
 from agent.alliance.words import Pick, read_answer, read_choice, read_passing
 
@@ -107,10 +108,15 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
         proposals += choose(turn, number, shared[(pick.number or 1) - 1].id, pick, event.cause)
     rest = "" if read_answer(reading.rest, now=turn.now).not_an_answer else reading.rest.strip()
     words, ours = read_passing(rest)
+    ours = ours or (_names_nothing(rest) and bool(read_answer(rest, now=turn.now).commands))
     unsure = rest and words == rest and (turn.p(number).stage != Stage.READING or ours)
     if unsure:
         turn.say(number, letters.AskBack("pass_on", rest, 0, 0), event.about)
         if not proposals:
+            return
+        words = ""
+    if words and to_and_fro.kept_back(turn, number, words):
+        if not picks and reading.command is None:
             return
         words = ""
     rest = words
@@ -120,6 +126,9 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
         turn.tell_others(number, letter, f"reveal:{part_id}")
         if rest:
             turn.note(number, Note("passed_on", text=rest))
+            said = Passage(number, rest, turn.now, event.cause, passed=turn.now)
+            turn.change(passages=(*turn.alliance.passages, said))
+            to_and_fro.look_around(turn)
     if reading.command is not None and reading.command.name == "next" and asking.next_part(turn, number):
         return
     if not (rest or picks):
@@ -129,6 +138,11 @@ def revealed_reply(turn: Turn, event: Replied, part_id: str) -> None:
     turn.say(number, letters.PassedOnReceipt((), following.title if following else ""), event.about)
     if turn.p(number).stage == Stage.READING:
         turn.opened(number, event.about)
+
+
+def _names_nothing(text: str) -> bool:
+    """As in "What do you mean?": said to us, perhaps. "What do you mean by early?" is for whoever wrote it."""
+    return len(text.split()) < 4 or re.search(r"\b(?:you|this|that|it) mean\W*\Z", text) is not None
 
 
 def to_choose(turn: Turn, part: Part) -> list[Prompt]:

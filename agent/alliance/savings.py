@@ -81,14 +81,14 @@ def page(flow: Flow, alliance: Alliance, *, may_invite: bool) -> letters.BankPag
     about, prompt = chosen(flow, alliance), flow.of_kind("to_ask")
     answer = alliance.answer(ME, prompt.id) if prompt else None
     question = answer.text if answer else ""
-    looks = rounds(flow, alliance)
+    looks, language = rounds(flow, alliance), flow.language
     rows = tuple(
         letters.BankRow(
-            called(n.name),
+            called(n.name, language),
             tuple(str(r[n.name].now) for r in looks if n.name in r),
             next((s.hoped for r in reversed(looks) if (s := r.get(n.name)) and s.hoped is not None), None),
             question if n.name == about else "",
         )
         for n in people(flow, alliance)
     )
-    return letters.BankPage((), rows, called(about), "" if rows else question, may_invite)
+    return letters.BankPage((), rows, called(about, language), "" if rows else question, may_invite)

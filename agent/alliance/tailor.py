@@ -2,8 +2,9 @@
 
 from itertools import zip_longest
 
-from agent.alliance.flow import Flow, Part, Prompt
+from agent.alliance.flow import Flow
 from agent.alliance.model import Alliance
+from agent.alliance.parts import Part, Prompt
 
 OWN = "own"
 _OWN_QUESTIONS = 9  # as many as the article has; more would be a questionnaire

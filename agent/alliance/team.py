@@ -11,8 +11,8 @@ from agent.alliance import asking, letters, revealing, standing, team_lines
 from agent.alliance import draft as page
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
-from agent.alliance.flow import Part, Prompt
 from agent.alliance.model import Alliance, Note, Phase, Proposal, Stage
+from agent.alliance.parts import Part, Prompt
 from agent.alliance.tailor import written
 from agent.alliance.turn import Turn
 from agent.alliance.words import read_answer, read_choice

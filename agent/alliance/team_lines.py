@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from agent.alliance import draft as page
-from agent.alliance.flow import Flow, Prompt
+from agent.alliance.flow import Flow
 from agent.alliance.model import Alliance, Answer, Line, Participant, Proposal
+from agent.alliance.parts import Prompt
 from agent.alliance.words import joined
 
 MOST = 3  # lines of one prompt on the page; two when members chose among them

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
-    from agent.alliance.flow import Flow, Relationship
+    from agent.alliance.flow import Flow
+    from agent.alliance.parts import Relationship
 
 _SLOT = re.compile(r"\{\w+\}")
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 
 from agent.alliance import letters, question
-from agent.alliance.flow import Flow, Prompt
+from agent.alliance.flow import Flow
 from agent.alliance.lettercheck import faults_of
 from agent.alliance.model import Alliance, Participant
+from agent.alliance.parts import Prompt
 from agent.alliance.turn import House, Turn
 
 ME, PARTNER = "Maya", "Jonas"

@@ -18,6 +18,7 @@ from agent.papers.pdf import AgreementPage, agreement_pdf, tool_pdf
 from agent.papers.trend import CID, trend_png
 
 CHECKINS = 3  # as many as a letter names
+NAMED = 8  # people at most, by name, in a title
 Papers = Callable[[str], Path]  # where the template of a paper is, by its name
 CALENDAR = 'text/calendar; charset="utf-8"; method=PUBLISH'
 
@@ -70,7 +71,7 @@ def page_of(alliance: Alliance, letter: Final, zone: tzinfo) -> AgreementPage:
     )
     return AgreementPage(
         title=phrase(language, "paper", "title"),
-        names=tuple(p.name for p in alliance.present),
+        names=_titled(alliance, language),
         subtitle="",
         sections=tuple((s.title, tuple((str(line.number), line.text) for line in s.lines)) for s in letter.sections),
         agreed=when,
@@ -83,6 +84,14 @@ def page_of(alliance: Alliance, letter: Final, zone: tzinfo) -> AgreementPage:
     )
 
 
+def _titled(alliance: Alliance, language: str) -> tuple[str, ...]:
+    """The names that stand in a title; of many people the first, and how many more there are."""
+    first, *others = [p.name for p in alliance.present]
+    if len(others) < NAMED:
+        return first, *others
+    return first, phrase(language, "others").format(n=len(others))
+
+
 def plan_of(alliance: Alliance, letter: Final | RhythmChanged, zone: tzinfo, domain: str) -> CalendarPlan:
     """Meetings by their rule, and the next check-ins; the same UIDs in every file of this alliance (F32)."""
     since = alliance.meeting_since or alliance.agreed_at
@@ -90,7 +99,7 @@ def plan_of(alliance: Alliance, letter: Final | RhythmChanged, zone: tzinfo, dom
     assert alliance.agreed_at is not None
     start = since.astimezone(zone).date() + timedelta(days=1)  # a meeting earlier on the day of agreeing is over
     language = alliance.language or ENGLISH
-    names = joined([p.name for p in alliance.present], language)
+    names = joined(_titled(alliance, language), language)
     went = sum(1 for c in alliance.checkins if c.asked is not None)
     return CalendarPlan(
         uid=f"{sha256(f'calendar {alliance.id}'.encode()).hexdigest()[:24]}@{domain}",

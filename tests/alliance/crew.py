@@ -41,6 +41,7 @@ class Team:
     sent: list[Send] = field(default_factory=list)
     new: list[Send] = field(default_factory=list)
     wake: datetime | None = None
+    forgotten: bool = False
     starts_of: list[Started] = field(default_factory=list)  # alliances of their own that began with this
     count: int = 0
     causes: dict[str, int] = field(default_factory=dict)  # who said it
@@ -52,6 +53,7 @@ class Team:
         decision, self.wake = decide(FLOW.flow, self.house, self.alliance, event, self.now)
         self.alliance, self.new = decision.alliance, list(decision.sends)
         self.sent += self.new
+        self.forgotten = decision.forgotten
         self.starts_of += decision.starts
         return self
 

@@ -509,3 +509,17 @@ def test_to_keep_a_line_that_nobody_changed_shows_the_page_once_more() -> None:
 
     assert isinstance(only(talk, 1), letters.DraftLetter)
     assert talk.alliance.draft.version == 1
+
+
+@pytest.mark.row("F26")
+def test_a_keep_that_keeps_nothing_says_so_with_the_draft() -> None:
+    talk = (
+        Talk()
+        .drafted()
+        .says(1, "make 5 say We ring before noon.")
+        .says(2, "KEEP 5", "draft:2")
+        .says(2, "KEEP 5", "draft:2")
+    )
+
+    [letter] = talk.letters(2)
+    assert [n.kind for n in letter.notes] == ["unchanged"]

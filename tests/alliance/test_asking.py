@@ -642,3 +642,24 @@ def test_a_number_before_an_answer_names_its_prompt_but_never_one_answered_befor
 
     found = {q: a.text if (a := talk.alliance.answer(1, q)) else None for q in filed}
     assert found == filed
+
+
+@pytest.mark.row("S43")
+@pytest.mark.parametrize(
+    "question", ["What do you mean by early?", "What does stewing mean?", "What do you mean by “no use after eight”?"]
+)
+def test_a_question_about_what_was_revealed_goes_to_whoever_wrote_it(question: str) -> None:
+    talk = Talk().joined().part().says(1, question)
+
+    [note] = talk.letters(2)
+    assert isinstance(note, letters.PassedOn)
+    assert note.words == question
+
+
+@pytest.mark.row("S43")
+def test_a_question_that_may_be_for_us_is_asked_about_at_a_reveal() -> None:
+    talk = Talk().joined().part().says(1, "What do you mean?")
+
+    assert [x.kind for x in talk.letters(1)] == ["pass_on"]
+    assert not talk.letters(2)
+    assert isinstance(talk.says(1, "?").letters(1)[0], letters.Help)

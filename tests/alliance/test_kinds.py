@@ -6,6 +6,7 @@ from talk import ANSWERS, FLOW, WHY, Talk
 from agent.alliance import letters
 from agent.alliance.model import Phase, Rhythm, Stage
 from agent.alliance.turn import House
+from agent.alliance.words import read_kind
 
 LINES = {"couple": ("Women's line, 0800 000 000",), "any": ("Talk to somebody, 0800 111 111",)}
 HOUSE = House("Europe/Berlin", help_lines=LINES)
@@ -76,10 +77,20 @@ def test_what_was_understood_is_read_back_with_the_way_to_change_it(kind: str) -
     [letter] = talk.letters(1)
     assert isinstance(letter, letters.SetupWhy)
     title = next(k.title for k in FLOW.flow.relationships if k.id == kind)
-    assert (letter.kind, letter.known) == (title, ("couple", "manager", "coach", "business", "family", "friends"))
+    assert (letter.kind, letter.known) == (title, tuple(k.title for k in FLOW.flow.relationships))
     [ready] = talk.says(1, WHY).letters(1)
     assert isinstance(ready, letters.SetupReady)
     assert ready.kind == title
+
+
+@pytest.mark.row("S07")
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_each_word_that_is_named_for_a_kind_is_understood(language: str) -> None:
+    kinds = FLOW.flow.told_in(language).relationships
+
+    read = [read_kind(f"KIND {kind.title}", kinds)[0] for kind in kinds]
+
+    assert [r and r.kind for r in read] == [kind.id for kind in kinds]
 
 
 @pytest.mark.row("S07")
@@ -277,7 +288,7 @@ def test_a_couple_is_taken_only_where_there_are_help_lines() -> None:
     talk = Talk().starts(MAILS["couple"])
 
     [letter] = talk.letters(1)
-    assert letter == letters.KindRefused("a couple", ("manager", "coach", "business", "family", "friends"))
+    assert letter == letters.KindRefused("a couple", tuple(k.title for k in FLOW.flow.relationships[1:]))
     assert talk.says(1, "Please, we really want this").letters(1) == [letter]
     assert isinstance(talk.says(1, "KIND friends").letters(1)[0], letters.SetupWhy)
     assert not [s for s in talk.sent if s.to == 2]

@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 import msgspec
+from holds import holds
 from hypothesis import HealthCheck, settings
 from hypothesis import Phase as Stretch
 from hypothesis import strategies as st
@@ -218,7 +219,7 @@ class Alliances(RuleBasedStateMachine):
         opened = self.talk.alliance.participant(who).open
         about = opened.about if opened else ""
         if opened is not None and opened.sent is None:
-            self.talk.waits(hours=12)
+            self.wait(12)
         pool = FITTING.get(about.partition(":")[0], TEXTS)
         self.reply(who, about or self.some_about(who, data), data.draw(st.sampled_from(pool)))
 
@@ -289,6 +290,9 @@ class Alliances(RuleBasedStateMachine):
 
     @rule(hours=st.sampled_from([0.01, 3, 9, 20, 80, 250, 900]))
     def time_passes(self, hours: float) -> None:
+        self.wait(hours)
+
+    def wait(self, hours: float) -> None:
         until = self.talk.now + timedelta(hours=hours)
         for _ in range(200):
             if self.talk.wake is None or self.talk.wake > until:
@@ -368,6 +372,7 @@ class Alliances(RuleBasedStateMachine):
         self.answers(before, after, event)
         self.page(before, after)
         self.nobody_is_left_without_a_word(before, event)
+        holds(before, after, event, new)
 
     def nothing_is_seen_before_its_reveal(self, after: Alliance, to: int, words: str) -> None:
         shown = {q.id for part in FLOW.flow.of(after.kind).parts if part.id in after.revealed for q in part.prompts}
@@ -460,13 +465,14 @@ class Alliances(RuleBasedStateMachine):
         assert msgspec.json.decode(document, type=Alliance) == replace(self.talk.alliance, people={})
 
 
-# Shrinking forty steps of conversation takes minutes: the steps as found are printed, and LONG=1 looks further.
-_HOW = {
-    "deadline": None,
-    "suppress_health_check": list(HealthCheck),
-    "phases": [Stretch.explicit, Stretch.reuse, Stretch.generate],
-}
-settings.register_profile("alliances", max_examples=80, stateful_step_count=20, **_HOW)
-settings.register_profile("alliances-long", max_examples=2000, stateful_step_count=30, **_HOW)
+_SEEKS = os.environ.get("HYPOTHESIS_PROFILE") == "seek"
 TestAlliances = Alliances.TestCase
-TestAlliances.settings = settings(settings.get_profile("alliances-long" if os.environ.get("LONG") else "alliances"))
+TestAlliances.settings = (
+    settings(  # shrinking a long conversation takes minutes: the steps are printed as they were found
+        max_examples=2000 if _SEEKS else 80,
+        stateful_step_count=30 if _SEEKS else 20,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Stretch.explicit, Stretch.reuse, Stretch.generate],
+    )
+)

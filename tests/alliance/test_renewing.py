@@ -184,6 +184,17 @@ def test_with_every_word_kept_the_agreement_stays_without_a_new_draft(reply: str
     assert {s.letter.why for s in talk.sent if isinstance(s.letter, letters.RenewalOutcome)} == {"keep"}
 
 
+@pytest.mark.row("F13", "F44")
+def test_what_a_pass_leaves_as_it_was_is_read_back_also_to_a_prompt_that_is_not_open() -> None:
+    talk = redesigning()
+
+    [letter] = talk.says(1, "PASS", "prompt:P06").letters(1)
+
+    assert [(n.kind, n.text) for n in letter.notes] == [("kept", ANSWERS["P06"][0])]
+    [letter] = talk.says(1, "PASS", "prompt:parting").letters(1)
+    assert [(n.kind, n.title) for n in letter.notes] == [("passed", "How we would part well")]
+
+
 @pytest.mark.row("F44", "decision 11")
 def test_to_keep_what_was_passed_is_to_pass_again() -> None:
     talk = redesigned(rest="KEEP")

@@ -1,10 +1,14 @@
 """The same in a team: an own slip goes to all, nobody else's does, and a trial ends by the team's rule (S34, F21, F42)."""
 
+from dataclasses import replace
+from datetime import UTC
+
 import pytest
 from test_team import NAMES, Team, drafted
 
 from agent.alliance import letters as l
 from agent.alliance.model import Phase
+from agent.papers.enclosed import page_of, plan_of
 
 
 def living() -> Team:
@@ -66,3 +70,48 @@ def test_a_line_of_a_team_may_be_on_trial() -> None:
     assert "try until" not in t.alliance.draft.text
     t.says("Dev", "KEEP", "trial:0")
     assert isinstance(t.new[-1].letter, l.TeamDraft)
+
+
+@pytest.mark.row("S39", "F41")
+def test_the_team_is_asked_about_a_line_and_not_told_by_whom() -> None:
+    t = living()
+    t.says("Ana", "IDEAS: a line gets forgotten", final(t))
+    assert t.got(l.Ideas, "Ana")
+
+    t.says("Ana", "ASK 1", final(t))
+    line = l.TeamLine(1, t.alliance.in_force.text.split("1. ")[1].split("\n")[0])
+    assert [s.letter for s in t.new] == [line] * len(NAMES)
+
+    t.says("Ben", "make 1 say We keep mornings quiet.", f"heard:{t.alliance.agreed}")
+    assert "We keep mornings quiet." in t.alliance.draft.text
+
+
+@pytest.mark.row("S39", "F41")
+def test_about_one_line_a_team_is_asked_once_a_month() -> None:
+    t = living()
+    t.says("Ana", "ASK 1", final(t)).says("Chi", "ASK about line 1", final(t))
+    assert [t.alliance.participant(s.to).name for s in t.new] == ["Chi"]
+
+    t.days(31)
+    t.says("Chi", "ASK 1", final(t))
+    assert sum(isinstance(s.letter, l.TeamLine) for s in t.new) == len(NAMES)
+
+
+@pytest.mark.row("S39", "F41")
+@pytest.mark.parametrize(("text", "kind"), [("ASK", "which_line"), ("ASK 99", "number")])
+def test_a_line_that_is_not_there_is_asked_back(text: str, kind: str) -> None:
+    t = living()
+
+    assert [s.letter.kind for s in t.says("Ana", text, final(t)).new] == [kind]
+
+
+@pytest.mark.row("F31", "F32")
+def test_in_a_title_the_first_of_many_stands_for_all() -> None:
+    t = living()
+    letter = t.got(l.Final)[-1]
+    ana, *crew = t.alliance.participants
+    many = replace(t.alliance, participants=(ana, *(replace(crew[0], number=n) for n in range(2, 51))))
+
+    assert plan_of(t.alliance, letter, UTC, "a.test").meeting_title == "Ana, Ben, Chi, Dev, Ewa and Finn"
+    assert plan_of(many, letter, UTC, "a.test").checkin_title == "How is it going, Ana and 49 others?"
+    assert page_of(many, letter, UTC).names == ("Ana", "49 others")

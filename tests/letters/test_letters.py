@@ -64,8 +64,25 @@ def test_a_note_is_told_before_anything_else(render):
     text = render(_one(l.Prompt, 1)).text
 
     assert text.startswith(
-        "Thank you, Maya.\n\nKept for “Hopes and worries”: “We sort out who decides what.” One line stays private.\n"
+        "Thank you, Maya.\n\nKept for “Hopes and worries”: “We sort out who decides what.” One line stays private. "
+        "To change it, answer that email again.\n"
     )
+
+
+_RECORDS = ("kept", "replaced", "joined_answers", "passed", "rule", "zone", "rhythm", "chosen", "left_open", "numbers_on", "added", "quiet", "guessed", "listed", "saved", "no_checkins", "rhythm_slower")  # fmt: skip
+_UNDONE = {
+    "en": r"To (?:change|choose|keep|have)|If that is wrong|[Yy]ou can (?:still|change|both change)|takes (?:it back|its place)",
+    "de": r"Um (?:sie|neu|beide)|Stimmt es nicht|[Kk]annst du|[Kk]önnt (?:ihr|ihn)|nimmt es zurück|an seine Stelle|Du kannst|Sollen sie|Ihr könnt",
+}
+
+
+@pytest.mark.row("F13", "F14")
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("kind", _RECORDS)
+def test_whatever_is_recorded_is_told_with_the_way_to_change_it(kind, language, render):
+    said = render(l.Corrected((Note(kind, "Good thanks", "quietly"),), others_told=False), language=language)
+
+    assert re.search(_UNDONE[language], said.text)
 
 
 @pytest.mark.row("F13")

@@ -11,6 +11,7 @@ from agent.alliance.letters.asking import *  # noqa: F403
 from agent.alliance.letters.bank import *  # noqa: F403
 from agent.alliance.letters.checkins import *  # noqa: F403
 from agent.alliance.letters.closing import *  # noqa: F403
+from agent.alliance.letters.gathering import *  # noqa: F403
 from agent.alliance.letters.kinds import *  # noqa: F403
 from agent.alliance.letters.letter import *  # noqa: F403
 from agent.alliance.letters.living import *  # noqa: F403

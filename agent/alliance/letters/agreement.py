@@ -64,6 +64,7 @@ class DraftChanged(Letter):
     sections: tuple[PageSection, ...]
     asks_of_me: tuple[int, ...]
     open_points: tuple[int, ...]
+    to_and_fro: tuple[int, ...] = ()  # lines that are open since they were changed so often
 
 
 @dataclass(frozen=True, slots=True)

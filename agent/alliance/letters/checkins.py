@@ -92,6 +92,6 @@ class RhythmChanged(Letter):
     encloses = True
 
     name: str  # "" for the recipient
-    rhythm: str
+    rhythm: str  # "" for no more check-ins
     next_checkin: date | None
     checkins: tuple[date, ...] = ()  # the next ones, for the calendar file that goes along

@@ -60,6 +60,15 @@ class RepairReply(Letter):
 
 
 @dataclass(frozen=True, slots=True)
+class ToAndFro(Letter):
+    """Two have written to each other through us many times in a row: no more for a while, and what may help (spec 4.5)."""
+
+    name: str  # the other one
+    until: date
+    words: str = ""  # the reader's own, which stay with us
+
+
+@dataclass(frozen=True, slots=True)
 class Talk(Letter):
     """A time to talk, from their own meeting rule (A29); without one, whoever asked is asked for a time."""
 

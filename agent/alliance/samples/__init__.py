@@ -53,9 +53,10 @@ def _by_kind(letters: tuple[l.Letter, ...]) -> tuple[l.Letter, ...]:
 
 def reader_of(letter: l.Letter) -> dict[str, Any]:
     """Who reads a sample, and with whom: what Maya asks goes to Jonas, what is for a team to Ewa, all else to Maya."""
-    if type(letter).__module__ == team.__name__.replace("samples", "letters"):
+    about = type(letter).__module__.rpartition(".")[2]
+    if about in ("gathering", "team"):
         return {"me": "Ewa", "partner": "the team", "names": "the team", "team": True}
-    if type(letter).__module__ == bank.__name__.replace("samples", "letters"):
+    if about == "bank":
         return {"me": ME, "partner": "", "names": ME}
     match letter:
         case l.Invitation() | l.InvitationReminder() | l.InvitationAsk() | l.NotNow() if letter.initiator == ME:

@@ -106,7 +106,7 @@ def samples() -> tuple[l.Letter, ...]:
         _prompt(
             "How often shall I check in?", "How often shall I ask the two of you how it is going?", 0, lead="This is the last question before the draft.",
             hint="I suggest after 30 days, then 90 days, then every 3 months. If you and Jonas differ, I take the slower one and tell you both.",
-            extra="Each check-in asks for a number from 1 to 5. Add NUMBERS if Jonas may see yours. It is shown only if you both add it.",
+            extra="Each check-in asks for a number from 1 to 5. Jonas sees yours only if you both add NUMBERS.",
         ),
         *(_prompt("good feedback", "How do you prefer to be critiqued? What is good feedback to you?", 3, notes=(note,), hint="When, where, how straight?")
           for note in _NOTES),

@@ -43,5 +43,5 @@ def samples() -> tuple[l.Letter, ...]:
         l.Digest(6, long, steady, works, care, 5, line, (), date(2027, 9, 1), trend=steady),
         l.Digest(2, rounds[:2], (l.Row("Jonas", (2, 5)),), works, (), 5, line, (), date(2026, 9, 1), _WORTH),
         l.RhythmChanged("Jonas", "once a month", date(2026, 5, 2)),
-        l.RhythmChanged("", "never", None),
+        l.RhythmChanged("", "", None),
     )

@@ -4,7 +4,7 @@ from agent.alliance import letters as l
 from agent.alliance.model import Note
 from agent.alliance.samples.people import KEPT, WHY
 
-_KINDS = ("couple", "manager", "coach", "business", "family", "friends")
+_KINDS = ("a couple", "manager and report", "coach and client", "business partners", "family", "friends")
 _ASK = "Why do you want to build this with Jonas, and what do you hope will last?"
 
 

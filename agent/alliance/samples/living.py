@@ -36,6 +36,8 @@ def samples() -> tuple[l.Letter, ...]:
         l.PassOnAsk(_SLIP, "Jonas", 0),
         l.PassedOnWords(_SLIP, "Jonas"),
         l.PassedOnWords(_SLIP, ""),
+        l.ToAndFro("Jonas", date(2026, 4, 9)),
+        l.ToAndFro("Jonas", date(2026, 4, 9), "You always say that."),
         l.Repair("Jonas", _SLIP, 7, line),
         l.Repair("Jonas", "The oven is mended.", 0, "", slip=False),
         l.RepairReply("Jonas", "Thank you. Ring me when you are late, then I open the door.", 7),

@@ -144,6 +144,7 @@ def samples() -> tuple[l.Letter, ...]:
             date(2026, 11, 15), trend=_ROWS_OF_NUMBERS,
         ),
         l.TeamDigest(1, (), (), ("We laugh again.",), None),
+        l.TeamLine(1, "We keep mornings calm."),
         l.TeamAsked("Gia", "gia@example.org"),
         l.TeamNotAsked("Gia"),
         l.TeamNewcomer("Ana Ruiz", _FRIDAY, _PAGE),

@@ -8,12 +8,10 @@ from agent.alliance.words.bank import (
     Named,
     Saving,
     asks_for_bank,
-    called,
     read_person,
     read_relationships,
     read_savings,
     read_whom,
-    say_savings,
 )
 from agent.alliance.words.checkin import read_checkin
 from agent.alliance.words.choice import read_choice
@@ -22,6 +20,7 @@ from agent.alliance.words.consent import read_consent
 from agent.alliance.words.invitation import read_approval, read_invitation
 from agent.alliance.words.languages import (
     ENGLISH,
+    called,
     joined,
     language_of,
     locale_of,
@@ -29,6 +28,7 @@ from agent.alliance.words.languages import (
     say_day,
     say_rhythm,
     say_rule,
+    say_savings,
     spoken,
     wished_language,
 )

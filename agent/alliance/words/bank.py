@@ -137,11 +137,6 @@ def _told_apart(found: Sequence[Named]) -> tuple[Named, ...]:
     return tuple({n.name.casefold(): n for n in apart}.values())
 
 
-def called(name: str) -> str:
-    """How we speak of somebody on the person's own list: "my sister" is "your sister" to us."""
-    return re.sub(r"^(?:my|our)\b", "your", name)
-
-
 # ---------------------------------------------------------------- numbers
 
 _SMALL = {**{word: n for word, n in NUMBERS.items() if n <= FULL}, **{str(n): n for n in range(FULL + 1)}}
@@ -241,12 +236,6 @@ def _saving(name: str, said: str) -> Saving | None:
     ):  # "4-5" is a range, and "7,5" may be one number
         return None
     return Saving(name, given[0], given[1] if len(given) > 1 else None)
-
-
-def say_savings(savings: Sequence[Saving]) -> str:
-    """The numbers in words: "Lee 8 of 9, Jo 4 of 8 and Kit 9"."""
-    said = [f"{called(s.name)} {s.now}" + ("" if s.hoped is None else f" of {s.hoped}") for s in savings]
-    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}" if said else ""
 
 
 # ---------------------------------------------------------------- one of them

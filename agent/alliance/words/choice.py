@@ -11,7 +11,7 @@ from agent.alliance.words.tokens import LONGEST, sentences, straight, words
 from agent.alliance.words.values import ChoiceReading, Command, Pick
 
 _AT_REVEALS = frozenset(
-    ("pass", "later", "pause", "resume", "next", "help", "status", "stop", "explain", "who", "show", "delete", "data", "human",
+    ("pass", "later", "pause", "resume", "next", "help", "status", "stop", "who", "show", "delete", "data", "human",
      "export", "resend", "edit", "ideas", "tools", "close")
 )  # fmt: skip
 _CUT = re.compile(r"(?P<stop>[.!;]\s*)(?=\S)|(?:,\s*|\s+)(?=\S)")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.alliance.model import Rhythm, Rule
+from agent.alliance.words.bank import Saving
 from agent.alliance.words.tokens import LONGEST, straight
 
 ENGLISH = "en"
@@ -106,6 +107,24 @@ def say_rhythm(rhythm: Rhythm, language: str = ENGLISH) -> str:
     every = frames[rhythm.unit][min(rhythm.every, 3) - 1].format(n=rhythm.every)
     first = frames["then"].join(frames["days"].format(n=days) for days in rhythm.first)
     return str(frames["first"].format(first=first, every=every) if first else every)
+
+
+def say_savings(savings: Sequence[Saving], language: str = ENGLISH) -> str:
+    """The numbers of a trust bank in words: "Lee 8 of 9, Jo 4 of 8 and Kit 9"."""
+    frame = phrase(language, "saving")
+    said = (
+        f"{name} {s.now}" if s.hoped is None else frame.format(name=name, now=s.now, hoped=s.hoped)
+        for s in savings
+        for name in (called(s.name, language),)
+    )
+    return joined([*said], language)
+
+
+def called(name: str, language: str = ENGLISH) -> str:
+    """How we speak of somebody on a person's own list: "my sister" is "your sister" to us."""
+    whose, _, who = name.partition(" ")
+    yours = _said(language)["yours"].get(whose.casefold())
+    return f"{yours} {who}" if yours and who else name
 
 
 def _said(language: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from agent.alliance.flow import Relationship
+from agent.alliance.parts import Relationship
 from agent.alliance.words.courtesy import bare
 from agent.alliance.words.grammar import grammar, texts
 from agent.alliance.words.tokens import LONGEST, sentences, words

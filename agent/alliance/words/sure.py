@@ -19,8 +19,8 @@ _MINE = re.compile(
     re.IGNORECASE,
 )
 _POLITE = frozenset(("thanks", "thank", "you", "hi", "hello", "sorry", "please", ","))
-_ERASES = frozenset(("delete", "erase"))
-_ERASURE = _ERASES | frozenset(["now", "yes", "ok", "please", "thanks", "thank", "you", "do", "it", "all", "everything", "my", "data", "answers", "i", "confirm", ",", "-", "and", "the", "of"])  # fmt: skip
+_ERASES = frozenset(("delete", "erase", "löschen"))
+_ERASURE = _ERASES | frozenset(["now", "yes", "ok", "please", "thanks", "thank", "you", "do", "it", "all", "everything", "my", "data", "answers", "i", "confirm", ",", "-", "and", "the", "of", "jetzt", "ja", "bitte", "danke", "alles"])  # fmt: skip
 
 
 _ALSO = re.compile(

@@ -13,19 +13,26 @@ from agent.alliance.words.tokens import NUMBERS, straight
 from agent.alliance.words.values import Change, Span
 
 LONGEST_SPAN = 60  # characters
-_DAYS = {"day": 1, "week": 7, "month": 30}  # "for a month from the day we agree" is said as 30 days on the page
+_DAYS = {
+    "day": 1,
+    "week": 7,
+    "month": 30,
+    "tag": 1,
+    "woche": 7,
+    "monat": 30,
+}  # "for a month from the day we agree" is said as 30 days on the page
 _LINE = re.compile(
     r"\A\W*(?:(?:please|let's|let us|can we|could we|and|but|ok|yes)\W+)*(?:(?:make|put|try|have|keep|mark|set|turn|run)\s+)?"
-    r"(?:line|point|#)?\s*(?P<number>\d{1,3})\b\s*[.:,–—-]?\s*(?P<rest>\S.*)\Z",
+    r"(?:line|point|zeile|#)?\s*(?P<number>\d{1,3})\b\s*[.:,–—-]?\s*(?P<rest>\S.*)\Z",
     re.IGNORECASE,
 )
 _TRIAL = r"(?:(?:into |as |on )?(?:a )?(?:trial|test)(?: line| run)?|try (?:it|this)?|try)"
 _SPAN = re.compile(
-    rf"(?:(?:be|is) )?(?:{_TRIAL}\W*)?(?:(?:for|another)\W+)?(?:(?P<count>\d{{1,3}}|an?|another|{'|'.join(NUMBERS)})\s+(?:more\s+)?(?P<unit>day|week|month)s?)"
+    rf"(?:(?:be|is) )?(?:{_TRIAL}\W*)?(?:(?:for|another|für)\W+)?(?:(?P<count>\d{{1,3}}|an?|another|{'|'.join(NUMBERS)})\s+(?:more\s+)?(?P<unit>day|week|month|tag|woche|monat)(?:s|en?|n)?)"
     rf"(?:\s+(?:from (?:the day we (?:both )?agree|now|then)|first|more|{_TRIAL}))*",
     re.IGNORECASE,
 )
-_UNTIL = re.compile(rf"(?:(?:be|is) )?(?:{_TRIAL}\W*)?(?:until|till|up to)\s+(?P<day>.+)", re.IGNORECASE)
+_UNTIL = re.compile(rf"(?:(?:be|is) )?(?:{_TRIAL}\W*)?(?:until|till|up to|bis(?: zum)?)\s+(?P<day>.+)", re.IGNORECASE)
 _GOOD = re.compile(
     r"(?:be |is |as )?(?:(?:a )?(?:standing|permanent|lasting)(?: line)?|for good|for ever|no (?:longer a )?trial|without (?:a|the) trial)",
     re.IGNORECASE,
@@ -44,7 +51,7 @@ def read_span(text: str, now: datetime) -> Span | None:
     if (until := _UNTIL.fullmatch(text)) and (day := day_named(until["day"], now)):
         return Span(until=day)
     counted = _SPAN.fullmatch(text)
-    if not counted or not re.search(r"\b(?:for|another|more|trial|try|test)\b", text, re.IGNORECASE):
+    if not counted or not re.search(r"\b(?:for|another|more|trial|try|test|für)\b", text, re.IGNORECASE):
         return None
     count = counted["count"].lower()
     return Span(days=(int(count) if count.isdecimal() else NUMBERS.get(count, 1)) * _DAYS[counted["unit"].lower()])

@@ -78,7 +78,7 @@ def test_a_question_beside_other_words_belongs_to_them(text: str) -> None:
     assert (reading.command, reading.rest) == (None, text)
 
 
-def test_a_question_alone_is_a_word_to_us() -> None:
+def test_a_question_alone_is_words_for_somebody() -> None:
     reading = read_choice("What do you mean?", ["1A"])
 
-    assert (reading.command.name, reading.rest) == ("explain", "")
+    assert (reading.command, reading.rest) == (None, "What do you mean?")

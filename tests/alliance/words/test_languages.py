@@ -1,12 +1,16 @@
 """Which language somebody writes in or wishes for, and values said in each, so that each reads back what it says."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from agent.alliance.binds import bound_by
 from agent.alliance.model import Rhythm, Rule
 from agent.alliance.words import (
+    Saving,
+    Span,
+    called,
+    is_erasure,
     joined,
     language_of,
     read_answer,
@@ -16,13 +20,16 @@ from agent.alliance.words import (
     read_invitation,
     read_rhythm,
     read_schedule,
+    read_span,
     say_rhythm,
     say_rule,
+    say_savings,
     spoken,
     wished_language,
 )
 
 BOTH = ("de", "en")
+NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -192,3 +199,33 @@ def test_a_german_check_in_fills_four_fields():
 )
 def test_what_asks_something_in_german_is_a_request(sentence, bound):
     assert bound_by(sentence, "Lena", "Tom") == bound
+
+
+@pytest.mark.row("S41")
+def test_the_numbers_of_a_bank_are_said_in_the_language_of_their_owner():
+    jo, sister = Saving("Jo", 4, 8), Saving("meine Schwester", 9)
+
+    assert say_savings((jo, sister), "de") == "Jo 4 von 8 und deine Schwester 9"
+    assert called("Meine Schwester", "de") == "deine Schwester"
+    assert called("meine Schwester") == "meine Schwester"
+
+
+@pytest.mark.row("F21", "F45")
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("für 30 Tage", Span(days=30)),
+        ("auf 2 Wochen", None),
+        ("für zwei Jahre", None),
+        ("bis zum 2.4.2027", Span(until=date(2027, 4, 2))),
+    ],
+)
+def test_a_trial_can_be_set_in_german(text, span):
+    assert read_span(text, NOW) == span
+
+
+def test_all_is_erased_in_german_by_a_word_that_can_mean_nothing_else():
+    assert is_erasure("Jetzt löschen, bitte")
+    assert not is_erasure("Löschen, aber nicht jetzt")
+    assert [c.name for c in read_answer("LÖSCHEN", now=NOW).commands] == ["delete"]
+    assert [c.name for c in read_answer("Fortsetzen bitte", now=NOW).commands] == ["resume"]
