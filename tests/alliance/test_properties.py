@@ -6,6 +6,7 @@ strangers write in between; time passes. A word that may not be seen is a canary
 
 import os
 import re
+import zlib
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
@@ -20,9 +21,11 @@ from talk import FLOW, Talk
 
 from agent.alliance import letters, waking
 from agent.alliance.draft import line_text
+<<<<<<< HEAD
 from agent.alliance.event import (
     AutoReplied,
     Complained,
+    Forged,
     Replied,
     RepliedFromElsewhere,
     Undeliverable,
@@ -30,7 +33,11 @@ from agent.alliance.event import (
     Unsubscribed,
     Woke,
 )
+=======
+from agent.alliance.event import AutoReplied, Forged, Replied, RepliedFromElsewhere, Undeliverable, Unreadable, Woke
+>>>>>>> trust
 from agent.alliance.model import Alliance, Phase, Stage
+from agent.alliance.turn import House
 
 COMMANDS = """PASS|pass please|LATER|later|PAUSE|pause until 12 May|ALL|SHORT|NEXT|next|HELP|STATUS|SHOW|CHANGE|BOTH|BACK|HIDE
 MY DATA|HUMAN|EXPORT|IDEAS|IDEAS money|TOOLS|TOOLS 1|MY ALLIANCES|what do you mean?|who is this?|skip|?|RESUME|change my answer about good feedback|n/a""".replace(
@@ -134,7 +141,9 @@ ALLOWED = {
 @lru_cache
 def begun(depth: str) -> Talk:
     """A talk that has come so far."""
-    talk = Talk()
+    talk = Talk(
+        house=House("Europe/Berlin", code=lambda text: f"{len(text) % 10}{zlib.crc32(text.encode()) % 10**5:05}")
+    )
     match depth:
         case "started":
             return talk.starts()
@@ -165,6 +174,8 @@ def begun(depth: str) -> Talk:
 
 
 _AFTER_THE_END = (
+    letters.Code,
+    letters.CodeAgain,
     letters.Closed,
     letters.Closing,
     letters.ClosingNoted,
@@ -284,6 +295,33 @@ class Alliances(RuleBasedStateMachine):
                 data.draw(st.sampled_from(["YES", "no", "hm", "STOP it"])),
             )
 
+    @rule(
+        who=st.integers(1, 2),
+        text=st.sampled_from([*YES, *ENDINGS, "MY DATA", "EXPORT", "SEND", "ALSO ME"]),
+        given=st.booleans(),
+        data=st.data(),
+    )
+    def somebody_is_not_sure(self, who: int, text: str, given: bool, data: st.DataObject) -> None:
+        """Without a signature no act is done, whatever is said to which letter, until the number comes back."""
+        text, about, before = self.own(who, text), self.some_about(who, data), self.talk.alliance
+        self.happens(Replied(who, about, text, None, self.cause(who, text), "B"), text)
+        after, new = self.talk.alliance, self.talk.new
+        assert len(after.confirmations) <= len(before.confirmations)
+        assert after.ended == before.ended or after.ended != "closed"
+        assert not any(isinstance(s.letter, letters.MyData | letters.Erased) for s in new)
+        assert before.phase != Phase.SETUP or after.phase in (Phase.SETUP, Phase.ENDED)
+        asked = next((s for s in new if isinstance(s.letter, letters.Code)), None)
+        if asked is not None and given:
+            assert asked.to == who
+            self.happens(Replied(who, asked.about, asked.letter.code, None, self.cause(who), "B"), text)
+
+    @rule(who=st.integers(1, 2), data=st.data())
+    def a_forgery_comes(self, who: int, data: st.DataObject) -> None:
+        before = self.talk.alliance
+        self.happens(Forged(who, self.some_about(who, data), self.cause(who)))
+        assert self.talk.alliance.answers == before.answers
+        assert self.talk.alliance.confirmations == before.confirmations
+
     @rule(who=st.integers(1, 2), data=st.data())
     def a_mail_cannot_be_read(self, who: int, data: st.DataObject) -> None:
         self.happens(Unreadable(who, self.some_about(who, data), "empty", self.cause(who)))
@@ -396,7 +434,7 @@ class Alliances(RuleBasedStateMachine):
     def consent(self, before: Alliance, after: Alliance, event: object, text: str) -> None:
         for yes in after.confirmations[len(before.confirmations) :]:
             assert (text in YES and isinstance(event, Replied | RepliedFromElsewhere)) or (
-                isinstance(event, Replied) and event.about.startswith("was")
+                isinstance(event, Replied) and event.about.startswith(("was", "code"))
             )
             assert yes.participant == event.participant
             assert before.draft is not None and (yes.version, yes.sha256) == (before.draft.version, before.draft.sha256)
