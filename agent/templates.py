@@ -48,7 +48,8 @@ _CLASS = re.compile(r'class="([\w-]+)"')
 _BLANKS = re.compile(r"\n{3,}")
 _HEADERS = re.compile(r"\s*Subject: (.*)\n(?:Preview: (.*)\n)?")
 _LINKS = re.compile(r"(?<=\w)([.@]|:(?=//))(?=[\w/])")
-_TAGS = re.compile("</?span>")  # those of `_unlinked`
+_POINT = re.compile(r"(?<=\d)<span>\.</span>(?=\d)")  # of a number, in what `_unlinked` took apart
+_APART = re.compile(r"<span>[^<]*</span>")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _NOTE = re.compile(r"{% (?:el)?if note\.kind == \"(\w+)\" %}")
 _CONTROLS = dict.fromkeys(
@@ -358,8 +359,8 @@ def _unlinked(text: str) -> Markup:
 
 
 def _attribute(shown: str) -> Markup:
-    """The same as the value of an attribute, which is never a link and holds no tags: a number such as 3.5 is read aloud."""
-    return _sure(_TAGS.sub("", shown))
+    """The same as the value of an attribute, which holds no tags and is read aloud: numbers whole, links still apart."""
+    return _sure(_APART.sub(" ", _POINT.sub(".", shown)))
 
 
 def _sure(text: str) -> Markup:

@@ -1,7 +1,9 @@
 """The loader finds what is wrong with a template before anything starts, and nothing people wrote can become ours."""
 
+import re
 import shutil
 from dataclasses import fields, is_dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -228,3 +230,12 @@ def test_both_halves_say_the_same_whatever_people_write(words, name):
 
 _SHIPPED = load(SHIPPED)
 _UTC = samples()[5].since.tzinfo
+
+
+def test_what_a_picture_says_has_whole_numbers_and_no_tags(render):
+    rows = (l.Row("Trust", (3.5, 4)), l.Row("a.test", (2, 2)))
+    html = render(l.TeamDigest(3, (date(2026, 5, 1), date(2026, 7, 1)), rows, (), None, trend=rows)).html
+
+    [alt] = re.findall(r'alt="([^"]*)"', html)
+    assert "Trust 3.5, 4. a test 2, 2." in alt
+    assert "<" not in alt
