@@ -21,7 +21,6 @@ from talk import FLOW, Talk
 
 from agent.alliance import letters, waking
 from agent.alliance.draft import line_text
-<<<<<<< HEAD
 from agent.alliance.event import (
     AutoReplied,
     Complained,
@@ -33,9 +32,6 @@ from agent.alliance.event import (
     Unsubscribed,
     Woke,
 )
-=======
-from agent.alliance.event import AutoReplied, Forged, Replied, RepliedFromElsewhere, Undeliverable, Unreadable, Woke
->>>>>>> trust
 from agent.alliance.model import Alliance, Phase, Stage
 from agent.alliance.turn import House
 
