@@ -159,8 +159,9 @@ class Intake:
         had_it = route.kind == "b" or (back is not None and (back.alliance, back.letter) == letter)
         if not had_it or (isinstance(event, Undeliverable) and kept.mail_from.strip("<> ")):
             return Nothing("unproved report")
-        word = "complained" if isinstance(event, Complained) else "bounced" if event.permanent else "delayed"
-        _log.warning(word, alliance=route.alliance, letter=route.letter, participant=event.participant)
+        if isinstance(event, Complained) or event.permanent:  # a delay is nobody's to mend
+            word = "complained" if isinstance(event, Complained) else "bounced"
+            _log.info(word, alliance=route.alliance, letter=route.letter, participant=event.participant)
         return Matter(route.alliance, event, kept.id)
 
     def _new_alliance(self, number: int) -> int:

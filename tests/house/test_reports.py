@@ -66,14 +66,13 @@ async def bounces(pair: Pair) -> int:
 
 @pytest.mark.row("T52")
 async def test_a_report_is_counted_and_the_operator_hears_of_it_without_a_name(pair: Pair) -> None:
-    configure("warning", "json", sys.stderr)
+    configure("info", "json", sys.stderr)
     letter = Letter(pair)
     with capture_logs() as said:
         assert await pair.hands_in("", letter.return_path, letter.report()) == []
 
     assert await bounces(pair) == 2
-    [entry] = said
-    assert entry["event"] == "bounced"
+    [entry] = [x for x in said if x["event"] == "bounced"]
     assert "maya" not in str(entry)
     assert (await pair.inbox())[-1] == ("done", "undeliverable")
 
