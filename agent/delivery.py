@@ -5,8 +5,9 @@ the row says failed, and the alliance hears of it.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -29,6 +30,7 @@ class Delivery:
     advance: Advance
     send: Callable[[str, str, bytes], Awaitable[Reply]]
     wait: Callable[[int], timedelta | None]
+    counted: Counter[tuple[str, ...]] = field(default_factory=Counter, init=False)  # attempts by kind and outcome
 
     async def deliver(self, now: datetime) -> int:
         """Deal with one batch; how many there were."""
@@ -41,6 +43,8 @@ class Delivery:
         await self._tell([x for x, (_, _, state, *_) in zip(batch, settled, strict=True) if state == "failed"], now)
         async with self.advance.database.transaction() as c:
             await outbox.settle(c, settled)
+        kinds = (x.about.partition(":")[0] for x in batch)
+        self.counted.update((kind, state) for kind, (_, _, state, *_) in zip(kinds, settled, strict=True))
         return len(batch)
 
     async def _tell(self, failed: list[outbox.Letter], now: datetime) -> None:

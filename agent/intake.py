@@ -5,8 +5,9 @@ Reading happens before the transaction. A message that breaks us is set aside wi
 
 import asyncio
 import hmac
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -39,6 +40,7 @@ class Intake:
     doors: Doors
     may_start: Callable[[str, Level], Level | None]
     judge: Callable[[bytes, datetime], Awaitable[Verdict]] | None  # None: the address in From is enough
+    counted: Counter[tuple[str, ...]] = field(default_factory=Counter, init=False)  # mail by what came of it
 
     async def take(self, now: datetime) -> int:
         """Deal with one batch; how many there were."""
@@ -67,8 +69,12 @@ class Intake:
         if nothing:
             async with database.transaction() as c:
                 await inbox.done(c, nothing, now)
-        for matter, why in await self.advance.bring(matters, now):
+        broken = await self.advance.bring(matters, now)
+        for matter, why in broken:
             await self._set_aside(matter.inbox or 0, why)
+        aside = {matter.inbox for matter, _ in broken}
+        self.counted.update((why,) for _, why in nothing)
+        self.counted.update((type(m.event).__name__.lower(),) for m in matters if m.inbox not in aside)
         return len(batch)
 
     def _matters(self, kept: inbox.Kept, route: object) -> bool:
@@ -107,6 +113,7 @@ class Intake:
         _log.error("set_aside", inbox=number, exc_info=error)
         async with self.advance.database.transaction() as c:
             await inbox.set_aside(c, number, type(error).__name__)
+        self.counted["aside",] += 1
 
     def _matter(
         self,

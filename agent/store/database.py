@@ -10,6 +10,7 @@ Promised: what a transaction wrote is on the disk when its block has ended, and 
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,6 +34,15 @@ class NewerSchemaError(Exception):
 
 class Moved(Exception):  # noqa: N818 - a state of the world, not a mistake
     """All that was here has moved to another database; who goes on here would send letters twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many rows are in a state that somebody or something has to act on, and since when the oldest."""
+
+    state: str
+    count: int
+    oldest: datetime
 
 
 class Connection(Protocol):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.store.database import Connection, Row, instant, micros, rows, text
+from agent.store.database import Backlog, Connection, Row, instant, micros, rows, text
 
 LAST = 2**63 - 1
 
@@ -49,15 +49,6 @@ class Kept:
     state: str = "kept"  # kept, done, aside, dropped
     outcome: str = ""  # what came of it; for one set aside, why
     verdict: str = ""  # what was found of its author; "" before that
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """How many rows are in a state that somebody or something has to act on, and since when the oldest."""
-
-    state: str
-    count: int
-    oldest: datetime
 
 
 async def put(c: Connection, arrivals: Sequence[Arrival]) -> list[int]:
