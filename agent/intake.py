@@ -6,7 +6,7 @@ Reading happens before the transaction. A message that breaks us is set aside wi
 import asyncio
 import hmac
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,11 +17,11 @@ import structlog
 from agent.advance import Advance, Matter
 from agent.alliance.event import AutoReplied, Level, Replied, Undeliverable, Unreadable, Unsubscribed
 from agent.interpret import Asked, Nothing, event_of, sender_of, start_of
-from agent.mail.address import Doors, Route, derived
+from agent.mail.address import Doors, Route, derived, normal
 from agent.mail.answered import route_in
 from agent.mail.authentic import Verdict, author
 from agent.mail.message import read
-from agent.store import inbox, outbox
+from agent.store import inbox, outbox, restored
 
 BATCH = 50  # one commit for so many; larger ones are hardly faster and let the first wait
 LEASE = timedelta(minutes=5)
@@ -50,6 +50,9 @@ class Intake:
             routes = {kept.id: route_in(kept.rcpt, kept.raw, self.doors) for kept in batch}
             wanted = {(r.alliance, r.letter) for r in routes.values() if isinstance(r, Route)}
             asked = await outbox.asked(c, wanted) if wanted else {}
+            asked |= await restored.asked(
+                c, {route: sender for route, sender in _routed(batch, routes) if route not in asked}
+            )
             await inbox.belong(c, [x for kept in batch if (x := self._owner(kept.id, routes[kept.id], asked))])
         verdicts = await self._verdicts([kept for kept in batch if self._matters(kept, routes[kept.id])])
         matters: list[Matter] = []
@@ -158,3 +161,10 @@ class Intake:
         """The id of the alliance that this kept message starts: always the same one, and nobody can guess it."""
         digest = hmac.new(derived(self.doors.keys[-1], b"alliance"), str(number).encode(), sha256).digest()
         return int.from_bytes(digest[:6], "big")
+
+
+def _routed(batch: Sequence[inbox.Kept], routes: Mapping[int, object]) -> Iterator[tuple[tuple[int, int], str]]:
+    """Which letters are answered, by alliance and number, and from which addresses."""
+    for kept in batch:
+        if isinstance(route := routes[kept.id], Route) and (sender := normal(kept.mail_from)):
+            yield (route.alliance, route.letter), sender

@@ -3,6 +3,7 @@
 import typer
 
 from agent.cli import (
+    backup,
     boxes,
     connect,
     dkim,
@@ -40,6 +41,8 @@ app.command()(evidence.evidence)
 app.command()(evidence.verify)
 app.command()(look.stats)
 app.command()(look.status)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.command()(preview.preview)
 app.command()(explain.explain)
 app.command()(move.move)
