@@ -178,7 +178,9 @@ class Service:
         now, keep = self.now(), self.settings.keep
         async with self.database.transaction() as c:
             gone = await inbox.forget_raw(c, now - timedelta(days=keep.raw_days))
-            return gone + await outbox.forget_raw(c, now - timedelta(days=keep.letters_days))
+            gone += await outbox.forget_raw(c, now - timedelta(days=keep.letters_days))
+        await self.database.wipe()
+        return gone
 
     async def keep(self, envelopes: Sequence[Envelope]) -> None:
         """Keep what arrived; comes back when it is committed, and only then is 250 said."""

@@ -69,6 +69,9 @@ class Database(Protocol):
     def schema(self, sql: str) -> str:
         """One statement of a migration in this engine's words."""
 
+    async def wipe(self) -> None:
+        """Leave no trace of what was erased beside the tables, as far as this engine can be told to."""
+
     async def skip(self, c: Connection, table: str, count: int) -> None:
         """Leave out so many numbers of this table, which begins at 1 with each row's `id`."""
 

@@ -101,6 +101,9 @@ class Postgres:
             sql = sql.replace(theirs, ours)
         return sql
 
+    async def wipe(self) -> None:
+        """`Database.wipe`: autovacuum does it, and the operator's VACUUM at once."""
+
     async def skip(self, c: Connection, table: str, count: int) -> None:
         """`Database.skip`."""
         sequence = "pg_get_serial_sequence($1, 'id')"

@@ -111,6 +111,12 @@ class SQLite:
         """`Database.schema`: migrations are written for SQLite."""
         return sql
 
+    async def wipe(self) -> None:
+        """`Database.wipe`: the pages that were overwritten have older copies in the write-ahead log until it is cut."""
+        async with self._writing:
+            with _outages():
+                await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def skip(self, c: Connection, table: str, count: int) -> None:
         """`Database.skip`."""
         if not await c.execute("UPDATE sqlite_sequence SET seq = seq + $2 WHERE name = $1", table, count):
