@@ -41,12 +41,15 @@ class Intake:
     may_start: Callable[[str, Level], Level | None]
     judge: Callable[[bytes, datetime], Awaitable[Verdict]] | None  # None: the address in From is enough
     counted: Counter[tuple[str, ...]] = field(default_factory=Counter, init=False)  # mail by what came of it
+    _unfinished: list[int] = field(default_factory=list, init=False)
 
     async def take(self, now: datetime) -> int:
         """Deal with one batch; how many there were."""
         database = self.advance.database
         async with database.transaction() as c:
+            await inbox.give_back(c, self._unfinished)  # of a round that the database broke off
             batch = await inbox.take(c, now, BATCH, LEASE)
+            self._unfinished = [kept.id for kept in batch]
             routes = {kept.id: route_in(kept.rcpt, kept.raw, self.doors) for kept in batch}
             wanted = {(r.alliance, r.letter) for r in routes.values() if isinstance(r, Route)}
             asked = await outbox.asked(c, wanted) if wanted else {}
@@ -76,6 +79,7 @@ class Intake:
         for matter, why in broken:
             await self._set_aside(matter.inbox or 0, why)
         aside = {matter.inbox for matter, _ in broken}
+        self._unfinished = []
         self.counted.update((why,) for _, why in nothing)
         self.counted.update((type(m.event).__name__.lower(),) for m in matters if m.inbox not in aside)
         return len(batch)

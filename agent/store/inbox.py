@@ -111,6 +111,13 @@ async def release(c: Connection) -> None:
     await c.execute("UPDATE inbox SET claimed_until = at WHERE state = 'kept' AND finished_at IS NULL")
 
 
+async def give_back(c: Connection, numbers: Sequence[int]) -> None:
+    """Let these be taken again, for a loop that took them and could not go on."""
+    await c.executemany(
+        "UPDATE inbox SET claimed_until = at WHERE id = $1 AND state = 'kept'", [(number,) for number in numbers]
+    )
+
+
 async def done(c: Connection, outcomes: Sequence[tuple[int, str]], now: datetime) -> None:
     """These were dealt with; `outcome` is one stable word for the operator."""
     await c.executemany(
