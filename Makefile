@@ -18,7 +18,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 PIP = $$(test -x $(BIN)/pip && echo $(BIN)/pip || echo $(PYTHON) -m pip --python $(BIN)/python) \
 	--disable-pip-version-check --no-input --quiet
 
-.PHONY: env run test check variants fuzz rows mutants lock clean
+.PHONY: env run test check variants fuzz soak rows mutants lock clean
 
 env: $(READY)
 
@@ -60,6 +60,11 @@ variants: env
 # reads some hundred. `make fuzz FUZZ="--first 400000"` goes on with a run that was broken off.
 fuzz: env
 	PYTHONPATH=tests/alliance $(BIN)/python tests/fuzz.py $(FUZZ)
+
+# Ten thousand replies while the service is killed two hundred times, then every crash point. Takes the better part of an hour; the
+# suite does a part of it. `make soak SOAK="--replies 400 --kills 10 --points 60"` is a short one.
+soak: env
+	$(BIN)/python tests/soak.py $(SOAK)
 
 # Which tests prove which row of the specification; fails while a row has none.
 rows: env

@@ -6,6 +6,7 @@ ones go meanwhile (R5).
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -37,6 +38,7 @@ class Delivery:
     wait: Callable[[int], timedelta | None]
     is_late: Callable[[int], bool]
     patience_s: float = 1.0  # for the slowest of those under way, until it is looked whether others are due
+    counted: Counter[tuple[str, ...]] = field(default_factory=Counter, init=False)  # attempts by kind and outcome
 
     _under_way: dict["asyncio.Task[Reply]", outbox.Letter] = field(default_factory=dict, init=False)
 
@@ -54,6 +56,8 @@ class Delivery:
         await self._tell(lost, now)
         async with self.advance.database.transaction() as c:
             await outbox.settle(c, settled)
+        kinds = (x.about.partition(":")[0] for x, _ in answered)
+        self.counted.update((kind, state) for kind, (_, _, state, *_) in zip(kinds, settled, strict=True))
         for task in ended:  # not before: what could not be kept now is kept next time, and not sent again
             del self._under_way[task]
         return count

@@ -5,8 +5,9 @@ Reading happens before the transaction. A message that breaks us is set aside wi
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -16,11 +17,11 @@ import structlog
 from agent.advance import Advance, Matter
 from agent.alliance.event import AutoReplied, Complained, Level, Replied, Undeliverable, Unreadable, Unsubscribed
 from agent.interpret import Asked, Nothing, event_of, sender_of, start_of
-from agent.mail.address import Doors, Route, derived
+from agent.mail.address import Doors, Route, derived, normal
 from agent.mail.answered import reported, route_in
 from agent.mail.authentic import Verdict, author
 from agent.mail.message import read
-from agent.store import inbox, outbox
+from agent.store import inbox, outbox, restored
 
 BATCH = 50  # one commit for so many; larger ones are hardly faster and let the first wait
 LEASE = timedelta(minutes=5)
@@ -39,15 +40,22 @@ class Intake:
     doors: Doors
     may_start: Callable[[str, Level], Level | None]
     judge: Callable[[bytes, datetime], Awaitable[Verdict]] | None  # None: the address in From is enough
+    counted: Counter[tuple[str, ...]] = field(default_factory=Counter, init=False)  # mail by what came of it
+    _unfinished: list[int] = field(default_factory=list, init=False)
 
     async def take(self, now: datetime) -> int:
         """Deal with one batch; how many there were."""
         database = self.advance.database
         async with database.transaction() as c:
+            await inbox.give_back(c, self._unfinished)  # of a round that the database broke off
             batch = await inbox.take(c, now, BATCH, LEASE)
+            self._unfinished = [kept.id for kept in batch]
             routes = {kept.id: route_in(kept.rcpt, kept.raw, self.doors) for kept in batch}
             wanted = {(r.alliance, r.letter) for r in routes.values() if isinstance(r, Route)}
             asked = await outbox.asked(c, wanted) if wanted else {}
+            asked |= await restored.asked(
+                c, {route: sender for route, sender in _routed(batch, routes) if route not in asked}
+            )
             await inbox.belong(c, [x for kept in batch if (x := self._owner(kept.id, routes[kept.id], asked))])
         verdicts = await self._verdicts([kept for kept in batch if self._matters(kept, routes[kept.id])])
         matters: list[Matter] = []
@@ -67,8 +75,13 @@ class Intake:
         if nothing:
             async with database.transaction() as c:
                 await inbox.done(c, nothing, now)
-        for matter, why in await self.advance.bring(matters, now):
+        broken = await self.advance.bring(matters, now)
+        for matter, why in broken:
             await self._set_aside(matter.inbox or 0, why)
+        aside = {matter.inbox for matter, _ in broken}
+        self._unfinished = []
+        self.counted.update((why,) for _, why in nothing)
+        self.counted.update((type(m.event).__name__.lower(),) for m in matters if m.inbox not in aside)
         return len(batch)
 
     def _matters(self, kept: inbox.Kept, route: object) -> bool:
@@ -107,6 +120,7 @@ class Intake:
         _log.error("set_aside", inbox=number, exc_info=error)
         async with self.advance.database.transaction() as c:
             await inbox.set_aside(c, number, type(error).__name__)
+        self.counted["aside",] += 1
 
     def _matter(
         self,
@@ -168,3 +182,10 @@ class Intake:
         """The id of the alliance that this kept message starts: always the same one, and nobody can guess it."""
         digest = hmac.new(derived(self.doors.keys[-1], b"alliance"), str(number).encode(), sha256).digest()
         return int.from_bytes(digest[:6], "big")
+
+
+def _routed(batch: Sequence[inbox.Kept], routes: Mapping[int, object]) -> Iterator[tuple[tuple[int, int], str]]:
+    """Which letters are answered, by alliance and number, and from which addresses."""
+    for kept in batch:
+        if isinstance(route := routes[kept.id], Route) and (sender := normal(kept.mail_from)):
+            yield (route.alliance, route.letter), sender

@@ -8,8 +8,9 @@ import asyncio
 import hmac
 import random
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -32,6 +33,7 @@ from agent.alliance.turn import House
 from agent.checkin import Checkin
 from agent.compose import Post
 from agent.delivery import Delivery
+from agent.health import Health
 from agent.imap.mailbox import Mailbox
 from agent.intake import Intake
 from agent.mail.address import CLICK, Doors, derived, normal
@@ -40,7 +42,7 @@ from agent.mail.envelope import Bookmark, Envelope
 from agent.mail.letter import ONE_CLICK, Attachment
 from agent.mail.reply import Reply
 from agent.papers.enclosed import enclosed
-from agent.settings import Settings, SettingsError, shipped
+from agent.settings import Settings, SettingsError, Watched, Web, shipped
 from agent.smtp.inbound import Inbound, Limits
 from agent.smtp.relay import Relay
 from agent.smtp.retry import is_late, next_wait
@@ -48,8 +50,8 @@ from agent.store import alliances, bookmarks, inbox, outbox
 from agent.store.database import Database, Unavailable, migrate, open_database
 from agent.store.gather import Gather
 from agent.ways import account_of, doors_of, judge_of, relay_of, signers_of
-from agent.web import unsubscribe
-from agent.web.server import listen, public, serving
+from agent.web import health, unsubscribe
+from agent.web.server import listen, private, public, serving
 
 FLOW = "one_to_one"
 POLL = 60.0  # seconds: how long a loop sleeps at most, for what other nodes or the operator wrote
@@ -73,6 +75,7 @@ class Service:
     delivery: Delivery
     inbound: Inbound
     arrivals: Gather[inbox.Arrival, int]
+    health: Health
     mailbox: Mailbox | None = None  # from which mail comes instead, where there is one
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     owed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -107,8 +110,10 @@ class Service:
                 tasks.create_task(self._loop(self._watch, asyncio.Event()))
 
     async def _loop(self, step: Callable[[], Awaitable[int]], rung: asyncio.Event) -> None:
+        name = step.__name__.strip("_")
         while True:
             rung.clear()
+            self.health.round(name)
             try:
                 if await step():
                     continue
@@ -117,7 +122,7 @@ class Service:
                 _log.warning("database_unavailable")
                 pause = self.try_again_s
             except Exception as error:  # noqa: BLE001 - a step that breaks us ends no loop
-                _log.error("step_failed", loop=step.__name__.strip("_"), exc_info=error)
+                _log.error("step_failed", loop=name, exc_info=error)
                 await asyncio.sleep(self.try_again_s)  # whatever rings
                 continue
             with suppress(TimeoutError):
@@ -173,7 +178,9 @@ class Service:
         now, keep = self.now(), self.settings.keep
         async with self.database.transaction() as c:
             gone = await inbox.forget_raw(c, now - timedelta(days=keep.raw_days))
-            return gone + await outbox.forget_raw(c, now - timedelta(days=keep.letters_days))
+            gone += await outbox.forget_raw(c, now - timedelta(days=keep.letters_days))
+        await self.database.wipe()
+        return gone
 
     async def keep(self, envelopes: Sequence[Envelope]) -> None:
         """Keep what arrived; comes back when it is committed, and only then is 250 said."""
@@ -320,21 +327,26 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
         async with database.transaction() as c:
             return await inbox.put(c, batch)
 
+    intake, delivery = (
+        Intake(advance, doors, _may_start(settings), judge_of(settings)),
+        Delivery(advance, send, _wait, is_late),
+    )
     service = Service(
         settings=settings,
         now=clock,
         database=database,
         doors=doors,
         relay=relay,
-        intake=Intake(advance, doors, _may_start(settings), judge_of(settings)),
+        intake=intake,
         checkin=Checkin(advance),
-        delivery=Delivery(advance, send, _wait, is_late),
+        delivery=delivery,
         inbound=Inbound(accepts=lambda *_: False, keep=_nowhere, hostname=chosen.domain),
         arrivals=Gather(commit),
+        health=Health(database, clock, {"received": intake.counted, "sent": delivery.counted}),
     )
     service.inbound = _door(settings, service)
     if settings.mailbox.address:
-        service.mailbox = _mailbox(settings, service)
+        service.mailbox = service.health.mailbox = _mailbox(settings, service)
     return service
 
 
@@ -438,7 +450,11 @@ async def serve(settings: Settings, ready: Callable[[int], None]) -> None:
             stack.push_async_callback(service.inbound.stop)
             _log.info("listening", port=service.port, protocol=settings.inbound.protocol)
         if settings.web.url:
-            await stack.enter_async_context(_pages(settings, service))
+            clicks = public(unsubscribe.application(service.unsubscribe), settings.web.url)
+            await stack.enter_async_context(serving(clicks, _listening("web", settings.web)))
+        if settings.health.port:
+            checkups = private(health.application(service.health.look))
+            await stack.enter_async_context(serving(checkups, _listening("health", settings.health)))
         ready(service.port)
         running = asyncio.create_task(service.run())
         loop = asyncio.get_running_loop()
@@ -450,14 +466,13 @@ async def serve(settings: Settings, ready: Callable[[int], None]) -> None:
             _log.info("stopping")
 
 
-def _pages(settings: Settings, service: Service) -> AbstractAsyncContextManager[object]:
-    """What mail programs reach over HTTP."""
-    web = settings.web
+def _listening(section: str, at: Web | Watched) -> socket.socket:
+    """What listens where this section of the settings says."""
     try:
-        listening = listen(web.host, web.port)
+        return listen(at.host, at.port)
     except OSError as error:
-        raise SettingsError((f"web.port: cannot listen on {web.host}:{web.port}: {error.strerror or error}",)) from None
-    return serving(public(unsubscribe.application(service.unsubscribe), web.url), listening)
+        fault = f"{section}.port: cannot listen on {at.host}:{at.port}: {error.strerror or error}"
+        raise SettingsError((fault,)) from None
 
 
 def _papers(settings: Settings) -> Callable[[Alliance, Letter, tzinfo], tuple[Attachment, ...]]:

@@ -235,6 +235,13 @@ class Web(_Section):
     port: Port = 8080
 
 
+class Watched(_Section):
+    """Where the operator's own programs ask how it goes; 0 for the port means nowhere."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 0
+
+
 class Dns(_Section):
     """Whom to ask for the keys and the wishes of the domains that mail comes from."""
 
@@ -309,6 +316,7 @@ class _Tables(BaseModel):
     trust: Trust = Trust()
     dkim: Dkim = Dkim()
     web: Web = Web()
+    health: Watched = Watched()
     dns: Dns = Dns()
     coach: Coach = Coach()
     flows: Flows = Flows()

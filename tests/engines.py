@@ -40,11 +40,16 @@ class PostgreSQL:
     def start(self) -> None:
         data = str(self.folder / "data")
         self.run("initdb", "-D", data, "-A", "trust", "-U", "app", "-E", "UTF8", "--no-locale", "--no-sync")
+        self.up()
+
+    def up(self) -> None:
+        data = str(self.folder / "data")
         options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} {FAST}"
         self.run("pg_ctl", "-D", data, "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
-    def stop(self) -> None:
-        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+    def stop(self, how: str = "immediate") -> None:
+        """Stop it; "fast" keeps what was committed, which FAST would lose."""
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", how, "stop")
 
     @property
     def url(self) -> str:

@@ -3,6 +3,7 @@
 import typer
 
 from agent.cli import (
+    backup,
     boxes,
     connect,
     dkim,
@@ -39,6 +40,9 @@ app.command()(look.export)
 app.command()(evidence.evidence)
 app.command()(evidence.verify)
 app.command()(look.stats)
+app.command()(look.status)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.command()(preview.preview)
 app.command()(explain.explain)
 app.command()(move.move)

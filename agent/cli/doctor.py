@@ -125,7 +125,7 @@ async def _database(chosen: "Settings") -> AsyncIterator[Verdict]:
     try:
         async with database(chosen.database.url) as opened, opened.transaction() as c:
             aside = {b.state: b.count for b in await inbox.backlog(c)}.get("aside", 0)
-            failed = (await outbox.counts(c)).get("failed", 0)
+            failed = {b.state: b.count for b in await outbox.backlog(c)}.get("failed", 0)
     except (Unavailable, NewerSchemaError, OSError) as error:
         yield Verdict("fault", "database", f"{where}: {error}", "is it running, and is database.url right?")
         return

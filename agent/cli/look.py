@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from agent.alliance.model import Alliance
     from agent.settings import Settings
     from agent.store.alliances import Step
+    from agent.web.health import Figure
 
 Number = Annotated[int, typer.Argument(help="The alliance, as `alliance list` shows it.")]
 
@@ -190,6 +191,26 @@ async def _tallied(chosen: "Settings", day: datetime) -> "list[Tally]":
 
     async with database(chosen.database.url) as opened, opened.transaction() as c:
         return await tallies.since(c, day)
+
+
+def status(json: Json = False) -> None:
+    """What waits: mail that was not read yet or was set aside, letters that are owed or were given up, and how late it is."""
+    with complaining():
+        found = asyncio.run(_waiting(settings()))
+    if json:
+        as_json(
+            {f.name: [{**dict(zip(f.labels, k, strict=True)), "value": v} for k, v in f.values.items()] for f in found}
+        )
+        return
+    rows = [(f.means, " ".join(words), f"{value:g}") for f in found for words, value in f.values.items()]
+    as_table(("figure", "of", "value"), rows, "")
+
+
+async def _waiting(chosen: "Settings") -> "tuple[Figure, ...]":
+    from agent.health import waiting
+
+    async with database(chosen.database.url) as opened, opened.transaction() as c:
+        return await waiting(c, datetime.now(UTC))
 
 
 def _said(shown: "Shown") -> str:

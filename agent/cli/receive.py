@@ -30,14 +30,15 @@ def receive(
         raw = sys.stdin.buffer.read(chosen.inbound.max_size + 1)
         code = os.EX_DATAERR if len(raw) > chosen.inbound.max_size else os.EX_OK
         if code == os.EX_OK:
-            asyncio.run(_keep(chosen, raw, recipient, sender))
+            asyncio.run(keep(chosen, raw, recipient, sender))
     except Exception as error:  # noqa: BLE001 - any other code but this one would send the mail back to its sender
         typer.echo(f"try again later: {error}", err=True)
         code = os.EX_TEMPFAIL
     raise typer.Exit(code)
 
 
-async def _keep(chosen: "Settings", raw: bytes, recipient: str, sender: str | None) -> None:
+async def keep(chosen: "Settings", raw: bytes, recipient: str, sender: str | None) -> None:
+    """Keep one mail as if its recipient's server had handed it to us; ValueError when it does not say for whom it is."""
     from datetime import UTC, datetime
 
     import structlog

@@ -43,6 +43,7 @@ class Mailbox:
     now: Callable[[], datetime]
     poll_s: float = 60
 
+    fetched: datetime | None = field(default=None, init=False)  # when it was last read to its end
     _connection: Connection | None = field(default=None, init=False)
     _failures: int = field(default=0, init=False)
 
@@ -50,7 +51,7 @@ class Mailbox:
         """Bring in what is there, and if there is nothing wait until there may be; how many there were."""
         try:
             taken = await self.fetch()
-            self._failures = 0
+            self._failures, self.fetched = 0, self.now()
             if not taken:
                 await self._held(lambda connection: connection.wait(self.poll_s))
         except Trouble as trouble:

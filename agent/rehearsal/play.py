@@ -198,8 +198,8 @@ class Rehearsal:
     async def faults(self) -> list[str]:
         """What must not be at the end: mail that was not dealt with, letters that were not delivered."""
         async with self.service.database.transaction() as c:
-            waiting = [f"inbox: {b.count} {b.state}" for b in await inbox.backlog(c)]
-            return waiting + [f"outbox: {count} {state}" for state, count in (await outbox.counts(c)).items() if count]
+            found = {"inbox": await inbox.backlog(c), "outbox": await outbox.backlog(c)}
+        return [f"{box}: {b.count} {b.state}" for box, rows in found.items() for b in rows]
 
     async def _post(self, mail: Mail) -> None:
         """Send what somebody wrote, and see what comes of it."""

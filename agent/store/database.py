@@ -10,6 +10,7 @@ Promised: what a transaction wrote is on the disk when its block has ended, and 
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -35,6 +36,15 @@ class Moved(Exception):  # noqa: N818 - a state of the world, not a mistake
     """All that was here has moved to another database; who goes on here would send letters twice."""
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many rows are in a state that somebody or something has to act on, and since when the oldest."""
+
+    state: str
+    count: int
+    oldest: datetime
+
+
 class Connection(Protocol):
     """One open transaction."""
 
@@ -58,6 +68,12 @@ class Database(Protocol):
 
     def schema(self, sql: str) -> str:
         """One statement of a migration in this engine's words."""
+
+    async def wipe(self) -> None:
+        """Leave no trace of what was erased beside the tables, as far as this engine can be told to."""
+
+    async def skip(self, c: Connection, table: str, count: int) -> None:
+        """Leave out so many numbers of this table, which begins at 1 with each row's `id`."""
 
     async def lock_schema(self, c: Connection) -> None:
         """Let nobody else migrate until this transaction ends."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.store.database import Connection, Row, instant, micros, rows, text
+from agent.store.database import Backlog, Connection, Row, instant, micros, rows, text
 
 LAST = 2**63 - 1
 
@@ -49,15 +49,6 @@ class Kept:
     state: str = "kept"  # kept, done, aside, dropped
     outcome: str = ""  # what came of it; for one set aside, why
     verdict: str = ""  # what was found of its author; "" before that
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """How many rows are in a state that somebody or something has to act on, and since when the oldest."""
-
-    state: str
-    count: int
-    oldest: datetime
 
 
 async def put(c: Connection, arrivals: Sequence[Arrival]) -> list[int]:
@@ -118,6 +109,13 @@ async def belong(c: Connection, owners: Sequence[tuple[int, int, int]]) -> None:
 async def release(c: Connection) -> None:
     """Give back what is held. For the start on a database that is not shared: whoever held it is dead."""
     await c.execute("UPDATE inbox SET claimed_until = at WHERE state = 'kept' AND finished_at IS NULL")
+
+
+async def give_back(c: Connection, numbers: Sequence[int]) -> None:
+    """Let these be taken again, for a loop that took them and could not go on."""
+    await c.executemany(
+        "UPDATE inbox SET claimed_until = at WHERE id = $1 AND state = 'kept'", [(number,) for number in numbers]
+    )
 
 
 async def done(c: Connection, outcomes: Sequence[tuple[int, str]], now: datetime) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.store.database import Connection, Row, instant, maybe_instant, maybe_micros, micros, rows, text
+from agent.store.database import Backlog, Connection, Row, instant, maybe_instant, maybe_micros, micros, rows, text
 
 OWED = ("queued", "sending")
 
@@ -261,18 +261,18 @@ async def listing(c: Connection, state: str | None, limit: int) -> list[Letter]:
     return [_letter(row) for row in found]
 
 
-async def counts(c: Connection) -> dict[str, int]:
-    """How many letters are owed, failed or of unknown fate: a figure for health."""
+async def backlog(c: Connection) -> list[Backlog]:
+    """What is owed, and what of the rest the operator can still send again: a figure for health."""
     found = await c.fetch(
         """
-        SELECT 'owed', COUNT(*) FROM outbox WHERE settled_at IS NULL
-        UNION ALL SELECT 'failed', COUNT(*) FROM outbox
+        SELECT 'owed', COUNT(*), MIN(at) FROM outbox WHERE settled_at IS NULL
+        UNION ALL SELECT 'failed', COUNT(*), MIN(at) FROM outbox
             WHERE state = 'failed' AND settled_at IS NOT NULL AND raw IS NOT NULL
-        UNION ALL SELECT 'unknown', COUNT(*) FROM outbox
+        UNION ALL SELECT 'unknown', COUNT(*), MIN(at) FROM outbox
             WHERE state = 'unknown' AND settled_at IS NOT NULL AND raw IS NOT NULL
         """
     )
-    return dict(found)
+    return [Backlog(state, count, instant(oldest)) for state, count, oldest in found if count]
 
 
 async def rerun(c: Connection, alliance_id: int, number: int, now: datetime) -> bool:

@@ -101,6 +101,14 @@ class Postgres:
             sql = sql.replace(theirs, ours)
         return sql
 
+    async def wipe(self) -> None:
+        """`Database.wipe`: autovacuum does it, and the operator's VACUUM at once."""
+
+    async def skip(self, c: Connection, table: str, count: int) -> None:
+        """`Database.skip`."""
+        sequence = "pg_get_serial_sequence($1, 'id')"
+        await c.fetch(f"SELECT setval({sequence}, nextval({sequence}) + $2)", table, count)
+
     async def lock_schema(self, c: Connection) -> None:
         """`Database.lock_schema`."""
         await c.fetch("SELECT pg_advisory_xact_lock($1)", MIGRATING)

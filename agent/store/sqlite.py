@@ -7,10 +7,11 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 import aiosqlite
 
@@ -58,6 +59,25 @@ async def connect(path: str, patience: timedelta) -> Database:
     return SQLite(connection)
 
 
+def copy(source: Path, target: Path) -> None:
+    """Copy a database that may be in use, whole and checked, into a new file that is readable to its owner alone.
+
+    Raises `Unavailable` for what cannot be read, and ValueError for what is no database of ours.
+    """
+    target.touch(mode=0o600)
+    with (
+        _outages(),
+        closing(sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True)) as old,
+        closing(sqlite3.connect(target, isolation_level=None)) as new,
+    ):
+        old.backup(new)
+        new.execute("PRAGMA journal_mode = DELETE")  # one file
+        faults = new.execute("PRAGMA integrity_check(1)").fetchall()
+        tables = new.execute("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").fetchall()
+    if faults != [("ok",)] or not tables:
+        raise ValueError(f"{source}: {'is damaged' if tables else 'is no database of Alliance'}")
+
+
 class SQLite:
     """`Database` in one file."""
 
@@ -90,6 +110,17 @@ class SQLite:
     def schema(self, sql: str) -> str:
         """`Database.schema`: migrations are written for SQLite."""
         return sql
+
+    async def wipe(self) -> None:
+        """`Database.wipe`: the pages that were overwritten have older copies in the write-ahead log until it is cut."""
+        async with self._writing:
+            with _outages():
+                await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def skip(self, c: Connection, table: str, count: int) -> None:
+        """`Database.skip`."""
+        if not await c.execute("UPDATE sqlite_sequence SET seq = seq + $2 WHERE name = $1", table, count):
+            await c.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)", table, count)
 
     async def lock_schema(self, c: Connection) -> None:
         """`Database.lock_schema`: there is one writer."""

@@ -105,6 +105,11 @@ def guarded(app: Starlette, host: str, token: str = "") -> ASGIApp:
     return Guard(app, frozenset({"127.0.0.1", "localhost", "::1", host.strip("[]")}))
 
 
+def private(app: Starlette) -> ASGIApp:
+    """The application for programs of the operator's, at whatever name they know this machine by."""
+    return Guard(app)
+
+
 def public(app: Starlette, url: str) -> ASGIApp:
     """The application for everybody, under the name in this URL and no other (T57)."""
     app.router.redirect_slashes = False  # where one click is posted, nothing may redirect (RFC 8058 section 3.1)

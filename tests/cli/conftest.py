@@ -1,12 +1,14 @@
 """An operator's machine: settings in a file, secrets in the environment, and a database in which an alliance has been."""
 
 import json
+import logging
 import secrets
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from agent.cli import app
@@ -78,6 +80,8 @@ def run(*words: object, typed: str | None = None, width: int = 300) -> Said:
     """Run one command as the shell would, in a wide terminal."""
     env = {"COLUMNS": str(width)}
     said = Said(CliRunner().invoke(app, [str(word) for word in words], input=typed, env=env))
+    structlog.reset_defaults()  # else what others log goes to a stream that is closed
+    logging.basicConfig(handlers=[], force=True)
     assert said.broke is None, said.broke
     return said
 

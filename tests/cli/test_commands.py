@@ -103,6 +103,7 @@ def test_no_command_shows_peoples_words_unasked(run, used):
         run("outbox", "list", "--state", "sent", "--limit", 500),
         run("outbox", "show", used, 4),
         run("stats"),
+        run("status"),
     ]
 
     assert all(said.code == 0 for said in shown)
@@ -142,6 +143,16 @@ def test_words_are_shown_with_reveal_and_that_is_logged(run, used):
     assert SECRETS[0] in said.out
     assert '"event": "revealed"' in said.err
     assert f'"alliance": {used}' in said.err
+
+
+def test_the_status_says_what_waits_and_for_how_long(run, config):
+    run("start", "Maya Lind <maya@example.org>", "--with", "Jonas Berg <jonas@example.org>")
+
+    found = run("status", "--json").json
+
+    assert {"box": "outbox", "state": "owed", "value": 1.0} in found["alliance_waiting"]
+    assert {"box": "inbox", "state": "aside", "value": 0.0} in found["alliance_waiting"]
+    assert re.search(r"The age of the oldest of these\.\s+outbox owed\s+\d", run("status").out)
 
 
 def test_what_is_not_there_is_told(run, config):

@@ -34,7 +34,8 @@ async def letters(config):
 
     relay = Inbound(accepts=lambda *_: True, keep=keep, hostname="relay.example.org")
     port = await relay.start()
-    config.write_text(config.read_text("utf-8").replace("port = 1\n", f"port = {port}\n"), "utf-8")
+    text = config.read_text("utf-8").replace("port = 1\n", f"port = {port}\n")
+    config.write_text(f"{text}[health]\nport = {40000 + secrets.randbelow(9000)}\n", "utf-8")
     yield came
     await relay.stop()
 
@@ -62,11 +63,13 @@ async def test_it_answers_a_first_mail_refuses_a_stranger_and_ends_when_told_to(
             with pytest.raises(SMTPRecipientsRefused):
                 await client.sendmail("stranger@elsewhere.example", [FRONT], NOTE)
         letter = await letters.get()
+        figures = await metrics(tomllib.loads(config.read_text("utf-8"))["health"]["port"])
         served.send_signal(signal.SIGTERM)
         assert await served.wait() == 0
 
     assert letter.rcpt_to == "maya@example.org"
     assert b"Subject: You and Jonas" in letter.raw
+    assert 'alliance_received_total{outcome="started"} 1\n' in figures
     assert b"Traceback" not in await served.stderr.read()
 
 
@@ -109,6 +112,15 @@ async def test_a_port_for_pages_that_is_taken_is_told(run, config, site, letters
 
     assert process.returncode == 2
     assert b"web.port: cannot listen" in err
+
+
+async def metrics(port) -> str:
+    """What Prometheus would read."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /metrics HTTP/1.1\r\nHost: alliance.internal\r\nConnection: close\r\n\r\n")
+    said = (await reader.read()).decode()
+    writer.close()
+    return said
 
 
 def test_help_lines_for_a_kind_that_no_flow_has_stop_the_start(run, config):

@@ -254,6 +254,7 @@ async def test_a_crash_between_keeping_and_marking_doubles_nothing(folder, monke
         assert len(h.letters) == 1
 
 
+@pytest.mark.row("R12")
 async def test_new_numbers_of_all_mails_lose_and_double_nothing(folder, monkeypatch):
     async with house(folder, monkeypatch, ["@a.example"], plus=True, alone=True) as h:
         h.server.deliver(ADDRESS, start_by("ann@a.example"))
@@ -282,6 +283,7 @@ async def test_the_same_mail_delivered_twice_is_one(folder, monkeypatch):
         assert len(await h.inbox()) == 1
 
 
+@pytest.mark.row("R12")
 async def test_killed_again_and_again_each_mail_is_answered_once(folder, monkeypatch):
     people = [f"ann{n}@a.example" for n in range(12)]
     async with house(folder, monkeypatch, people, plus=True, alone=True) as h:
@@ -308,6 +310,31 @@ async def test_killed_again_and_again_each_mail_is_answered_once(folder, monkeyp
         assert set(h.server.flags(ADDRESS).values()) == {True}
         ids = {m for e in h.letters for m in e.raw.split(b"\r\n") if m.startswith(b"Message-ID:")}
         assert len(ids) == len(people)
+
+
+@pytest.mark.row("R12")
+async def test_a_server_that_dies_while_it_is_read_costs_no_mail_and_doubles_none(folder, monkeypatch):
+    people = [f"ann{n}@a.example" for n in range(12)]
+    async with house(folder, monkeypatch, people, plus=True, alone=True) as h:
+        await h.box.fetch()  # begins here
+        for n, person in enumerate(people):
+            h.server.deliver(ADDRESS, start_by(person, n))
+            fetching = asyncio.create_task(h.box.fetch())
+            await asyncio.sleep(0.015 * n)  # the moment of death, which is chance
+            await asyncio.to_thread(h.server.stop)
+            with suppress(Trouble):
+                await fetching
+            await asyncio.to_thread(h.server.start)
+            if n == 6:
+                h.server.renumber(ADDRESS)
+        with suppress(Trouble):  # the line was cut
+            await h.box.fetch()
+
+        await h.box.fetch()
+        await h.service.settle()
+
+        assert await h.started() == sorted(people)
+        assert await h.inbox() == [("done", "started")] * len(people)
 
 
 # --- other people's mail

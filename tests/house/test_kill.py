@@ -45,10 +45,10 @@ class Sink:
         self.arrived.set()
 
 
-async def prepared(service: Service) -> None:
+async def prepared(service: Service, pairs: int = PAIRS) -> None:
     """Pairs that have said yes and have their first prompt open."""
     now = datetime.now(UTC)
-    for n in range(1, PAIRS + 1):
+    for n in range(1, pairs + 1):
         events = [
             Started(f"ann{n}@a.test", "Ann", "hi", f"Ben (ben{n}@b.test) and I open a bakery.", 0, f"start:{n}"),
             Replied(1, "why", "I want us to be friends in five years.", 0, f"why:{n}"),
@@ -59,10 +59,10 @@ async def prepared(service: Service) -> None:
     await service.settle()
 
 
-async def persist(person: str, to: str, port: int) -> None:
+async def persist(person: str, to: str, port: int, said: str = "the best") -> None:
     """Send one reply as an MTA does: until somebody says 250."""
     raw = (
-        f"From: {person}\r\nTo: {to}\r\nSubject: Re: x\r\nMessage-ID: <{person}>\r\n\r\n{person} hopes for the best.\r\n"
+        f"From: {person}\r\nTo: {to}\r\nSubject: Re: x\r\nMessage-ID: <{said}.{person}>\r\n\r\n{person} hopes for {said}.\r\n"
     ).encode()
     while True:
         try:
@@ -74,7 +74,7 @@ async def persist(person: str, to: str, port: int) -> None:
             return
 
 
-async def storm(url: str, port: int, relay: int, done: asyncio.Event) -> int:
+async def storm(url: str, port: int, relay: int, done: asyncio.Event, most: int = KILLS) -> int:
     """Start the service, kill it, and again, until all is sent; how often it was killed."""
     kills = 0
     chance = random.Random(7)
@@ -83,7 +83,7 @@ async def storm(url: str, port: int, relay: int, done: asyncio.Event) -> int:
         process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
         assert process.stdout
         await process.stdout.readline()
-        if kills < KILLS:
+        if kills < most:
             await asyncio.sleep(chance.uniform(0.02, 0.15))
             kills += 1
         else:

@@ -75,6 +75,7 @@ def test_hidden_words_are_found():
     assert _rows("Hi Maya, the secret is bread. PASS skips it.", hidden=("secret is bread",)) == {14}
 
 
+@pytest.mark.row("T73")
 @pytest.mark.parametrize(
     "tag",
     [

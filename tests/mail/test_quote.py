@@ -643,6 +643,7 @@ letters = st.lists(
 ).map("\n\n".join)
 
 
+@pytest.mark.row("T74")
 @settings(max_examples=120, deadline=None)
 @given(
     answer=answers,

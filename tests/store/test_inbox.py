@@ -7,7 +7,7 @@ import pytest
 from samples import DAY, MINUTE, NOW, arrival
 
 from agent.store import inbox
-from agent.store.database import Database
+from agent.store.database import Backlog, Database
 
 
 async def kept(db: Database, *arrivals: inbox.Arrival) -> list[int]:
@@ -251,8 +251,8 @@ async def test_a_list_is_newest_first_and_goes_on_page_by_page(database: Databas
 async def test_the_backlog_says_how_much_and_since_when(database: Database) -> None:
     ids = await kept(database, arrival("1"), replace(arrival("2"), at=NOW - DAY), arrival("3"), arrival("4"))
     async with database.transaction() as c:
-        assert await inbox.backlog(c) == [inbox.Backlog("kept", 4, NOW - DAY)]
+        assert await inbox.backlog(c) == [Backlog("kept", 4, NOW - DAY)]
         await inbox.set_aside(c, ids[0], "broke")
         await inbox.done(c, [(ids[3], "replied")], NOW)
 
-        assert await inbox.backlog(c) == [inbox.Backlog("aside", 1, NOW), inbox.Backlog("kept", 2, NOW - DAY)]
+        assert await inbox.backlog(c) == [Backlog("aside", 1, NOW), Backlog("kept", 2, NOW - DAY)]

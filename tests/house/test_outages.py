@@ -1,0 +1,196 @@
+"""Full disks and a database that is gone: 4xx at once, nothing lost, and back without a restart (R3)."""
+
+import asyncio
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from aiosmtplib import SMTP, SMTPResponseException
+from engines import PostgreSQL
+from served import settings_for
+from test_batches import ANN, BEN, House
+
+from agent.log import configure
+from agent.mail.reply import Reply
+from agent.service import Service, opened
+
+LARGE = "more words\r\n" * 8000
+
+
+@pytest.fixture(autouse=True)
+def _logged() -> None:
+    configure("error", "json", sys.stderr)
+
+
+async def hands_in(service: Service, person: str, to: str, text: str) -> tuple[int, float]:
+    """Hand one reply to the port, as an MTA does; the answer and how long it took."""
+    raw = f"From: {person}\r\nTo: {to}\r\nSubject: Re: x\r\nMessage-ID: <{hash(text)}@x>\r\n\r\n{text}\r\n".encode()
+    began = time.monotonic()
+    try:
+        async with SMTP(hostname="127.0.0.1", port=service.port, start_tls=False, timeout=30) as client:
+            await client.sendmail(person, [to], raw)
+    except SMTPResponseException as refused:
+        return refused.code, time.monotonic() - began
+    return 250, time.monotonic() - began
+
+
+async def until_heard(house: House, *participants: int) -> None:
+    """Until the running service has the first answers of these; each is followed by a letter."""
+    came = asyncio.Event()
+
+    async def send(mail_from: str, rcpt: str, raw: bytes) -> Reply:
+        came.set()
+        return await house.send(mail_from, rcpt, raw)
+
+    house.service.delivery.send = send
+    async with asyncio.timeout(60):
+        while True:
+            [alliance] = await house.all()
+            if all(alliance.answer(n, "hopes") for n in participants):
+                return
+            await came.wait()
+            came.clear()
+
+
+class Small:
+    """A disk with little room: a file system of its own where we are root, else a limit on what one file may have."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        """While nothing more can be written."""
+        if self.folder.is_mount():
+            ballast = self.folder / "ballast"
+            with ballast.open("wb", buffering=0) as file, suppress(OSError):
+                while file.write(b"x" * 4096) == 4096:
+                    pass
+            yield
+            ballast.unlink()
+            return
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        largest = max(path.stat().st_size for path in self.folder.glob("alliance.db*"))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+            signal.signal(signal.SIGXFSZ, ignored)
+
+
+@pytest.fixture(params=["a file system of its own", "a limit on files"])
+def small(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Small]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if request.param == "a limit on files":
+        yield Small(folder)
+        return
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "none", folder], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("mounting a small file system takes root")
+    yield Small(folder)
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.mark.row("R3", "T32")
+async def test_a_disk_that_is_full_is_try_again_later_and_then_all_goes_on(small: Small) -> None:
+    async with opened(settings_for(f"sqlite:{small.folder}/alliance.db", 2599, 1)) as service:
+        service.inbound.port = 0
+        service.port = await service.inbound.start()
+        house = House(service)
+        house.now = service.now()
+        service.delivery.send = house.send
+        await house.asking(1)
+        await service.settle()
+        running = asyncio.create_task(service.run())
+        service.try_again_s = 0.05
+
+        with small.full():
+            answers = [
+                await hands_in(service, ANN, house.doors[ANN], f"I hope for bread. {n} {LARGE}") for n in range(3)
+            ]
+            assert {code for code, _ in answers} == {451}
+            assert max(seconds for _, seconds in answers) < 5
+            assert not running.done()
+
+        code, _ = await hands_in(service, ANN, house.doors[ANN], "I hope for bread.")
+        assert code == 250
+        await until_heard(house, 1)
+        assert (await house.fetch("PRAGMA integrity_check")) == [("ok",)]
+        assert len(await house.fetch("SELECT id FROM inbox")) == 1
+        running.cancel()
+        await asyncio.wait([running])
+        await service.inbound.stop()
+
+
+@pytest.mark.row("R3")
+async def test_a_server_that_goes_and_comes_back_costs_nothing_but_time(
+    url: str, request: pytest.FixtureRequest
+) -> None:
+    if not url.startswith("postgresql"):
+        pytest.skip("a file cannot go away")
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    async with opened(settings_for(url, 2599, 1)) as service:
+        service.inbound.port = 0
+        service.port = await service.inbound.start()
+        house = House(service)
+        house.now = service.now()
+        service.delivery.send = house.send
+        await house.asking(1)
+        await service.settle()
+        running = asyncio.create_task(service.run())
+        service.try_again_s = 0.05
+        assert (await hands_in(service, ANN, house.doors[ANN], "I hope for bread."))[0] == 250
+
+        server.stop("fast")
+        try:
+            answers = [await hands_in(service, BEN, house.doors[BEN], "I hope for cake.") for _ in range(3)]
+            found = await service.health.look()
+        finally:
+            server.up()
+
+        assert {code for code, _ in answers} == {451}
+        assert max(seconds for _, seconds in answers) < 5
+        assert found.faults == ("database",)
+        assert not running.done()
+        assert (await hands_in(service, BEN, house.doors[BEN], "I hope for cake."))[0] == 250
+        await until_heard(house, 1, 2)
+        assert (await service.health.look()).faults == ()
+        running.cancel()
+        await asyncio.wait([running])
+        await service.inbound.stop()
+
+
+@pytest.mark.row("R3")
+async def test_when_all_connections_are_taken_mail_is_try_again_later(url: str) -> None:
+    if not url.startswith("postgresql"):
+        pytest.skip("a file has one connection")
+    async with opened(settings_for(url, 2599, 1)) as service:
+        service.inbound.port = 0
+        service.port = await service.inbound.start()
+        free = asyncio.Event()
+
+        async def holds() -> None:
+            async with service.database.transaction():
+                await free.wait()
+
+        holding = [asyncio.create_task(holds()) for _ in range(4)]
+        await asyncio.sleep(0)
+        code, seconds = await hands_in(service, ANN, service.doors.front, "Ben (ben@b.test) and I open a bakery.")
+        assert code == 451
+        assert seconds < 7
+
+        free.set()
+        await asyncio.gather(*holding)
+        assert (await hands_in(service, ANN, service.doors.front, "Ben (ben@b.test) and I open a bakery."))[0] == 250
+        await service.inbound.stop()

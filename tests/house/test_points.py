@@ -1,0 +1,29 @@
+"""Killed before or after any statement, commit or SMTP verb: the rest is done as if nothing had been (R2)."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parents[1]
+
+
+@pytest.mark.row("R2", "T33")
+def test_wherever_it_dies_nothing_is_lost_done_twice_or_changed(tmp_path: Path) -> None:
+    """Each of the labels once, the first time it is passed; `make soak` does all of them."""
+    paths = os.pathsep.join(map(str, (TESTS.parent, TESTS, TESTS / "house")))
+    command = [sys.executable, str(Path(__file__).with_name("points.py")), str(tmp_path), "56", "1"]
+    ended = subprocess.run(
+        command, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, check=False, timeout=240
+    )
+    assert ended.returncode == 0, ended.stderr.decode()
+    found = json.loads(ended.stdout)
+
+    assert found["faults"] == []
+    assert found["labels"] >= 40
+    assert found["killed"] >= 40
+    assert len(found["expected"]["answers"]) == 3
+    assert found["expected"]["changed"] == []

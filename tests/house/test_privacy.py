@@ -1,0 +1,255 @@
+"""Canaries: words that nobody else may see, in every place of a mail, searched in all that leaves the house (T65-T75)."""
+
+import asyncio
+import io
+import re
+import subprocess
+import sys
+import tempfile
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from pair import FIRST, JONAS, MAYA, WHY, Pair
+from structlog import reset_defaults
+from test_batches import ANN, BEN, CY, House, house  # noqa: F401
+from test_faults import address_of
+
+from agent.log import configure
+from agent.mail.address import Route
+from agent.rehearsal.mailbox import Mail
+from agent.rehearsal.play import rehearsing
+from agent.web.health import text_of
+
+PLACES = ("canbody", "canprivate", "cansubject", "canname", "canfile", "caninside", "canhead", "canalt", "cancomment")
+
+
+def marked(to: str, sender: str = MAYA.address) -> bytes:
+    """An answer with a canary in every place where a mail can have words."""
+    mail = EmailMessage()
+    mail["From"] = f'"Maya canname Lind" <{sender}>'
+    mail["To"] = to
+    mail["Subject"] = "Re: cansubject"
+    mail["Message-ID"] = "<marked.canid@example.org>"
+    mail["X-Mood"] = "canhead"
+    mail["Comments"] = "cancomment"
+    mail.set_content("I hope for canbody.\n\nPRIVATE I fear canprivate\n")
+    mail.add_alternative(
+        '<p>I hope for canbody.</p><p>PRIVATE I fear canprivate</p><img src="cid:x" alt="canalt">', subtype="html"
+    )
+    mail.add_attachment("caninside", filename="canfile.txt")
+    return mail.as_bytes().replace(b"\n", b"\r\n")
+
+
+def shown(mail: Mail) -> str:
+    """All that a letter holds, in every form that somebody could read, papers too."""
+    found = [mail.raw.decode("latin-1"), mail.seen]
+    for name, kind, content in mail.attachments:
+        found += [name, content.decode("latin-1")]
+        if kind == "application/pdf":
+            done = subprocess.run(["pdftotext", "-", "-"], input=content, capture_output=True, check=True)
+            found.append(done.stdout.decode())
+    return "\n".join(found)
+
+
+def canaries(text: str) -> list[str]:
+    return [word for word in (*PLACES, "canid") if word in text]
+
+
+@pytest.fixture
+def log():
+    """What is logged, as it is written."""
+    stream = io.StringIO()
+    configure("debug", "json", stream)
+    yield stream
+    reset_defaults()
+
+
+@pytest.mark.row("T65", "T66", "T69")
+async def test_no_word_of_an_answer_is_in_any_byte_that_leaves_us_before_the_reveal(
+    pair: Pair, log, monkeypatch, tmp_path
+) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    play, to = pair.play, address_of(pair)
+    before = len(play.mails)
+    await pair.hands_in(MAYA.address, to, marked(to))
+    answer = (await pair.alliance()).answer(1, "hopes")
+    assert answer
+    assert "canbody" in answer.text
+
+    route = play.service.doors.route_of(to)
+    assert isinstance(route, Route)
+    bounce = play.service.doors.bounce_address(route.alliance, route.letter)
+    away = marked(bounce).replace(b"X-Mood:", b"Auto-Submitted: auto-replied\r\nX-Mood:")
+    await pair.hands_in("", bounce, away)
+    theirs = address_of(pair, JONAS)  # the words at the other's address: they are held, and he is asked about them
+    await pair.hands_in(MAYA.address, play.service.doors.front, marked(play.service.doors.front, "canname@evil.test"))
+    for said in ("STATUS", "HELP", "MY DATA", "EXPORT", "MY ALLIANCES", "SHOW", "I hope for bread."):
+        await pair.says(JONAS, said)
+    await play.wait(timedelta(days=12))
+    await play.service.forget()
+
+    others = [m for m in play.mails[before:] if m.person == JONAS and not m.mine]
+    assert len(others) > 5
+    assert [(m.subject, found) for m in others if (found := canaries(shown(m)))] == []
+    ours = [m for m in play.mails if not m.mine]
+    assert not any(
+        word in shown(m) for m in ours for word in ("canhead", "cancomment", "caninside", "canfile", "canalt")
+    )
+    assert theirs not in log.getvalue()
+    assert canaries(log.getvalue()) == []
+    assert canaries(text_of((await play.service.health.look()).figures)) == []
+    assert [p for p in temporary.rglob("*") if p.is_file()] == []
+
+
+@pytest.mark.row("T66", "T11")
+@pytest.mark.parametrize("about", ["draft:x", "prompt:no-such"])
+async def test_what_breaks_us_with_words_in_its_hands_tells_none_of_them(pair: Pair, log, about: str, capfd) -> None:
+    async with pair.play.service.database.transaction() as c:
+        await c.execute("UPDATE outbox SET about = $1 WHERE participant = 1", about)
+    to = address_of(pair)
+
+    await pair.hands_in(MAYA.address, to, marked(to))
+
+    async with pair.play.service.database.transaction() as c:
+        [(state, outcome)] = await c.fetch("SELECT state, outcome FROM inbox ORDER BY id DESC LIMIT 1")
+        replies = await c.fetch("SELECT reply FROM outbox")
+    assert state == "aside" or about != "draft:x"
+    if state == "aside":
+        assert '"event": "set_aside"' in log.getvalue()
+    assert canaries(log.getvalue() + outcome + repr(replies) + "".join(capfd.readouterr())) == []
+    assert to not in log.getvalue()
+    assert to.partition("@")[0] not in log.getvalue()
+
+
+@pytest.mark.row("T66")
+async def test_a_task_that_fails_beside_the_loops_is_logged_without_its_words(log) -> None:
+    async def breaks(words: str) -> None:
+        raise ValueError(words)
+
+    task = asyncio.create_task(breaks("canbody"), name="canname")
+    await asyncio.wait([task])
+    asyncio.get_running_loop().call_exception_handler(
+        {"message": "canhead", "exception": task.exception(), "task": task}
+    )
+
+    assert '"event": "library"' in log.getvalue()
+    assert canaries(log.getvalue()) == []
+
+
+async def _theirs(folder: Path, said: str) -> list[tuple[object, bytes]]:
+    """What Jonas gets, byte for byte and when, if Maya says this."""
+    async with rehearsing((MAYA, JONAS), folder / f"{len(said)}.db", lambda _: None) as play:
+        pair = Pair(play)
+        await play.write(MAYA, "Jonas and me", FIRST)
+        await pair.says(MAYA, WHY)
+        await pair.says(MAYA, "SEND")
+        await pair.says(JONAS, "Yes, gladly")
+        await pair.says(MAYA, said, "hopes")
+        for text in ("I hope for bread.", "STATUS", "Because of her.", "Text before noon."):
+            await pair.says(JONAS, text)
+        await play.wait(timedelta(days=2))
+        return [(m.at, m.raw) for m in play.mails if m.person == JONAS and not m.mine]
+
+
+@pytest.mark.row("T68", "T69")
+async def test_nothing_that_one_gets_depends_on_what_the_other_said(tmp_path: Path) -> None:
+    configure("error", "json", sys.stderr)
+    one = await _theirs(tmp_path, "Canbody.")
+    two = await _theirs(tmp_path, "Something much longer, in many words, with a list:\n" + "- and more\n" * 40)
+
+    assert len(one) >= 5
+    assert one == two
+
+
+@pytest.mark.row("T68")
+async def test_no_id_of_one_is_in_the_mail_of_the_other(pair: Pair) -> None:
+    for text in ("I hope.", "Because.", "Before noon."):
+        await pair.says(MAYA, text)
+        await pair.says(JONAS, text)
+    ids = {
+        person.key: {
+            found for m in pair.play.mails if m.person == person for found in re.findall(r"[a-z2-7]{26,}", m.seen)
+        }
+        for person in (MAYA, JONAS)
+    }
+    assert min(map(len, ids.values())) > 5
+    assert ids["maya"] & ids["jonas"] == set()
+
+
+@pytest.mark.row("T75")
+async def test_no_word_crosses_from_one_alliance_into_another_of_the_same_person(house: House) -> None:  # noqa: F811
+    await house.asking(1)
+    await house.asking(2, guest=CY)
+    await house.service.settle()
+    door = {n: house.service.doors.reply_address(n, 0) for n in (1, 2)}
+    assert door[1] != door[2]
+    async with house.service.database.transaction() as c:
+        numbers = dict(
+            await c.fetch("SELECT alliance_id, MAX(number) FROM outbox WHERE participant = 1 GROUP BY alliance_id")
+        )
+    to = house.service.doors.reply_address(1, numbers[1])
+    house.sent.clear()
+    await house.says(ANN, "I hope for canbody.\n\nPRIVATE I fear canprivate", to)
+    await house.says(BEN, "I hope for bread.")
+    await house.says(CY, "STATUS")
+    await house.says(CY, "I hope for cake.")
+    await house.says(ANN, "MY ALLIANCES", house.service.doors.reply_address(2, numbers[2]))
+
+    async with house.service.database.transaction() as c:
+        of_two = [
+            bytes(raw) for (raw,) in await c.fetch("SELECT raw FROM outbox WHERE alliance_id = 2 AND raw IS NOT NULL")
+        ]
+        [(document,)] = await c.fetch("SELECT document FROM alliances WHERE id = 2")
+    assert len(of_two) > 5
+    assert not any(b"canbody" in raw or b"canprivate" in raw for raw in of_two)
+    assert b"can" not in bytes(document).replace(b"cannot", b"").replace(b"because", b"") or b"canbody" not in bytes(
+        document
+    )
+
+
+def bytes_of(folder: Path) -> bytes:
+    """Every byte of the database and of what lies beside it: free pages and the write-ahead log too."""
+    return b"".join(path.read_bytes() for path in folder.glob("house.db*"))
+
+
+@pytest.mark.row("T71", "T72")
+async def test_erasing_leaves_no_word_and_no_address_in_any_byte_of_the_database(pair: Pair, tmp_path: Path) -> None:
+    to = address_of(pair)
+    await pair.hands_in(MAYA.address, to, marked(to))
+    async with pair.play.service.database.transaction() as c:  # one that breaks us, and is set aside
+        await c.execute("UPDATE outbox SET about = 'draft:x' WHERE participant = 1 AND about <> 'prompt:hopes'")
+    await pair.hands_in(MAYA.address, address_of(pair), marked(address_of(pair)).replace(b"canbody", b"canbody twice"))
+    async with pair.play.service.database.transaction() as c:
+        await c.execute("UPDATE outbox SET about = 'prompt:hopes' WHERE about = 'draft:x'")
+    assert b"canprivate" in bytes_of(tmp_path)
+
+    await pair.says(MAYA, "DELETE NOW", "hopes")
+    [receipt] = [m for m in await pair.says(MAYA, "DELETE NOW") if m.person == MAYA]
+    assert "erased" in receipt.text
+    await pair.play.service.forget()
+    left = bytes_of(tmp_path)
+    assert [word for word in PLACES if word.encode() in left] == []
+    assert b"maya@example.org" in left  # of the receipt, until its bytes go
+
+    await pair.play.wait(timedelta(days=32))
+    await pair.play.service.forget()
+
+    left = bytes_of(tmp_path)
+    for word in ("maya", "Maya", "jonas", "Jonas", "open a bakery in May", "friends in five"):
+        assert word.encode() not in left, word
+
+
+@pytest.mark.row("T71")
+async def test_an_answer_that_was_changed_or_taken_back_is_in_nothing_that_comes_after(pair: Pair) -> None:
+    await pair.says(MAYA, "I hope for canbody.", "hopes")
+    await pair.says(MAYA, "I hope for bread.", "hopes")
+    before = len(pair.play.mails)
+
+    await pair.says(JONAS, "I hope for peace.")
+    await pair.play.wait(timedelta(days=3))
+
+    assert not any("canbody" in shown(m) for m in pair.play.mails[before:] if m.person == JONAS)

@@ -1,0 +1,76 @@
+"""A newer version goes on where an older one stopped: mail that was kept, letters that were owed, duties (R10)."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from served import settings_for
+from test_batches import ANN, BEN, NOON, WHY, House
+
+from agent.service import opened
+from agent.store.database import MIGRATIONS, NewerSchemaError
+
+VERSIONS = sorted(int(path.stem) for path in MIGRATIONS.glob("*.sql"))
+
+
+async def lived(folder: Path) -> tuple[Path, dict[str, str]]:
+    """A database in which mail waits to be read and a letter to be sent, and where people answer."""
+    file = folder / "lived.db"
+    async with opened(settings_for(f"sqlite:{file}", 2599, 1), now=lambda: NOON) as service:
+        house = House(service)
+        service.delivery.send = house.send
+        await house.asking(1)
+        await house.service.settle()
+        await house.writes(BEN, "I hope for bread.")
+        await house.invited(2)
+        return file, house.doors
+
+
+def as_of(version: int, lived: Path, file: Path) -> None:
+    """The same database as that version would have written it: its tables, and of the rows what it knew."""
+    with sqlite3.connect(file, isolation_level=None) as old:
+        old.execute("CREATE TABLE migrations (number INTEGER PRIMARY KEY NOT NULL) STRICT")
+        for number in range(1, version + 1):
+            old.executescript((MIGRATIONS / f"{number:04}.sql").read_text("utf-8"))
+            old.execute("INSERT INTO migrations VALUES (?)", (number,))
+        old.execute("ATTACH ? AS lived", (str(lived),))
+        old.execute("PRAGMA foreign_keys = OFF")
+        for (table,) in old.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
+            if table not in ("migrations", "sqlite_sequence"):
+                columns = ", ".join(name for _, name, *_ in old.execute(f"PRAGMA main.table_info({table})"))
+                old.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM lived.{table}")
+    old.close()
+
+
+@pytest.mark.row("R10")
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_what_an_older_version_left_is_read_sent_and_gone_on_with(tmp_path: Path, version: int) -> None:
+    file, doors = await lived(tmp_path)
+    as_of(version, file, tmp_path / "old.db")
+
+    async with opened(settings_for(f"sqlite:{tmp_path / 'old.db'}", 2599, 1), now=lambda: NOON) as service:
+        house = House(service, doors=doors)
+        service.delivery.send = house.send
+        await house.service.settle()
+        await house.says(ANN, WHY.replace("friends", "bakers"), service.doors.reply_address(1, 5))
+        alliance = next(a for a in await house.all() if a.id == 1)
+
+        answers = {a.participant: a.text for a in alliance.answers if a.prompt == "hopes"}
+        assert answers == {1: WHY.replace("friends", "bakers"), 2: "I hope for bread."}
+        assert len(house.sent) >= 3  # the next prompt to each, and what the other alliance owed
+        assert await house.fetch("SELECT COUNT(*) FROM inbox WHERE state = 'kept'") == [(0,)]
+
+
+@pytest.mark.row("R10")
+async def test_an_older_version_refuses_a_newer_database_and_leaves_it_as_it_is(tmp_path: Path) -> None:
+    file, _ = await lived(tmp_path)
+    with sqlite3.connect(file) as db:
+        db.execute("INSERT INTO migrations VALUES (9999)")
+    db.close()
+    before = file.read_bytes()
+
+    with pytest.raises(NewerSchemaError, match="install a newer one"):
+        async with opened(settings_for(f"sqlite:{file}", 2599, 1)):
+            pass
+
+    assert file.read_bytes() == before
