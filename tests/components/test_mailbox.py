@@ -18,7 +18,7 @@ from dovecot import HOST, PASSWORD, Dovecot, dovecot
 from typer.testing import CliRunner
 
 from agent.cli import app
-from agent.cli.connect import _letter
+from agent.cli.connect import letter
 from agent.imap.connection import Account, Trouble, opened
 from agent.log import configure
 from agent.mail.address import Doors
@@ -448,7 +448,7 @@ async def test_the_letter_that_connect_wrote_to_the_mailbox_is_answered_by_nobod
             for reach in ("plain", "plus"):
                 doors = Doors("firm.example", (key,), "office", reach=reach)
                 for number in (0, 1):
-                    h.server.deliver(ADDRESS, _letter(doors, doors, number), ADDRESS)
+                    h.server.deliver(ADDRESS, letter(doors, doors, number), ADDRESS)
 
         await h.box.fetch()
         await h.service.settle()
