@@ -13,9 +13,9 @@ TESTS = Path(__file__).parents[1]
 
 @pytest.mark.row("R2", "T33")
 def test_wherever_it_dies_nothing_is_lost_done_twice_or_changed(tmp_path: Path) -> None:
-    """Each of the labels once, the first time it is passed; `make soak` does all of them."""
+    """Most of the labels, the first time they are passed; `make soak` does all, each time."""
     paths = os.pathsep.join(map(str, (TESTS.parent, TESTS, TESTS / "house")))
-    command = [sys.executable, str(Path(__file__).with_name("points.py")), str(tmp_path), "56", "1"]
+    command = [sys.executable, str(Path(__file__).with_name("points.py")), str(tmp_path), "44", "1"]
     ended = subprocess.run(
         command, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, check=False, timeout=240
     )
