@@ -93,9 +93,8 @@ class Kept:
     def __init__(self, alliance: Alliance, house: House) -> None:
         self.loop = asyncio.new_event_loop()
         self.database = Breaking(self.run(open_database("sqlite::memory:")))
-        post = Post(
-            Doors("a.test", (b"k" * 32,)), house, "Alliance", "h@a.test", lambda *_, **__: Words(), lambda *_: ()
-        )
+        doors, words = Doors("a.test", (b"k" * 32,)), Words()
+        post = Post(doors, house, "Alliance", "h@a.test", lambda *_, **__: words, lambda *_: (), lambda _: "")
         self.door = Advance(self.database, post, Shelf(PAIR, TEAM, BANK), 1000, 1000)  # type: ignore[arg-type]
         self.run(self._begin(alliance))
 
