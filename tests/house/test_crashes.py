@@ -166,7 +166,11 @@ class Crashing:
         assert _as_kept(alliance, alliance) == _as_kept(talk.alliance, alliance)
         assert before[0] is not None
         erased = {p.number for p in before[0].participants if not p.address}
-        self.letters |= {s.number for s in talk.new if s.to not in erased}
+        people = talk.alliance.people
+        unwanted = {
+            p.number for p in talk.alliance.participants if p.address in people and people[p.address].suppressed
+        }
+        self.letters |= {s.number for s in talk.new if s.to not in erased | unwanted}
         assert written == self.letters
 
     def teardown(self) -> None:
