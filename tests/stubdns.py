@@ -77,12 +77,12 @@ async def running() -> AsyncIterator[StubDns]:
             await writer.drain()
         writer.close()
 
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    stub.port = server.sockets[0].getsockname()[1]  # of UDP few ports are taken, of TCP any may be
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        udp.bind(("127.0.0.1", 0))
-        stub.port = udp.getsockname()[1]
+        udp.bind(("127.0.0.1", stub.port))
         loop = asyncio.get_running_loop()
         transport, _ = await loop.create_datagram_endpoint(lambda: _Udp(stub), sock=udp)
-        server = await asyncio.start_server(serve, "127.0.0.1", stub.port)
         try:
             yield stub
         finally:

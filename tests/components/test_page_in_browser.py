@@ -68,7 +68,7 @@ async def acted(page, doing):
         await doing
     done = await answer.value
     assert done.status == 204, await done.text()
-    version = int((await done.all_headers())["x-version"])
+    version = int(done.headers["x-version"])
     await page.wait_for_function("version => Number(document.body.dataset.live) >= version", arg=version)
 
 
