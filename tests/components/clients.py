@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE = 20  # seconds for any one thing that a program does; they need less than two
+PATIENCE = 90  # seconds for any one thing that a program does; they need less than two
 
 EDITOR = f"""#!{sys.executable}
 import os, re, sys
