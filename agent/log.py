@@ -9,9 +9,10 @@ import logging
 import re
 import sys
 import traceback
+from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
-from typing import Literal, TextIO
+from typing import Literal, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -44,7 +45,7 @@ def configure(level: str, form: Literal["json", "console"], stream: TextIO) -> N
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Lenient(stream))),
     )
     logging.basicConfig(handlers=[_Libraries()], level=logging.WARNING, force=True)
 
@@ -82,6 +83,21 @@ def _places(trace: TracebackType | None) -> list[str]:
     """Say where it broke, innermost last: files and lines, no source and no values."""
     frames = traceback.extract_tb(trace)[-8:]
     return [f"{'/'.join(frame.filename.split('/')[-2:])}:{frame.lineno}" for frame in frames]
+
+
+class _Lenient:
+    """A stream that may be closed, broken or full: a line that cannot be logged is lost, and stops nothing else."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            self.stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self.stream.flush()
 
 
 class _Libraries(logging.Handler):

@@ -127,3 +127,15 @@ def test_whatever_is_said_only_short_words_come_through(said, values):
 
     for value in passed.values():
         assert value == WITHHELD or (len(value) <= 64 and "@" not in value and value.isascii())
+
+
+def test_a_stream_that_is_closed_stops_nothing():
+    """As behind `alliance serve | head`, or on a full disk."""
+    stream = io.StringIO()
+    configure("info", "json", stream)
+    stream.close()
+
+    structlog.get_logger().info("kept", inbox=1)
+    logging.getLogger("aiosmtpd").error("anything")
+    structlog.reset_defaults()
+    logging.basicConfig(handlers=[], force=True)

@@ -44,6 +44,7 @@ in_flow_delay = 0
 queue_run_delay = 1s
 minimal_backoff_time = 1s
 maximal_backoff_time = 2s
+service_throttle_time = 1s
 """
 _MASTER = """
 pickup    unix  n - n 60 1 pickup
@@ -114,9 +115,17 @@ class Postfix:
         return path.read_text("utf-8", "replace") if path.exists() else ""
 
     def hand_in(self, sender: str, to: str, raw: bytes) -> None:
-        """Hand a mail to its public port, as another server does."""
-        with smtplib.SMTP("127.0.0.1", self.port, timeout=30) as client:
-            client.sendmail(sender, [to], raw)
+        """Hand a mail to its public port, as another server does: who gets no answer calls again."""
+        for left in (2, 1, 0):
+            try:
+                with smtplib.SMTP("127.0.0.1", self.port, timeout=30) as client:
+                    client.sendmail(sender, [to], raw)
+            except (TimeoutError, smtplib.SMTPServerDisconnected) as error:
+                if left:
+                    continue
+                error.add_note(self.log)
+                raise
+            return
 
 
 @contextmanager

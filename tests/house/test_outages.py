@@ -120,7 +120,7 @@ async def test_a_disk_that_is_full_is_try_again_later_and_then_all_goes_on(small
                 await hands_in(service, ANN, house.doors[ANN], f"I hope for bread. {n} {LARGE}") for n in range(3)
             ]
             assert {code for code, _ in answers} == {451}
-            assert max(seconds for _, seconds in answers) < 5
+            assert max(seconds for _, seconds in answers) < 20
             assert not running.done()
 
         code, _ = await hands_in(service, ANN, house.doors[ANN], "I hope for bread.")
@@ -134,12 +134,8 @@ async def test_a_disk_that_is_full_is_try_again_later_and_then_all_goes_on(small
 
 
 @pytest.mark.row("R3")
-async def test_a_server_that_goes_and_comes_back_costs_nothing_but_time(
-    url: str, request: pytest.FixtureRequest
-) -> None:
-    if not url.startswith("postgresql"):
-        pytest.skip("a file cannot go away")
-    server: PostgreSQL = request.getfixturevalue("postgresql")
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+async def test_a_server_that_goes_and_comes_back_costs_nothing_but_time(url: str, postgresql: PostgreSQL) -> None:
     async with opened(settings_for(url, 2599, 1)) as service:
         service.inbound.port = 0
         service.port = await service.inbound.start()
@@ -152,15 +148,15 @@ async def test_a_server_that_goes_and_comes_back_costs_nothing_but_time(
         service.try_again_s = 0.05
         assert (await hands_in(service, ANN, house.doors[ANN], "I hope for bread."))[0] == 250
 
-        server.stop("fast")
+        postgresql.stop("fast")
         try:
             answers = [await hands_in(service, BEN, house.doors[BEN], "I hope for cake.") for _ in range(3)]
             found = await service.health.look()
         finally:
-            server.up()
+            postgresql.up()
 
         assert {code for code, _ in answers} == {451}
-        assert max(seconds for _, seconds in answers) < 5
+        assert max(seconds for _, seconds in answers) < 20
         assert found.faults == ("database",)
         assert not running.done()
         assert (await hands_in(service, BEN, house.doors[BEN], "I hope for cake."))[0] == 250
@@ -172,9 +168,8 @@ async def test_a_server_that_goes_and_comes_back_costs_nothing_but_time(
 
 
 @pytest.mark.row("R3")
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 async def test_when_all_connections_are_taken_mail_is_try_again_later(url: str) -> None:
-    if not url.startswith("postgresql"):
-        pytest.skip("a file has one connection")
     async with opened(settings_for(url, 2599, 1)) as service:
         service.inbound.port = 0
         service.port = await service.inbound.start()
@@ -188,7 +183,7 @@ async def test_when_all_connections_are_taken_mail_is_try_again_later(url: str) 
         await asyncio.sleep(0)
         code, seconds = await hands_in(service, ANN, service.doors.front, "Ben (ben@b.test) and I open a bakery.")
         assert code == 451
-        assert seconds < 7
+        assert seconds < 20
 
         free.set()
         await asyncio.gather(*holding)
