@@ -1,15 +1,13 @@
-"""Replies through Postfix into PostgreSQL and letters out through Postfix, while each of the three is killed (R1).
+"""Replies while the service, and what else stands around it, is killed with SIGKILL at any moment (R1).
 
-Everything is what an operator would run, and what is killed is killed with SIGKILL: the service's process, all of Postfix
-(smtpd, cleanup, the queue manager, lmtp and smtp) and all of PostgreSQL, with fsync on. What a server answered with 250 has
-to be done exactly once, and each letter has to arrive at least once, always with the same bytes.
+What was answered with 250 has to be done exactly once, and each letter has to arrive at least once, always with the same
+bytes. A test says what stands around: nothing, or Postfix on both sides and a PostgreSQL of its own.
 """
 
 import asyncio
 import os
 import random
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -21,9 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aiosmtplib import SMTP, SMTPException
-from engines import PostgreSQL, served_by_postgresql
 from house.served import settings_for
-from postfix import Postfix, postfix
 
 from agent.advance import Matter
 from agent.alliance.event import Replied, Started
@@ -33,9 +29,7 @@ from agent.service import Service, opened
 from agent.smtp.inbound import Inbound
 from agent.store import alliances, inbox, outbox
 
-DOMAIN = "alliance.test"
-DURABLE = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on -c max_connections=40"
-AT_ONCE = 40  # connections of the world to Postfix, which has a hundred processes for them
+AT_ONCE = 40  # connections of the world, of which Postfix serves a hundred
 _TRACE = re.compile(rb"\A(?:Received:[^\n]*\n(?:[ \t][^\n]*\n)*)+")
 
 
@@ -75,60 +69,64 @@ class Victim:
 
 @dataclass
 class Storm:
-    """The three, and what was said to them."""
+    """The service as a process of its own, and what was said to it."""
 
-    server: PostgreSQL
-    mta: Postfix
+    url: str
+    port: int  # at which the service takes mail
+    relay: int  # to which it hands letters
     sink: Sink
-    lmtp: int
+    protocol: str = "smtp"
+    world: int = 0  # the port at which the world hands its mail in, where that is another server's
+    waiting: Callable[[], int] = int  # how many messages that server still has
     process: "asyncio.subprocess.Process | None" = None
     doors: dict[str, str] = field(default_factory=dict)  # where each person answers
-    victims: tuple[Victim, ...] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.victims = (
-            Victim("service", self.serve, self.kill_service, 1.5),
-            Victim("postgresql", lambda: asyncio.to_thread(_again, self.server.up), self._kill_server, 4),
-            Victim("postfix", lambda: asyncio.to_thread(_again, self.mta.start), self._kill_mta, 8),
-        )
+    async def rage(
+        self, replies: int, rounds: int, kills: Sequence[int], others: Sequence[Victim] = (), seed: int = 7
+    ) -> dict[str, object]:
+        """So many replies while each is killed so often, the service first; what came of it."""
+        configure("error", "json", sys.stderr)
+        began, chance = time.monotonic(), random.Random(seed)
+        await self._prepare(max(1, replies // (2 * rounds)))
+        await self._serve()
+        victims = (Victim("service", self._serve, self._kill, 0.5), *others)
+        storming = [asyncio.create_task(v.storm(n, chance)) for v, n in zip(victims, kills, strict=True)]
+        await self._replies(rounds)
+        await asyncio.gather(*storming)
+        await self._settle()
+        killed = {victim.name: victim.killed for victim in victims}
+        return {"killed": killed, **await self._found(rounds), "seconds": round(time.monotonic() - began)}
 
-    async def serve(self) -> None:
+    async def _serve(self) -> None:
         """Start the service, again where the database was killed under it while it did."""
-        script = Path(__file__).parents[1] / "house/served.py"
-        command = [str(script), self.server.url, str(self.lmtp), str(self.mta.submission), "lmtp"]
+        script = str(Path(__file__).with_name("served.py"))
+        command = [sys.executable, script, self.url, str(self.port), str(self.relay), self.protocol]
         paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
         while True:
             self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, *command), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ | paths
+                *command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=os.environ | paths
             )
             assert self.process.stdout
             if await self.process.stdout.readline():
                 return
             await self.process.wait()
 
-    async def kill_service(self) -> None:
+    async def _kill(self) -> None:
         assert self.process
         with suppress(ProcessLookupError):
             self.process.kill()
         await self.process.wait()
 
-    async def _kill_server(self) -> None:
-        self.server.kill()
-
-    async def _kill_mta(self) -> None:
-        os.killpg(int((self.mta.folder / "queue/pid/master.pid").read_text()), signal.SIGKILL)
-
     @asynccontextmanager
-    async def service(self, now: Callable[[], datetime] | None = None) -> AsyncIterator[Service]:
+    async def _service(self, now: Callable[[], datetime] | None = None) -> AsyncIterator[Service]:
         """The service in this process, beside nobody."""
-        chosen = settings_for(self.server.url, self.lmtp, self.mta.submission, "lmtp")
-        async with opened(chosen, now=now) as service:
+        async with opened(settings_for(self.url, self.port, self.relay, self.protocol), now=now) as service:
             yield service
 
-    async def prepare(self, pairs: int) -> None:
+    async def _prepare(self, pairs: int) -> None:
         """Pairs that have said yes and have their first prompt open."""
         now = datetime.now(UTC)
-        async with self.service() as service:
+        async with self._service() as service:
             for n in range(1, pairs + 1):
                 ben = f"ben{n}@b{n % 50}.test"
                 events = [
@@ -143,12 +141,12 @@ class Storm:
                 asked = "SELECT rcpt, alliance_id, number FROM outbox WHERE about = 'prompt:hopes'"
                 self.doors = {to: service.doors.reply_address(*letter) for to, *letter in await c.fetch(asked)}
 
-    async def replies(self, rounds: int) -> None:
-        """Everybody's replies, one after the other: each until Postfix says 250."""
+    async def _replies(self, rounds: int) -> None:
+        """Everybody's replies, one after the other: each until somebody says 250."""
         free = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._replies(person, rounds, free) for person in self.doors))
+        await asyncio.gather(*(self._writes(person, rounds, free) for person in self.doors))
 
-    async def _replies(self, person: str, rounds: int, free: asyncio.Semaphore) -> None:
+    async def _writes(self, person: str, rounds: int, free: asyncio.Semaphore) -> None:
         for n in range(rounds):
             head = f"From: {person}\r\nTo: {self.doors[person]}\r\nSubject: Re: x\r\nMessage-ID: <{n}.{person}>"
             raw = f"{head}\r\n\r\n{said(person, n)}\r\n".encode()
@@ -156,28 +154,30 @@ class Storm:
             while not taken:
                 async with free:
                     try:
-                        async with SMTP(hostname="127.0.0.1", port=self.mta.port, start_tls=False, timeout=20) as client:
+                        async with SMTP(
+                            hostname="127.0.0.1", port=self.world or self.port, start_tls=False, timeout=20
+                        ) as client:
                             await client.sendmail(person, [self.doors[person]], raw)
                         taken = True
                     except (SMTPException, OSError):
                         await asyncio.sleep(0.1)  # the world's own time
 
-    async def settle(self) -> None:
+    async def _settle(self) -> None:
         """Let what is left come to its end, hour after hour, until nothing is on its way any more."""
-        await until(lambda: not self.mta.queued)
-        await self.kill_service()
-        later = timedelta()
-        async with self.service(lambda: datetime.now(UTC) + later) as service:
+        await until(lambda: not self.waiting())
+        await self._kill()
+        hours = [0]
+        async with self._service(lambda: datetime.now(UTC) + timedelta(hours=hours[0])) as service:
             async with service.database.transaction() as c:  # who held these is dead
                 await inbox.release(c)
                 await outbox.release(c, service.now())
-            for later in (timedelta(hours=n) for n in range(5)):
+            for hours[0] in range(5):
                 await service.settle()
-                await until(lambda: not self.mta.queued)
+                await until(lambda: not self.waiting())
 
-    async def found(self, rounds: int) -> dict[str, object]:
+    async def _found(self, rounds: int) -> dict[str, object]:
         """What came of it, as somebody wants to read it."""
-        async with self.service() as service, service.database.transaction() as c:
+        async with self._service() as service, service.database.transaction() as c:
             ids = [number for (number,) in await c.fetch("SELECT id FROM alliances")]
             loaded = await alliances.load(c, ids)
             states = dict(await c.fetch("SELECT state, COUNT(*) FROM inbox GROUP BY state"))
@@ -192,7 +192,6 @@ class Storm:
         expected = {person: {said(person, n) for n in range(rounds)} for person in people}
         return {
             "replies": len(people) * rounds,
-            "killed": {victim.name: victim.killed for victim in self.victims},
             "lost": sum(len(expected[p] - set(heard[p])) for p in people),
             "doubled": sum(len(heard[p]) - len(set(heard[p])) for p in people),
             "strange": sum(len(set(heard[p]) - expected[p]) for p in people),
@@ -212,40 +211,11 @@ def said(person: str, n: int) -> str:
 async def until(condition: Callable[[], bool], seconds: float = 600) -> None:
     """Wait for other processes, which tell nobody."""
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - it is other processes that are waited for
             await asyncio.sleep(0.05)
 
 
-def _again(start: Callable[[], None], seconds: float = 60) -> None:
-    """Start it; what was killed may still be going, and is waited for."""
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            start()
-        except subprocess.SubprocessError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)  # other processes, which tell nobody
-        else:
-            return
-
-
-async def storm(folder: Path, free_port: Callable[[], int], replies: int, kills: int, rounds: int, seed: int) -> dict:
-    """So many replies under so many kills, and what came of it."""
-    configure("error", "json", sys.stderr)
-    began, lmtp, sink, chance = time.monotonic(), free_port(), Sink(), random.Random(seed)
-    with (
-        served_by_postgresql(DURABLE) as server,
-        postfix(folder / "p", await sink.inbound.start(), lmtp, free_port, DOMAIN) as mta,
-    ):
-        found = Storm(server, mta, sink, lmtp)
-        await found.prepare(max(1, replies // (2 * rounds)))
-        await found.serve()
-        shares = {"service": kills - 2 * (kills // 4), "postgresql": kills // 4, "postfix": kills // 4}
-        storming = [asyncio.create_task(v.storm(shares[v.name], chance)) for v in found.victims]
-        await found.replies(rounds)
-        await asyncio.gather(*storming)
-        await found.settle()
-        result = await found.found(rounds)
-    await sink.inbound.stop()
-    return result | {"seconds": round(time.monotonic() - began)}
+def wrong(found: dict[str, object]) -> list[str]:
+    """What must not be in what came of it."""
+    never = ("lost", "doubled", "strange", "letters lost", "letters owed", "letters twice, changed")
+    return [what for what in never if found[what]] + ["inbox"] * (found["inbox"] != {"done": found["replies"]})
