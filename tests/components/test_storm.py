@@ -64,9 +64,12 @@ async def test_nothing_is_lost_or_done_twice_when_service_database_and_mta_are_k
         def kill() -> None:
             os.killpg(int((mta.folder / "queue/pid/master.pid").read_text()), signal.SIGKILL)
 
-        others = victim("postgresql", server.up, server.kill, 4), victim("postfix", mta.start, kill, 8)
+        others = (
+            victim("postgresql", server.up, server.kill, size(4, 16)),
+            victim("postfix", mta.start, kill, size(8, 16)),
+        )
         storm = Storm(server.url, port, mta.submission, sink, "lmtp", mta.port, lambda: mta.queued)
-        found = await storm.rage(replies, rounds, kills, others)
+        found = await storm.rage(replies, rounds, kills, others, longest_s=size(1, 8))
     await sink.inbound.stop()
 
     tell("storm", found)

@@ -82,14 +82,24 @@ class Storm:
     doors: dict[str, str] = field(default_factory=dict)  # where each person answers
 
     async def rage(
-        self, replies: int, rounds: int, kills: Sequence[int], others: Sequence[Victim] = (), seed: int = 7
+        self,
+        replies: int,
+        rounds: int,
+        kills: Sequence[int],
+        others: Sequence[Victim] = (),
+        *,
+        longest_s: float = 0.5,
+        seed: int = 7,
     ) -> dict[str, object]:
-        """So many replies while each is killed so often, the service first; what came of it."""
+        """So many replies while each is killed so often, the service first; what came of it.
+
+        `longest_s` is how long the service lives at most, once it takes mail.
+        """
         configure("error", "json", sys.stderr)
         began, chance = time.monotonic(), random.Random(seed)
         await self._prepare(max(1, replies // (2 * rounds)))
         await self._serve()
-        victims = (Victim("service", self._serve, self._kill, 0.5), *others)
+        victims = (Victim("service", self._serve, self._kill, longest_s), *others)
         storming = [asyncio.create_task(v.storm(n, chance)) for v, n in zip(victims, kills, strict=True)]
         await self._replies(rounds)
         await asyncio.gather(*storming)
