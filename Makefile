@@ -61,10 +61,10 @@ variants: env
 fuzz: env
 	PYTHONPATH=tests/alliance $(BIN)/python tests/fuzz.py $(FUZZ)
 
-# Ten thousand replies while the service is killed two hundred times, then every crash point. Takes the better part of an hour; the
-# suite does a part of it. `make soak SOAK="--replies 400 --kills 10 --points 60"` is a short one.
+# What the suite does for some seconds, at full length: storms of SIGKILL, every crash point, floods, volume. Takes some hours;
+# `make soak SOAK="-k storm"` does a part of it, with the words of pytest.
 soak: env
-	$(BIN)/python tests/soak.py $(SOAK)
+	SOAK=1 $(BIN)/pytest -m soak -rP $(SOAK)
 
 # Which tests prove which row of the specification; fails while a row has none.
 rows: env

@@ -9,10 +9,12 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +30,8 @@ FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared
 class PostgreSQL:
     """A server of our own."""
 
-    def __init__(self, folder: Path, programs: Path) -> None:
-        self.folder, self.programs = folder, programs
+    def __init__(self, folder: Path, programs: Path, options: str = FAST) -> None:
+        self.folder, self.programs, self.options = folder, programs, options
         self._as = _somebody_else(folder)
 
     def run(self, program: str, *args: str) -> None:
@@ -44,12 +46,20 @@ class PostgreSQL:
 
     def up(self) -> None:
         data = str(self.folder / "data")
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} {FAST}"
+        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} {self.options}"
         self.run("pg_ctl", "-D", data, "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def stop(self, how: str = "immediate") -> None:
         """Stop it; "fast" keeps what was committed, which FAST would lose."""
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", how, "stop")
+
+    def kill(self) -> None:
+        """End all of it at once, as a machine's trouble does."""
+        first = int((self.folder / "data/postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for pid in (first, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     @property
     def url(self) -> str:
@@ -75,26 +85,34 @@ def _programs() -> Iterator[Path]:
         yield Path(str(wheel.origin)).parent / "pginstall" / "bin"
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgreSQL]:
+@contextmanager
+def served_by_postgresql(options: str) -> Iterator[PostgreSQL]:
     """A running server, or a skip."""
     complaints = ["no server found"]
     for programs in _programs():
         folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # a socket's path is at most 107 bytes
-        server = PostgreSQL(folder, programs)
+        server = PostgreSQL(folder, programs, options)
         try:
             server.start()
         except (OSError, subprocess.SubprocessError) as error:
             shutil.rmtree(folder)
             complaints.append(f"{programs}: {error} {getattr(error, 'stderr', b'')!r}")
             continue
-        yield server
-        server.stop()
-        shutil.rmtree(folder)
+        try:
+            yield server
+        finally:
+            server.stop()
+            shutil.rmtree(folder)
         return
     if os.environ.get("REQUIRE_COMPONENTS") == "1":
         pytest.fail("PostgreSQL is required here: " + "; ".join(complaints))
     pytest.skip("no PostgreSQL: " + "; ".join(complaints))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    with served_by_postgresql(FAST) as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,12 +1,18 @@
-"""A real Dovecot on loopback, in a folder of its own: IMAP, LMTP for what others send, and submission."""
+"""A real Dovecot on loopback, in a folder of its own, with the lines of config/dovecot as operators get them.
+
+IMAP, LMTP for what others send, and submission. What stands here beside the sample is where things are on this machine, and
+what the sample leaves out: OAuth2, and a server that sends.
+"""
 
 import base64
 import hmac
 import json
 import os
 import shutil
+import signal
 import smtplib
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -19,19 +25,17 @@ from imapclient import IMAPClient
 
 PASSWORD = "correct-horse"
 HOST = "localhost"
+SAMPLE = Path(__file__).parents[2] / "config/dovecot/local.conf"
 _CONF = """
+protocols = imap lmtp submission
 base_dir = {d}/run
 state_dir = {d}/run
 log_path = {d}/log
-protocols = imap lmtp submission
 listen = 127.0.0.1
-ssl = yes
 ssl_cert = <{d}/cert.pem
 ssl_key = <{d}/key.pem
-disable_plaintext_auth = no
 auth_mechanisms = plain login xoauth2 oauthbearer
 auth_failure_delay = 0
-mail_location = maildir:{d}/mail/%Lu
 mail_max_userip_connections = 100
 first_valid_uid = 1
 recipient_delimiter = {delimiter}
@@ -40,18 +44,6 @@ passdb {{
   driver = oauth2
   mechanisms = xoauth2 oauthbearer
   args = {d}/oauth2.conf
-}}
-passdb {{
-  driver = static
-  mechanisms = plain login
-  args = password={password}
-}}
-userdb {{
-  driver = static
-  args = uid=nobody gid=nogroup home={d}/mail/%Lu allow_all_users=yes
-}}
-namespace inbox {{
-  inbox = yes
 }}
 service imap-login {{
   inet_listener imap {{
@@ -74,9 +66,6 @@ service submission-login {{
 }}
 submission_relay_host = 127.0.0.1
 submission_relay_port = {relay}
-protocol lmtp {{
-  postmaster_address = postmaster@example.test
-}}
 """
 _JWT_KEY = b"whoever has this makes tokens, here only"
 _OAUTH2 = """
@@ -99,7 +88,7 @@ class Dovecot:
         return self.folder / "cert.pem"
 
     def start(self) -> None:
-        self.process = subprocess.Popen(["dovecot", "-F", "-c", self.folder / "dovecot.conf"])
+        self.process = subprocess.Popen(["dovecot", "-F", "-c", self.folder / "dovecot.conf"], start_new_session=True)
         for port in self.ports.values():
             for _ in range(200):
                 with socket.socket() as s:
@@ -111,14 +100,24 @@ class Dovecot:
         self.process.terminate()
         self.process.wait()
 
+    def kill(self) -> None:
+        """End all of its processes at once, as a machine's trouble does."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
     def deliver(self, to: str, raw: bytes, sender: str = "someone@example.net") -> None:
         """Hand in a mail as the provider's own MX does."""
         with smtplib.LMTP("127.0.0.1", self.ports["lmtp"]) as client:
             client.sendmail(sender, [to], raw)
 
+    def maildir(self, user: str) -> Path:
+        """Where this user's mail lies."""
+        return self.folder / "mail" / user / "Maildir"
+
     def client(self, user: str) -> IMAPClient:
         """The owner's own program."""
-        client = IMAPClient("127.0.0.1", self.ports["imap"], ssl=False)
+        trusted = ssl.create_default_context(cafile=self.certificate)
+        client = IMAPClient(HOST, self.ports["imaps"], ssl_context=trusted)
         client.login(user, PASSWORD)
         client.select_folder("INBOX")
         return client
@@ -146,14 +145,14 @@ class Dovecot:
     def renumber(self, user: str) -> None:
         """Give all mails new numbers and another validity, as a server does that was restored or moved."""
         self.stop()
-        for index in (self.folder / "mail" / user).glob("dovecot*"):
+        for index in self.maildir(user).glob("dovecot*"):
             index.unlink()
         self.start()
 
 
 @contextmanager
 def dovecot(
-    folder: Path, relay: int, free_port: Callable[[], int], delimiter: str = "+", *, idle: bool = True
+    folder: Path, relay: int, free_port: Callable[[], int], user: str, delimiter: str = "+", *, idle: bool = True
 ) -> Iterator[Dovecot]:
     if not shutil.which("dovecot"):
         lacking("Dovecot is not installed")
@@ -166,7 +165,17 @@ def dovecot(
     _certify(folder)
     (folder / "keys/default/HS256/default").write_text(base64.b64encode(_JWT_KEY).decode())
     (folder / "oauth2.conf").write_text(_OAUTH2.format(d=folder))
-    config = _CONF.format(d=folder, delimiter=delimiter, relay=relay, password=PASSWORD, **server.ports)
+    (folder / "users").write_text(f"{user}:{{PLAIN}}{PASSWORD}\n")
+    config = SAMPLE.read_text("utf-8")
+    for theirs, ours in {
+        "/etc/dovecot/alliance-users": f"{folder}/users",
+        "/var/spool/postfix/private/dovecot-lmtp": "postfix",
+        "uid=vmail gid=vmail home=/var/vmail/": f"uid=nobody gid=nogroup home={folder}/mail/",
+        "user = postfix\n    group = postfix": "user = nobody",
+    }.items():
+        assert theirs in config
+        config = config.replace(theirs, ours)
+    config += _CONF.format(d=folder, delimiter=delimiter, relay=relay, **server.ports)
     if not idle:
         config += "imap_capability = IMAP4rev1 LITERAL+ UIDPLUS MOVE\n"
     (folder / "dovecot.conf").write_text(config)

@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,20 @@ from browser import lacking
 
 from agent.mail.dkim import Signer
 
+_BORDER = """
+Syslog no
+Mode v
+Socket inet:{port}@127.0.0.1
+UserID opendkim
+AuthservID {id}
+AlwaysAddARHeader yes
+RemoveARFrom {id}
+InternalHosts {d}/nobody
+PeerList {d}/nobody
+ExternalIgnoreList {d}/nobody
+On-BadSignature accept
+TestPublicKeys {d}/keys
+"""
 SAMPLE = Path(__file__).parents[2] / "config" / "opendkim" / "opendkim.conf"
 
 
@@ -40,8 +54,6 @@ def opinions(folder: Path, letters: Sequence[bytes], signers: Sequence[Signer]) 
 def opendkim(folder: Path, port: int, domain: str, selector: str, pem: bytes) -> Iterator[None]:
     """Run it as the sample says, but with this domain, key and port, in a folder of its own."""
     installed()
-    if os.geteuid() != 0:
-        lacking("OpenDKIM changes its user, which takes root")
     key = folder / "key.pem"
     key.touch(0o600)
     key.write_bytes(pem)
@@ -57,6 +69,28 @@ def opendkim(folder: Path, port: int, domain: str, selector: str, pem: bytes) ->
     }.items():
         text = re.sub(rf"^{name} .*$", f"{name} {value}", text, flags=re.MULTILINE)
     (folder / "opendkim.conf").write_text(text)
+    with _running(folder, port):
+        yield
+
+
+@contextmanager
+def verifying(
+    folder: Path, port: int, authserv_id: str, records: Mapping[str, tuple[str, ...] | None]
+) -> Iterator[None]:
+    """Run it as a border: it says of each mail what its signature is worth, and takes away who claims to be it."""
+    installed()
+    keys = "".join(f"{name} {value[0]}\n" for name, value in records.items() if value and "_domainkey" in name)
+    (folder / "keys").write_text(keys)
+    (folder / "nobody").write_text("")  # not even this machine is inside
+    (folder / "opendkim.conf").write_text(_BORDER.format(d=folder, port=port, id=authserv_id))
+    with _running(folder, port):
+        yield
+
+
+@contextmanager
+def _running(folder: Path, port: int) -> Iterator[None]:
+    if os.geteuid() != 0:
+        lacking("OpenDKIM changes its user, which takes root")
     process = subprocess.Popen(["opendkim", "-f", "-x", folder / "opendkim.conf"])
     try:
         for _ in range(200):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from dovecot import HOST, PASSWORD, Dovecot, dovecot
+from long import size
 from typer.testing import CliRunner
 
 from agent.cli import app
@@ -54,7 +55,7 @@ def folder() -> Iterator[Path]:
 
 @contextmanager
 def served(folder: Path, monkeypatch: pytest.MonkeyPatch, relay: int = 1, **how: str | bool) -> Iterator[Dovecot]:
-    with dovecot(folder, relay, free_port, **how) as server:
+    with dovecot(folder, relay, free_port, ADDRESS, **how) as server:
         monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
         yield server
 
@@ -313,20 +314,22 @@ async def test_killed_again_and_again_each_mail_is_answered_once(folder, monkeyp
 
 
 @pytest.mark.row("R12")
+@pytest.mark.soak
 async def test_a_server_that_dies_while_it_is_read_costs_no_mail_and_doubles_none(folder, monkeypatch):
-    people = [f"ann{n}@a.example" for n in range(12)]
+    deaths = size(10, 50)
+    people = [f"ann{n}@a.example" for n in range(deaths)]
     async with house(folder, monkeypatch, people, plus=True, alone=True) as h:
         await h.box.fetch()  # begins here
         for n, person in enumerate(people):
             h.server.deliver(ADDRESS, start_by(person, n))
             fetching = asyncio.create_task(h.box.fetch())
-            await asyncio.sleep(0.015 * n)  # the moment of death, which is chance
-            await asyncio.to_thread(h.server.stop)
+            await asyncio.sleep(0.015 * (n % 12))  # the moment of death, which is chance
+            h.server.kill()
             with suppress(Trouble):
                 await fetching
             await asyncio.to_thread(h.server.start)
-            if n == 6:
-                h.server.renumber(ADDRESS)
+            if n % 8 == 6:
+                await asyncio.to_thread(h.server.renumber, ADDRESS)
         with suppress(Trouble):  # the line was cut
             await h.box.fetch()
 
@@ -345,7 +348,7 @@ async def test_of_five_thousand_other_mails_nothing_but_a_few_fields_is_read(fol
         at = h.clock.at
         await h.stack.aclose()
         h.server.stop()
-        current = folder / "mail" / ADDRESS / "cur"
+        current = h.server.maildir(ADDRESS) / "cur"
         for n in range(5000):
             one = current / f"{1700000000 + n}.M{n}.mail:2,"
             one.write_bytes(written(f"x{n}@else.example", f"{PRIVATE} {n}", "word " * 400, Delivered_To=ADDRESS))
@@ -437,6 +440,21 @@ async def test_what_was_taken_is_moved_where_the_operator_wants_it(folder, monke
 
         assert await h.box.fetch() == 2  # what cannot be moved is kept all the same
         assert await h.box.fetch() == 0
+
+
+async def test_the_folder_of_the_sample_is_there_and_takes_what_was_read(folder, monkeypatch):
+    async with house(folder, monkeypatch, ["ann@a.example"], plus=True, alone=True) as h:
+        box = h.settings.mailbox.model_copy(update={"move_to": "Done"})
+        h.settings = h.settings.model_copy(update={"mailbox": box})
+        await h.again()
+        h.server.deliver(ADDRESS, start_by("ann@a.example"))
+        h.server.deliver(ADDRESS, written("x@else.example", PRIVATE, "Hello"))
+
+        assert await h.box.fetch() == 1
+
+        assert h.server.flags(ADDRESS) == {PRIVATE: False}
+        with h.server.client(ADDRESS) as client:
+            assert client.folder_status("Done", ["MESSAGES"])[b"MESSAGES"] == 1
 
 
 @pytest.mark.row("T50")

@@ -1,4 +1,4 @@
-"""The service as a process of its own, to be killed: python served.py DATABASE PORT RELAY_PORT."""
+"""The service as a process of its own, to be killed: python served.py DATABASE PORT RELAY_PORT [PROTOCOL]."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from agent.settings import Settings, _Tables
 KEY = b"k" * 32
 
 
-def settings_for(url: str, port: int, relay: int) -> Settings:
+def settings_for(url: str, port: int, relay: int, protocol: str = "smtp") -> Settings:
     tables = {
         "service": {
             "domain": "alliance.test",
@@ -21,14 +21,14 @@ def settings_for(url: str, port: int, relay: int) -> Settings:
         },
         "database": {"url": url},
         "trust": {"require": "registered"},
-        "inbound": {"port": port},
+        "inbound": {"port": port, "protocol": protocol},
         "relay": {"port": relay},
     }
     return Settings(**dict(_Tables.model_validate_json(json.dumps(tables))), keys=(KEY,))
 
 
-def main(url: str, port: str, relay: str, ready: Callable[[int], None]) -> None:
-    asyncio.run(serve(settings_for(url, int(port), int(relay)), ready))
+def main(url: str, port: str, relay: str, protocol: str = "smtp", *, ready: Callable[[int], None]) -> None:
+    asyncio.run(serve(settings_for(url, int(port), int(relay), protocol), ready))
 
 
 if __name__ == "__main__":
