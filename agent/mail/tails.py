@@ -14,7 +14,7 @@ _MOBILE = re.compile(
     r"get outlook for [^\n]{1,40}|get [\w ]{2,20} for (?:ios|android|mac|windows|iphone|ipad)\b[^\n]{0,30}|download outlook[^\n]{0,40}|get the (?:new )?(?:outlook|aol|yahoo)[^\n]{0,60}|yahoo mail on android|"
     r"(?:von meinem|gesendet (?:von|mit|über|aus)|diese nachricht wurde von meinem) [^\n]{2,80}|envoyé (?:sans fil|de|depuis|à partir de|avec) [^\n]{2,80}|enviado (?:desde|do meu|a partir do|de mi|via|de meu|pelo) [^\n]{2,80}|"
     r"inviat[oa] (?:da|dal|tramite|con) [^\n]{2,80}|(?:verzonden|verstuurd) (?:vanaf|vanuit|met|via|van) [^\n]{2,80}|skickat från [^\n]{2,60}|sendt (?:fra|med) [^\n]{2,60}|lähetetty [^\n]{2,60}|wysłan[eo] z [^\n]{2,60}|od(?:esl[aá]no|oslan[ée]) z [^\n]{2,60}|"
-    r"(?:отправлено|изпратено) (?:с|из|от) [^\n]{2,60}|надіслано з [^\n]{2,60}|iphone(?:umdan|'umdan|dan|'dan)? gönderildi|[^\n]{0,20}(?:'?dan|'?den) gönderildi|iphoneから送信|[^\n]{0,20}から送信|(?:发自|來自)我的\s?\S{1,20}|从我的\s?\S{1,20}\s?发送|從我的 \S{1,20} 傳送|나의 \S{1,20}에서 보냄|trimis de pe [^\n]{2,40}|(?:εσ|σ)τάλ(?:θηκε|η) από [^\n]{2,40}|נשלח מה[^\n]{2,40}|(?:أُرسلت|تم الإرسال) من [^\n]{2,40}|enviat (?:des d|amb)[^\n]{2,60}|poslano (?:z|s) [^\n]{2,40}|(?:virus-free|virenfrei|garanti sans virus|libre de virus|sin virus|senza virus|virusvrij|livre de vírus|без вирусов)\W*www\.av\w+\.com[^\n]{0,80}))\W*$",
+    r"(?:отправлено|изпратено) (?:с|из|от) [^\n]{2,60}|надіслано з [^\n]{2,60}|iphone(?:umdan|'umdan|dan|'dan)? gönderildi|[^\n]{0,20}(?:'?dan|'?den) gönderildi|iphoneから送信|[^\n]{0,20}から送信|(?:发自|來自)我的\s?\S{1,20}|[从從]我的\s?\S{1,20}\s?(?:发送|傳送)|나의 \S{1,20}에서 보냄|trimis de pe [^\n]{2,40}|(?:εσ|σ)τάλ(?:θηκε|η) από [^\n]{2,40}|נשלח מה[^\n]{2,40}|(?:أُرسلت|تم الإرسال) من [^\n]{2,40}|enviat (?:des d|amb)[^\n]{2,60}|poslano (?:z|s) [^\n]{2,40}|(?:virus-free|virenfrei|garanti sans virus|libre de virus|sin virus|senza virus|virusvrij|livre de vírus|без вирусов)\W*www\.av\w+\.com[^\n]{0,80}))\W*$",
     re.IGNORECASE,
 )
 RULE = re.compile(r"\s*(?:[-_=*~#+]\s?){5,}\W*$|\s*[-_=~*]{4,}[^\w\n]{0,3}[\w !.'&/]{2,60}[^\w\n]{0,3}[-_=~*>]{4,}\s*$")
@@ -28,11 +28,11 @@ _LIST_OPENS = re.compile(
     re.IGNORECASE,
 )
 _LEGAL = re.compile(  # in what was written small
-    r"confidential|intended (?:recipient|solely|only|for)|privileged|recipient|in error|erroneous|notify the sender|delete (?:this|it|the|all)|disclos|dissemin|unauthori[sz]ed|liab|property of|vertraulich|irrtümlich|unbefugt|adressat|vernichten|"
+    r"confidential|intended (?:recipient|solely|only|for)|privileged|recipient|in error|erroneous|notify the sender|delete (?:this|it|the|all)|disclos|dissemin|unauthori[sz]ed|liabil|property of|vertraulich|irrtümlich|unbefugt|adressat|vernichten|"
     r"confidentiel|destinataire|erreur|détrui|confidencial|destinat[aá]rio|por err|elimin|por engano|apag|riservat|per errore|vertrouwelijk|geadresseerde|abuis|abusievelijk|verwijder|fortrolig|konfidentiell|misstag|avsedd|radera|ved en fejl|confidenzial|poufn|adresat|omyłk|usuni|luottamuksel|vahingossa|конфиденциальн|получател|ошиб|virus|copyright|statements and opinions|responsible for",
 )
-_PRINTED = re.compile(
-    r"\W*(?:P )?(?:please |bitte )?(?:(?:consider|think of|think about) (?:the|our) environment|(?:denken|schützen) sie (?:an )?(?:die|unsere) umwelt|(?:avant d.imprimer|pensez|respectons|protégeons)\b.{0,60}environnement|antes de imprimir|por favor,? piense en el medio|prima di stampare|pensa all.ambiente|denk aan het milieu|tänk på miljön|tenk på miljøet)",
+_PRINTED = re.compile(  # about this very mail: of others it may be a promise
+    r"\W*(?:P )?(?:please |bitte )?(?:(?:consider|think of|think about) (?:the|our) environment|(?:denken|schützen) sie (?:an )?(?:die|unsere) umwelt|(?:avant d.imprimer|pensez|respectons|protégeons)\b.{0,60}environnement|antes de imprimir|por favor,? piense en el medio|prima di stampare|pensa all.ambiente|denk aan het milieu|tänk på miljön|tenk på miljøet).{0,80}\b(?:this|diese|cet?|est[ae]|questa|dit|deze|detta|denne)\b",
     re.IGNORECASE,
 )
 _LEGAL_HEAD = re.compile(
@@ -64,6 +64,7 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _OPENS = re.compile(r"\W*[^\W\d_][^:@/]*[^,:;.?!]$")  # a name, a company: no label, sentence or address
+_BAR = re.compile(r"\s+[|•·–-]\s")
 _DASH_NAME = re.compile(r"\s*[-–—~/]{1,2}[^\W\d_][^\W\d_]+ [^\W\d_]+\s*$")
 _PROSE = re.compile(
     r"^\W*p\.?\s?p?\.?s\b|\b(?:I|we|you|please|is|are|was|will|ich|wir|je|nous)\b(?!\s*:)", re.IGNORECASE
@@ -188,15 +189,16 @@ def _is_mark(line: str) -> bool:
 def _contact_block(lines: list[str], why: list[str], span: range, names: Sequence[str], *, answers: bool) -> None:
     """A block of contact lines at the end: below a sign-off or the sender's own name, which are kept, or set apart.
 
-    The sender's own full name above it is a part of it. In an answer to us that name alone, or a block of somebody else, may
-    be what was asked for; else it is a signature too.
+    The sender's own full name above it is a part of it, and stays where it stands alone. In an answer to us a block of
+    somebody else may be what was asked for; else it is a signature too.
     """
     typed = [k for k in span if lines[k].strip() and not why[k]]
     for n in range(max(0, len(typed) - SIGNATURE_LINES), len(typed)):
         k, below = typed[n], [lines[i].strip() for i in typed[n + 1 :]]
         apart = n > 0 and not lines[k - 1].strip()
         full = apart and _is_full_name(lines[k], names)
-        alone = not (below or answers) and (full or (apart and _DASH_NAME.match(lines[k])))
+        signed = _DASH_NAME.match(lines[k]) or (full and _CONTACT.search(lines[k]))
+        alone = apart and signed and not (below or answers)
         opens = apart and not answers and (typed[-1] - k == len(below) or _OPENS.match(lines[k]))
         if answers and any(map(_OWN.search, below)):
             continue
@@ -225,6 +227,8 @@ def _is_contact(block: Sequence[str], share: int) -> bool:
 
 
 def _is_full_name(line: str, names: Sequence[str]) -> bool:
+    """Also where a title or a number stands behind it: Ann Miller | Gardens | +49 30 123456."""
+    line = _BAR.split(line)[0]
     return len(re.findall(r"[^\W\d_]{2,}", line)) > 1 and _is_name(line, names)
 
 
