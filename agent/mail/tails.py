@@ -199,7 +199,8 @@ def _contact_block(lines: list[str], why: list[str], span: range, names: Sequenc
         full = apart and _is_full_name(lines[k], names)
         signed = _DASH_NAME.match(lines[k]) or (full and _CONTACT.search(lines[k]))
         alone = apart and signed and not (below or answers)
-        opens = apart and not answers and (typed[-1] - k == len(below) or _OPENS.match(lines[k]))
+        ends = apart or (n > 0 and lines[k - 1].rstrip().endswith((".", "!", "?")))  # a sentence
+        opens = ends and not answers and (typed[-1] - k == len(below) or _OPENS.match(lines[k]))
         if answers and any(map(_OWN.search, below)):
             continue
         if alone or (full and _is_contact(below, 4)) or (opens and _is_block([lines[k], *below])):

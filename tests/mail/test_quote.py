@@ -475,6 +475,14 @@ def test_a_full_name_and_a_block_below_it_are_a_signature(tail):
     assert typed(f"Gladly, on Mondays.\n\n{tail}", (), ("ann", "example")).kept == "Gladly, on Mondays."
 
 
+def test_a_block_of_somebody_begins_below_the_end_of_a_sentence_too():
+    block = "Somebody Unknown\nRoom 12\n+49 30 1234567\n+49 30 1234568 (Fax)"
+
+    assert typed(f"Gladly, on Mondays.\n{block}").kept == "Gladly, on Mondays."
+    assert typed(f"The numbers are\n{block}").kept == f"The numbers are\n{block}"
+    assert kept(f"Call them.\n{block}") == f"Call them.\n{block}"
+
+
 @pytest.mark.parametrize(
     "words",
     [
