@@ -15,13 +15,14 @@ MOST_LINES = 3_000  # that are looked at: below lies history, or no answer that 
 LONGEST_LINE = 2_000  # characters of a line that the expressions look at: nobody's attribution is longer
 INTRODUCED_OVER = 4  # lines over which mail programs wrap an attribution
 NARROWEST = 68  # columns: no program breaks lines that are shorter
+_TURNED = "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"  # around what programs write in Hebrew and Arabic
 BY_HAND = "by hand"  # kept with its marks, but never a yes of one's own
 HEADERS_APART = 3  # empty lines that Notes leaves between its From and its To
 HEADERS_OVER = 40  # lines that are looked at for one block of headers
 
 _WROTE = (
     r"(?:wrote|writes|schrieb(?:en)?|geschrieben|a écrit|écrivait|a ecrit|écrit|escribió|escribio|escribiste|ha scritto|scrive|scriveva|escreveu|escreveram|schreef|skrev|skreiv|skrifaði|kirjoitti|"
-    r"napisa[lł](?:\([aá]\)|a|/a|\(-a\))?|napsal(?:\(a\)|a)?|napísal(?:\(a\)|a)?|napisao(?:/la|\(la\))?(?: je)?|je napisal[ao]?|написал(?:\(а\)|а)?|пишет|писал(?:\(а\)|а)?|написав(?:\(ла\))?|написа|"
+    r"napisa[lł](?:\([aá]\)|a|/a|\(-a\))?|napsal(?:\(a\)|a)?|napísal(?:\(a\)|a)?|napisao(?:/la|\(la\))?(?: je)?|je napisal[ao]?|pisze|написал(?:\(а\)|а)?|пишет|писал(?:\(а\)|а)?|написав(?:\(ла\))?|написа|"
     r"írta|ezt írta|yazdı|şunu yazdı|kirjutas|rašė|parašė|rakstīja|a scris|έγραψε|כתב(?:ה|/ה)?|كتب(?:ت)?|نوشت|đã viết|viết|menulis|va escriure|idatzi du|escribiu|เขียน(?:ว่า)?|"
     r"写道|寫道|书写|作成|書きました|さんは(?:書き|次のように)[^\s:]*|のメッセージ|님이 작성|작성|작성:|wrote the following|het volgende geschreven)"
 )
@@ -39,7 +40,7 @@ _DATED_NAME = re.compile(
     r"\s*(?:19|20)\d\d[-/]\d{1,2}[-/]\d{1,2}\s.{2,80}<\s*\S+@[^>]+>:?\s*$"
 )  # Gmail of 2011-2014: "2013/11/1 John Smith <john@example.org>"
 _DATE_AND_WHO = re.compile(
-    r"(?=.{0,60}\b(?:19|20)\d\d\b)(?=.{0,60}\d{1,2}[:.]\d\d).{6,80}[\s,]<\s*[^\s<>@]+@[^\s<>]+\s*>\s*[:：]\s*$"
+    r"(?=.{0,60}(?<!\d)(?:19|20)\d\d(?!\d))(?=.{0,60}\d{1,2}[:.]\d\d).{6,80}[\s,]<\s*[^\s<>@]+@[^\s<>]+\s*>\s*[:：]\s*$"
 )  # Mail.ru, Yandex: "ср, 30 апр. 2025 г. в 15:19, John Smith <john@example.org>:"
 _NAME_QUOTED = re.compile(r'\s*"[^"]{1,80}"\s*$')
 _RUN_ON = re.compile(
@@ -49,7 +50,7 @@ _NAME_AND_WHO = re.compile(
     r"\W{0,4}[^<>:]{0,80}<\s*[^\s<>@]+@[^\s<>]+\s*>\s*[:：]\s*$"
 )  # mutt and horde, in many wordings: "* John Smith <john@example.org>:"
 _OPENS = re.compile(
-    r"[\s*_\"'“«<-]*(?:on|at|in (?:a |the )?(?:message|article|mail)|am|vom|um|den|le|el|il|em|no|na|op|på|pe|dne|dnia|w dniu|a|dana|den|vào|pada|tarihinde|στις|בתאריך|ב|في|в|у|от|fecha|"
+    r"[\s*_\"'“«<-]*(?:on|at|in (?:a |the )?(?:message|article|mail)|am|vom|um|den|le|el|il|em|no|na|op|på|pe|dne|dňa|dnia|w dniu|a|dana|den|vào|pada|tarihinde|στις|בתאריך|ב|في|в|у|от|на|fecha|"
     r"lun|mar|mié|jue|vie|sáb|dom|mon|tue|wed|thu|fri|sat|sun|ma|di|wo|do|vr|za|zo|man|tir|ons|tor|fre|lør|søn|lör|sön|pon|wt|śr|czw|pt|sob|ndz|from|quoting|citando|zitat von|citat|--- ?)(?:[\s.,]|$)"
     r"|[\s*>]*\d{1,4}[./\s年-]",
     re.IGNORECASE,
@@ -60,7 +61,7 @@ _SEPARATOR = re.compile(  # the words behind what is drawn
     r"originalnachricht|message d'origine|(?:message|mail|e-mail|courriel) original|mensaje original|mensagem original|messaggio originale|oorspronkelijk bericht|opprinnelig melding|originalt? meddelande|ursprungligt meddelande|oprindelig meddelelse|"
     r"alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|original message|původní (?:zpráva|e-mail)|eredeti üzenet|исходное сообщение|пересланное сообщение|пересылаемое сообщение|mesaj original|orijinal (?:ileti|mesaj)|"
     r"原始邮件|原始郵件|原邮件|邮件原件|转发邮件|元のメッセージ|원본 메시지|forwarded (?:message|by|mail|email|letter)[^\n]*|weitergeleitete nachricht|message transféré|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|"
-    r"doorgestuurd bericht|videresendt? (?:melding|besked)|vidarebefordrat meddelande|reply (?:message|above|separator)[^\n]*|message from [^\n]{1,80}|reply to message|in reply to)",
+    r"doorgestuurd bericht|videresendt? (?:melding|besked)|vidarebefordrat meddelande|reply (?:message|separator)[^\n]*|(?:please )?(?:(?:type|write) your )?reply above[^\n]*|message from [^\n]{1,80}|reply to message|in reply to)",
     re.IGNORECASE,
 )
 _FORWARD = re.compile(
@@ -69,16 +70,16 @@ _FORWARD = re.compile(
     r"początek przekazywanej (?:wiadomości|treści)|転送されたメッセージ|开始转发的邮件|下面是被转发的邮件|引述自[^\n]*|İletilen ileti başlangıcı|přeposlaná zpráva)\s*[:：]?\W*$",
     re.IGNORECASE,
 )
-_FROM = r"from|von|de|da|van|fra|från|od|lähettäjä|от|от кого|від|feladó|kimden|gönderen|expéditeur|remitente|mittente|afzender|avsändare|nadawca|odesílatel|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|보낸사람|De la|Από|מאת|من"
+_FROM = r"from|von|de|da|van|fra|från|od|lähettäjä|от|от кого|від|feladó|kimden|gönderen|expéditeur|remitente|mittente|afzender|avsändare|nadawca|odesílatel|发件人|寄件者|寄件人|差出人|送信者|보낸 사람|보낸사람|De la|Από|מאת|من|šalje|odosielateľ|від кого|изпращач|saatja|siuntėjas|sūtītājs|dari|từ|จาก"
 _OTHERS = (
     r"sent|date|message du|to|cc|bcc|subject|subj|reply-to|importance|attachments?|organization|organisation|gesendet|datum|an|betreff|kopie|antwort an|envoyé|envoyé le|date|à|a|objet|cc|enviado|enviado el|enviada em|enviado em|fecha|data|para|asunto|assunto|"
     r"inviato|inviata|oggetto|per|verzonden|verstuurd|aan|onderwerp|sendt|dato|til|emne|skickat|skickat den|till|ämne|lähetetty|päivämäärä|vastaanottaja|aihe|wysłano|wysłane|data|do|temat|dw|odesláno|komu|předmět|datum|"
-    r"отправлено|дата|кому|тема|надіслано|küldve|címzett|tárgy|gönderildi|tarih|kime|konu|trimis|către|subiect|发送时间|发送日期|日期|收件人|抄送|主题|主題|寄件日期|收件者|送信日時|送信日|日時|宛先|件名|보낸 날짜|날짜|받는 사람|제목|Στάλθηκε|Προς|Θέμα|Κοιν|נשלח|אל|נושא|Ημερομηνία|in-reply-to|message-id|references|newsgroups|thread-topic|resent-\w+|x-\w[\w-]*"
+    r"отправлено|дата|кому|тема|надіслано|küldve|címzett|tárgy|gönderildi|tarih|kime|konu|trimis|către|subiect|发送时间|发送日期|日期|收件人|抄送|主题|主題|寄件日期|收件者|送信日時|送信日|日時|宛先|件名|보낸 날짜|날짜|받는 사람|제목|Στάλθηκε|Προς|Θέμα|Κοιν|נשלח|אל|נושא|odoslané|predmet|poslano|prima|za|zadeva|изпратено|до|относно|enviat|enviat el|per a|saadetud|adressaat|teema|išsiųsta|kam|nosūtīts|temats|dikirim|terkirim|kepada|subjek|đã gửi|đến|chủ đề|ngày|ส่ง|ถึง|เรื่อง|التاريخ|تم الإرسال|إلى|الموضوع|Ημερομηνία|in-reply-to|message-id|references|newsgroups|thread-topic|resent-\w+|x-\w[\w-]*"
 )
 _FROM_LINE = re.compile(rf"[\s>*_|-]*(?:{_FROM})\s*\**\s*[:：]\**\s*\S?.*$", re.IGNORECASE)
 _HEADER_LINE = re.compile(rf"[\s>*_|-]*(?:{_FROM}|{_OTHERS})\s*\**\s*[:：]\**.*$", re.IGNORECASE)
 _DATE_LINE = re.compile(
-    r"[\s>*]*(?:sent|date|gesendet|datum|envoyé|enviado|fecha|data|inviato|verzonden|sendt|dato|skickat|wysłano|отправлено|дата|发送时间|日期)[^:：]{0,12}\s*\**[:：]",
+    r"[\s>*]*(?:sent|date|gesendet|datum|envoyé|enviado|fecha|data|inviato|verzonden|sendt|dato|skickat|wysłano|wysłane|odesláno|odoslané|poslano|отправлено|изпратено|надіслано|дата|enviat|发送时间|日期)[^:：]{0,12}\s*\**[:：]",
     re.IGNORECASE,
 )
 _DRAWN = re.compile(r"\s*[-_=*~#]{2,}\s*$")
@@ -116,7 +117,7 @@ def guess(
     `known` is `ours.left_over`, `names` are the sender's own, and `answers` says whether a letter of ours was answered.
     """
     why = ["" if rest is None else "ours" if rest == "" else "kept" for rest in known]
-    short = [line[:LONGEST_LINE] for line in lines[:MOST_LINES]]
+    short = [line[:LONGEST_LINE].strip(_TURNED) for line in lines[:MOST_LINES]]
     for i, line in enumerate(lines):
         if not why[i] and (QUOTED.match(line) or _PART.match(line)):
             why[i] = "quote"
@@ -264,7 +265,7 @@ def _is_separator(line: str) -> bool:
     drawn = _DRAWN_BEFORE.match(line)
     return (
         drawn is not None
-        and any(2 * c in drawn[0] for c in "-_=*#")
+        and any(2 * c in drawn[0] for c in "-_=*#‐–—")
         and _SEPARATOR.match(line, drawn.end()) is not None
     )
 

@@ -9,12 +9,12 @@ FOOTER_LINES = 40
 ADVERTISED_LINES = 9  # of an advertisement that a list puts above its own footer
 
 _MOBILE = re.compile(
-    r"\W*(?:sent from (?:my )?(?-i:i?[A-Z]\w*[A-Z]\w*|i[A-Z]\w+)(?: for [^\n]{2,20})?(?:\s?<[^>\n]*>)?|sent wirelessly [^\n]{2,80}|az? [^\n]{2,30} küldve|(?:sent (?:from|via|with|by|using) (?:my|the|a|an)?\s*(?:\S+\s){0,5}?(?:i?phone|ipad|ipod|android|mobile|blackberry|samsung|galaxy|huawei|nokia|windows|outlook|mail|yahoo|gmail|proton\w*|tutanota|device|handheld|wireless|treo|htc|lg|sony|pixel|xiaomi|spark|airmail|mailbird|postbox|superhuman|telefon|smartphone|wp|tablet|fairmail|k-9|aol|bluemail|edison|newton|front|missive|hey|office ?365|treo|palm|verizon|at&t|t-mobile|sprint|boxer|nine|workspace|fastmail|zoho|mailspring|polymail|telenor|virgin|o2|vodafone|orange)\b[^\n]{0,80}|"
-    r"[^\n]{0,30}outlook [^\n]{2,40}<https://aka\.ms/\w+>[^\n]{0,30}|outlook (?:für|voor) \w+ (?:abrufen|beziehen|downloaden)|(?:télécharge[rz]|obtene[rz]|scarica|obter|baixar|hämta|hent|pobierz) outlook [^\n]{2,40}|yahoo mail: search, organize, conquer|"
-    r"get outlook for [^\n]{1,40}|download outlook[^\n]{0,40}|get the (?:new )?(?:outlook|aol|yahoo)[^\n]{0,60}|yahoo mail on android|"
+    r"\W*(?:sent from (?:my )?(?-i:i?[A-Z]\w*[A-Z]\w*|i[A-Z]\w+)(?: for [^\n]{2,20})?(?:\s?<[^>\n]*>)?|sent wirelessly [^\n]{2,80}|az? [^\n]{2,30} küldve|(?:el)?küldve [^\n]{2,40}|(?:sent (?:from|via|with|by|using) (?:my|the|a|an)?\s*(?:\S+\s){0,5}?(?:i?phone|ipad|ipod|android|mobile|blackberry|samsung|galaxy|huawei|nokia|windows|outlook|mail|yahoo|gmail|proton\w*|tutanota|device|handheld|wireless|treo|htc|lg|sony|pixel|xiaomi|spark|airmail|mailbird|postbox|superhuman|telefon|smartphone|wp|tablet|fairmail|k-9|aol|bluemail|edison|newton|front|missive|hey|office ?365|treo|palm|verizon|at&t|t-mobile|sprint|boxer|nine|workspace|fastmail|zoho|mailspring|polymail|tuta|shortwave|canary|thunderbird|spike|telenor|virgin|o2|vodafone|orange)\b[^\n]{0,80}|"
+    r"[^\n]{0,30}outlook [^\n]{2,40}<https://aka\.ms/\w+>[^\n]{0,30}|outlook (?:für|voor) \w+ (?:abrufen|beziehen|downloaden)|(?:télécharge[rz]|obtene[rz]|obtenga|scarica|ottieni|obter|baixar|hämta|hent|hanki|pobierz) (?:o |program )?outlook [^\n]{2,40}|provenance ?: courrier pour [^\n]{2,40}|yahoo mail: search, organize, conquer|"
+    r"get outlook for [^\n]{1,40}|get [\w ]{2,20} for (?:ios|android|mac|windows|iphone|ipad)\b[^\n]{0,30}|download outlook[^\n]{0,40}|get the (?:new )?(?:outlook|aol|yahoo)[^\n]{0,60}|yahoo mail on android|"
     r"(?:von meinem|gesendet (?:von|mit|über|aus)|diese nachricht wurde von meinem) [^\n]{2,80}|envoyé (?:sans fil|de|depuis|à partir de|avec) [^\n]{2,80}|enviado (?:desde|do meu|a partir do|de mi|via|de meu|pelo) [^\n]{2,80}|"
-    r"inviat[oa] (?:da|dal|tramite|con) [^\n]{2,80}|(?:verzonden|verstuurd) (?:vanaf|vanuit|met|via|van) [^\n]{2,80}|skickat från [^\n]{2,60}|sendt (?:fra|med) [^\n]{2,60}|lähetetty [^\n]{2,60}|wysłan[eo] z [^\n]{2,60}|odesláno z [^\n]{2,60}|"
-    r"отправлено (?:с|из|от) [^\n]{2,60}|надіслано з [^\n]{2,60}|iphone(?:umdan|'umdan|dan|'dan)? gönderildi|[^\n]{0,20}(?:'?dan|'?den) gönderildi|iphoneから送信|[^\n]{0,20}から送信|发自我的\s?\S{1,20}|从我的 \S{1,20} 发送|從我的 \S{1,20} 傳送|나의 \S{1,20}에서 보냄|trimis de pe [^\n]{2,40}|στάλθηκε από [^\n]{2,40}|נשלח מה[^\n]{2,40}|أُرسلت من [^\n]{2,40}|poslano (?:z|s) [^\n]{2,40}))\W*$",
+    r"inviat[oa] (?:da|dal|tramite|con) [^\n]{2,80}|(?:verzonden|verstuurd) (?:vanaf|vanuit|met|via|van) [^\n]{2,80}|skickat från [^\n]{2,60}|sendt (?:fra|med) [^\n]{2,60}|lähetetty [^\n]{2,60}|wysłan[eo] z [^\n]{2,60}|od(?:esl[aá]no|oslan[ée]) z [^\n]{2,60}|"
+    r"(?:отправлено|изпратено) (?:с|из|от) [^\n]{2,60}|надіслано з [^\n]{2,60}|iphone(?:umdan|'umdan|dan|'dan)? gönderildi|[^\n]{0,20}(?:'?dan|'?den) gönderildi|iphoneから送信|[^\n]{0,20}から送信|(?:发自|來自)我的\s?\S{1,20}|[从從]我的\s?\S{1,20}\s?(?:发送|傳送)|나의 \S{1,20}에서 보냄|trimis de pe [^\n]{2,40}|(?:εσ|σ)τάλ(?:θηκε|η) από [^\n]{2,40}|נשלח מה[^\n]{2,40}|(?:أُرسلت|تم الإرسال) من [^\n]{2,40}|enviat (?:des d|amb)[^\n]{2,60}|poslano (?:z|s) [^\n]{2,40}|(?:virus-free|virenfrei|garanti sans virus|libre de virus|sin virus|senza virus|virusvrij|livre de vírus|без вирусов)\W*www\.av\w+\.com[^\n]{0,80}))\W*$",
     re.IGNORECASE,
 )
 RULE = re.compile(r"\s*(?:[-_=*~#+]\s?){5,}\W*$|\s*[-_=~*]{4,}[^\w\n]{0,3}[\w !.'&/]{2,60}[^\w\n]{0,3}[-_=~*>]{4,}\s*$")
@@ -28,8 +28,12 @@ _LIST_OPENS = re.compile(
     re.IGNORECASE,
 )
 _LEGAL = re.compile(  # in what was written small
-    r"confidential|intended (?:recipient|solely|only|for)|privileged|recipient|in error|erroneous|notify the sender|delete (?:this|it|the|all)|disclos|dissemin|unauthori[sz]ed|liabil|property of|vertraulich|irrtümlich|unbefugt|"
-    r"confidentiel|destinataire|erreur|confidencial|destinatario|riservat|vertrouwelijk|geadresseerde|fortrolig|konfidentiell|confidenzial|poufn|конфиденциальн|consider the environment|before printing|virus|copyright|statements and opinions|responsible for",
+    r"confidential|intended (?:recipient|solely|only|for)|privileged|recipient|in error|erroneous|notify the sender|delete (?:this|it|the|all)|disclos|dissemin|unauthori[sz]ed|liabil|property of|vertraulich|irrtümlich|unbefugt|adressat|vernichten|"
+    r"confidentiel|destinataire|erreur|détrui|confidencial|destinat[aá]rio|por err|elimin|por engano|apag|riservat|per errore|vertrouwelijk|geadresseerde|abuis|abusievelijk|verwijder|fortrolig|konfidentiell|misstag|avsedd|radera|ved en fejl|confidenzial|poufn|adresat|omyłk|usuni|luottamuksel|vahingossa|конфиденциальн|получател|ошиб|virus|copyright|statements and opinions|responsible for",
+)
+_PRINTED = re.compile(  # about this very mail: of others it may be a promise
+    r"\W*(?:P )?(?:please |bitte )?(?:(?:consider|think of|think about) (?:the|our) environment|(?:denken|schützen) sie (?:an )?(?:die|unsere) umwelt|(?:avant d.imprimer|pensez|respectons|protégeons)\b.{0,60}environnement|antes de imprimir|por favor,? piense en el medio|prima di stampare|pensa all.ambiente|denk aan het milieu|tänk på miljön|tenk på miljøet).{0,80}\b(?:this|diese|cet?|est[ae]|questa|dit|deze|detta|denne)\b",
+    re.IGNORECASE,
 )
 _LEGAL_HEAD = re.compile(
     r"\W*(?:(?:legal |e-?mail |important )?disclaimer|confidential(?:ity)?(?: notice| note| statement)?|privileged[ /].*|haftungsausschluss|legal notice|important notice|avis de confidentialité|aviso legal|advertencia)\W*(?:[:：].*)?$",
@@ -60,6 +64,7 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _OPENS = re.compile(r"\W*[^\W\d_][^:@/]*[^,:;.?!]$")  # a name, a company: no label, sentence or address
+_BAR = re.compile(r"\s+[|•·–-]\s")
 _DASH_NAME = re.compile(r"\s*[-–—~/]{1,2}[^\W\d_][^\W\d_]+ [^\W\d_]+\s*$")
 _PROSE = re.compile(
     r"^\W*p\.?\s?p?\.?s\b|\b(?:I|we|you|please|is|are|was|will|ich|wir|je|nous)\b(?!\s*:)", re.IGNORECASE
@@ -111,10 +116,10 @@ def _footers(lines: list[str], why: list[str], start: int, end: int, *, answers:
             _cut(why, k, end, "list footer")
         elif (_starts_paragraph(lines, k, start) or _LEGAL_HEAD.match(line)) and len(rest) <= FOOTER_LINES:
             paragraph = _paragraph(lines, k, end)
-            headed = _LEGAL_HEAD.match(line) is not None and len(paragraph) > 100
             above = any(lines[i].strip() and not why[i] for i in range(k))
             meant = answers and (_OWN.search(paragraph) or not _THIS_MAIL.search(paragraph))
-            if above and not meant and _told(paragraph.removeprefix(line if headed else "")) + headed >= 3:
+            told = _told(paragraph) + bool(_LEGAL_HEAD.match(line))
+            if above and not meant and (told >= 3 or _PRINTED.match(line)):
                 _cut(why, k, end, "legal footer")
 
 
@@ -184,16 +189,18 @@ def _is_mark(line: str) -> bool:
 def _contact_block(lines: list[str], why: list[str], span: range, names: Sequence[str], *, answers: bool) -> None:
     """A block of contact lines at the end: below a sign-off or the sender's own name, which are kept, or set apart.
 
-    The sender's own full name above it is a part of it. In an answer to us that name alone, or a block of somebody else, may
-    be what was asked for; else it is a signature too.
+    The sender's own full name above it is a part of it, and stays where it stands alone. In an answer to us a block of
+    somebody else may be what was asked for; else it is a signature too.
     """
     typed = [k for k in span if lines[k].strip() and not why[k]]
     for n in range(max(0, len(typed) - SIGNATURE_LINES), len(typed)):
         k, below = typed[n], [lines[i].strip() for i in typed[n + 1 :]]
         apart = n > 0 and not lines[k - 1].strip()
         full = apart and _is_full_name(lines[k], names)
-        alone = not (below or answers) and (full or (apart and _DASH_NAME.match(lines[k])))
-        opens = apart and not answers and (typed[-1] - k == len(below) or _OPENS.match(lines[k]))
+        signed = _DASH_NAME.match(lines[k]) or (full and _CONTACT.search(lines[k]))
+        alone = apart and signed and not (below or answers)
+        ends = apart or (n > 0 and lines[k - 1].rstrip().endswith((".", "!", "?")))  # a sentence
+        opens = ends and not answers and (typed[-1] - k == len(below) or _OPENS.match(lines[k]))
         if answers and any(map(_OWN.search, below)):
             continue
         if alone or (full and _is_contact(below, 4)) or (opens and _is_block([lines[k], *below])):
@@ -221,6 +228,8 @@ def _is_contact(block: Sequence[str], share: int) -> bool:
 
 
 def _is_full_name(line: str, names: Sequence[str]) -> bool:
+    """Also where a title or a number stands behind it: Ann Miller | Gardens | +49 30 123456."""
+    line = _BAR.split(line)[0]
     return len(re.findall(r"[^\W\d_]{2,}", line)) > 1 and _is_name(line, names)
 
 

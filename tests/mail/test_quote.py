@@ -267,6 +267,10 @@ def test_words_that_look_like_mail_stay(words):
         'Am 03.06.2025 10:00 schrieb "The agent" <a@example.org\n>:',
         "* The agent <a@example.org>:",
         "Quoting The agent <a@example.org>:",
+        "Dňa 3. 6. 2025 o 10:00 The agent napísal(a):",
+        "На 03.06.2025 в 10:00, The agent написа:",
+        "\u202bבתאריך יום ג׳, 3 ביוני 2025 ב-10:00 מאת \u202aThe agent\u202c\u200f <\u202aa@example.org\u202c\u200f>:\u202c",
+        "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐",
     ],
 )
 def test_a_quote_is_introduced_in_many_languages(head):
@@ -279,6 +283,10 @@ def test_a_quote_is_introduced_in_many_languages(head):
         "вт, 3 июн. 2025 г. в 10:00, The agent <a@example.org>:",
         '03.06.2025, 10.00, "The agent" <a@example.org>:',
         "2025/6/3 The agent <a@example.org>",
+        "2025年6月3日(火) 10:00 The agent <a@example.org>:",
+        "W dniu 3.06.2025 o 10:00, The agent pisze:",
+        "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐",
+        "##- Please type your reply above this line -##",
     ],
 )
 def test_a_date_a_name_and_an_address_introduce_what_has_no_marks(head):
@@ -302,6 +310,11 @@ def test_two_dates_and_addresses_in_a_sentence_introduce_nothing():
         "---------- Forwarded message ---------\nFrom: The agent <a@example.org>\nDate: Tue, Jun 3, 2025\nSubject: x\nTo: Ann",
         "*From:* The agent\n*Date:* Tue, 3 Jun 2025\n*To:* Ann\n*Subject:* x",
         "Date: Tue, 03 Jun 2025 10:00:00 +0200\nTo: ann@example.org",
+        "Od: The agent\nOdoslané: utorok 3. júna 2025 10:00\nKomu: Ann\nPredmet: x",
+        "Šalje: The agent <a@example.org>\nPoslano: 3. lipnja 2025. 10:00\nPrima: Ann\nPredmet: x",
+        "От: The agent <a@example.org>\nИзпратено: 3 юни 2025 10:00\nДо: Ann\nОтносно: x",
+        "De: The agent <a@example.org>\nEnviat el: dimarts, 3 juny 2025 10:00\nPer a: Ann\nTema: x",
+        "Dari: The agent <a@example.org>\nTerkirim: Selasa, 03 Juni 2025 10:00\nKepada: Ann\nSubjek: x",
         "====\n\nMessage du : 03/06/2025 10:00\nDe : The agent <a@example.org>\nA : ann@example.org\nSujet : Question",
         "\tFrom:  The agent                    06/03/2025 10:00 AM\n\t\n\nTo: Ann/ORG\ncc:\nSubject: Question",
         "\tSome Company\n\t\n\tFrom:  The agent                    06/03/2025 10:00 AM\n\t\n\nTo: Ann/ORG\ncc:\nSubject: Question",
@@ -324,6 +337,29 @@ def test_what_stands_below_a_block_of_headers_is_history(head):
         ("Sent from NiceApp<https://app.example.org>", "mobile footer"),
         ("Sent wirelessly from a handheld\nEnvoyé sans fil par un terminal", "mobile footer"),
         ("Az iPhone-omról küldve", "mobile footer"),
+        ("Elküldve az iPhone-omról", "mobile footer"),
+        ("Get NiceApp for Android", "mobile footer"),
+        ("Provenance : Courrier pour Windows 10", "mobile footer"),
+        ("Ottieni Outlook per iOS", "mobile footer"),
+        ("Odoslané z iPhonu", "mobile footer"),
+        ("Изпратено от моя iPhone", "mobile footer"),
+        ("Εστάλη από το iPhone μου", "mobile footer"),
+        ("從我的 iPhone 傳送", "mobile footer"),
+        ("從我的iPhone傳送", "mobile footer"),
+        ("Enviat des del meu iPhone", "mobile footer"),
+        ("تم الإرسال من الـ iPhone", "mobile footer"),
+        ("Virenfrei.www.avast.com", "mobile footer"),
+        ("Please consider the environment before printing this e-mail.", "legal footer"),
+        ("Bitte denken Sie an die Umwelt, bevor Sie diese E-Mail ausdrucken.", "legal footer"),
+        ("DISCLAIMER: What this email says is confidential and may be privileged.", "legal footer"),
+        ("Diese E-Mail ist vertraulich. Sind Sie nicht der Adressat, so vernichten Sie sie bitte.", "legal footer"),
+        (
+            "Este mensaje es confidencial y solo para su destinatario. Si lo recibió por error, elimínelo.",
+            "legal footer",
+        ),
+        ("Questo messaggio è riservato al destinatario; se ricevuto per errore, va eliminato.", "legal footer"),
+        ("Dit bericht is vertrouwelijk. Kreeg u het per abuis, verwijder het dan.", "legal footer"),
+        ("Esta mensagem é confidencial. Se não for o destinatário, apague-a.", "legal footer"),
         (
             "--\nView this message in context: https://lists.example.org/" + "x" * 80 + "\nSent from the archive.",
             "signature",
@@ -358,6 +394,7 @@ def test_what_stands_below_the_words_is_cut_with_its_reason(tail, why):
         + "Confidential, privileged, liable.",
         "This stays confidential, is intended only for you, and must not be disclosed.",
         "Sent from Berlin",
+        "We print little.\n\nPlease consider the environment before printing emails.",
     ],
 )
 def test_what_only_begins_like_a_footer_stays(words):
@@ -424,8 +461,9 @@ def test_a_message_that_is_nothing_but_a_quote_is_kept_and_is_no_yes():
 @pytest.mark.parametrize(
     "tail",
     [
-        "Ann Example",
         "-Ann Example",
+        "Ann Example | Owner | +49 30 1234567",
+        "Ann Example - +49 30 1234567.",
         "Ann Example\nHead of Something\nx31545",
         "*Ann Example* | *Owner*\n*Call me +49 30 1234567*\n\n[image: logo]\n\nLong Street 2, Berlin\n\nWEB www.example.org\nFax: 49 30 1234568",
         "--\u00a0\nAnn\nSomewhere",
@@ -435,6 +473,14 @@ def test_a_message_that_is_nothing_but_a_quote_is_kept_and_is_no_yes():
 )
 def test_a_full_name_and_a_block_below_it_are_a_signature(tail):
     assert typed(f"Gladly, on Mondays.\n\n{tail}", (), ("ann", "example")).kept == "Gladly, on Mondays."
+
+
+def test_a_block_of_somebody_begins_below_the_end_of_a_sentence_too():
+    block = "Somebody Unknown\nRoom 12\n+49 30 1234567\n+49 30 1234568 (Fax)"
+
+    assert typed(f"Gladly, on Mondays.\n{block}").kept == "Gladly, on Mondays."
+    assert typed(f"The numbers are\n{block}").kept == f"The numbers are\n{block}"
+    assert kept(f"Call them.\n{block}") == f"Call them.\n{block}"
 
 
 @pytest.mark.parametrize(
@@ -457,6 +503,8 @@ def test_a_name_may_be_the_answer_to_a_letter_of_ours(words):
     "words",
     [
         "Who would I call?\n\nBen Example",
+        "Who would I call?\n\nBen Example - +49 30 1234567",
+        "Gladly.\n\nAnn Example",
         "Look at these:\n\nhttps://example.org/a\n\nhttps://example.org/b\n\nhttps://example.org/c",
         "All there is:\n\nNumber: 12345678\nDate: 2025/06/03 10:00\nName of the thing: a rather long name, longer than any line of a signature",
     ],

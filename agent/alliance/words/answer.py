@@ -25,6 +25,17 @@ _PRIVATE = re.compile(
     )[*_]*[ \t]*[:,–—)\]}*-]*[ \t]*""",
     re.MULTILINE | re.VERBOSE,
 )
+_NEARLY = re.compile(  # with slips, in a neighbour's language or in words that mean the same: in capitals, or with a colon
+    r"^(?P<mark>[ \t>*_#•(\[-]*)(?:(?:P[RIV]{2,4}[ATE]{2,4}|PRIVAD[OA]|PRIVAT[OA]|PRIVÉE?|P[ .]R[ .]I[ .]V[ .]A[ .]T[ .]E)(?![^\W_]|['’])"
+    r"|(?i:p[riv]{2,4}[ate]{2,4}|priv(?:ad[oa]|at[oa]|ée?|ee?)|p r i v a t e|confidential|off the record|secret|(?:only|just) for (?:me|you)|for (?:me|you) only"
+    r"|not for \w+|vertraulich|geheim|nur für (?:mich|dich|euch)|nicht für \w+)(?=[ \t*_]*:))",
+    re.MULTILINE,
+)
+_ALL_PRIVATE = re.compile(  # a sentence that asks for it, without the word where it counts
+    r"^[ \t]*(?:please,?[ ]|bitte[ ])?(?:(?:keep|leave|treat)[ ](?:all[ ](?:of[ ])?)?(?:this|that|it|the[ ](?:next|following|above|rest|last)\b.{0,20}|what[ ]follows)[ ](?:as[ ])?private"
+    r"|(?:all[ ](?:of[ ])?)?(?:this|that|the[ ](?:next|following|above|rest|last)\b.{0,20}|what[ ]follows)[ ](?:is|stays|should[ ]stay|must[ ]stay)[ ](?:strictly[ ])?private|(?:das|alles|dies|das[ ]folgende)[ ](?:hier[ ])?(?:ist|bleibt)[ ]privat)[ \t]*[.!]*[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _GUESS = re.compile(  # to the next blank line; in small letters only with a colon behind it
     r"^[ \t\"'“‘*_#•>–—(\[-]*(?:(?i:and|my|here's my|here is my)[ \t]+)?(?:(?:GUESS|TIPP)(?![^\W_])[*_]*[ \t]*[:,–—-]*|(?i:guess)[*_]*[ \t]*:)[ \t*_]*(?P<words>(?:.|\n(?![ \t]*\n))*)",
     re.MULTILINE,
@@ -104,6 +115,9 @@ def _parted(text: str) -> tuple[str, str]:
     private, since showing too much is the worst of errors.
     """
     text = _FANCY.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text.replace("\r\n", "\n").translate(_SEEN_AS))
+    if _ALL_PRIVATE.search(text):
+        return "", text.strip()
+    text = _NEARLY.sub(r"\g<mark>PRIVATE", text)
     if "privat" not in text.casefold():
         return text.strip(), ""
     shared, private, at = [], [], 0
@@ -113,13 +127,23 @@ def _parted(text: str) -> tuple[str, str]:
         end = _end_of(text, mark)
         shared.append(text[at : mark.start()])
         hidden = _PRIVATE.sub("", text[mark.end() : end]).strip(" \t\n)]}")
-        if not hidden:  # "... (private)": said behind the words that it means
-            kept, _, hidden = "".join(shared).rpartition("\n\n")
-            shared = [f"{kept}\n\n"] if kept else []
+        if not hidden or _stands_behind(text, mark):  # "... (private)": said behind the words that it means
+            kept, _, behind = "".join(shared).rpartition("\n\n")
+            shared, hidden = ([f"{kept}\n\n"] if kept else []), f"{behind.strip()}\n\n{hidden}"
         private.append(hidden.strip())
         at = end + (end < len(text) and text[end] in ")]}")
     shared.append(text[at:])
     return "".join(shared).strip(), "\n\n".join(p for p in private if p)
+
+
+def _stands_behind(text: str, mark: re.Match[str]) -> bool:
+    """Whether the word is in brackets at the end of a line that says something: it may mean that, or what is below."""
+    line = text.rfind("\n", 0, mark.start()) + 1
+    return (
+        mark[0].rstrip()[-1:] in (")", "]", "}")
+        and bool(text[line : mark.start()].strip())
+        and text[mark.end() :][:1] in ("\n", "")
+    )
 
 
 def _end_of(text: str, mark: re.Match[str]) -> int:

@@ -153,6 +153,9 @@ SECRET = "Zaphod"
         "\u200bPRIVATE {}", "ＰＲＩＶＡＴＥ {}", "Privately: {}", "PRIVATE\n\n{}", "Great. (PRIVATE: {})", "private: {}", "Private {}",
         "add: I clean daily, private: {}", "Fine.\nprivate {}\n\nMore here", "{} PRIVATE {}"[3:], "**PRIVATE** {}", "Fine.\n__PRIVATE__ {}", "_private_ {}", "I worry about {} (private)", "{} PRIVATE", "{} [PRIVATE]", "Fine - private {}",
         "; private {}", "🔒 private {}", "+ private {}", "𝐏𝐑𝐈𝐕𝐀𝐓𝐄 {}", "PRIVAT: {}", "PRIVATE: a\nb {}\n\nc",
+        "PRIVTE: {}", "Pivate: {}", "PRIVAET {}", "P.R.I.V.A.T.E: {}", "P R I V A T E {}", "Privé : {}", "PRIVADO {}", "privato: {}", "Confidential: {}",
+        "Off the record: {}", "Not for Jonas: {}", "For me only: {}", "Vertraulich: {}", "Nur für mich: {}", "I worry about {} (private)\n\nAnd I cook.",
+        "Please keep the next line private.\n\n{}", "{}\n\nAll of this is private.", "Das hier bleibt privat.\n\n{}", "Keep this private: {}",
     ],
 )  # fmt: skip
 def test_private_is_seen_however_it_is_written(text):
@@ -164,7 +167,19 @@ def test_private_is_seen_however_it_is_written(text):
 
 @pytest.mark.row("F17")
 @pytest.mark.parametrize(
-    "text", ["We value our private life", "Nothing is private between us", "I like a private talk best"]
+    "text",
+    [
+        "We value our private life",
+        "Nothing is private between us",
+        "I like a private talk best",
+        "Confidential things stay here",
+        "Privacy: we knock",
+        "Secret santa is fun",
+        "Our diary is private.",
+        "Pride: in our work",
+        "Not for money",
+        "Keep this private room tidy",
+    ],
 )
 def test_the_word_in_a_sentence_hides_nothing(text):
     assert read_answer(text, now=NOW).text == text

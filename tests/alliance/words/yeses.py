@@ -21,6 +21,7 @@ YESES = {
         "Abgemacht!", "Okay, einverstanden", "Ok, ich stimme zu.", "Super, einverstanden 👍", "Sehr schön, ich stimme zu.", "Keine Änderungswünsche, ich bestätige.", "Alles bestens, bestätigt.",
         "So machen wir das!", "Das ist ein Ja.", "Natürlich, ja!", "Selbstverständlich.", "JA, ICH STIMME ZU", "Hallo,\n\nich bin einverstanden.\n\nViele Grüße\nAnna", "Sehr gerne, ich bin dabei. Liebe Grüße",
         "Ich akzeptiere die Vereinbarung so, wie sie ist.", "Das passt so für mich, bestätigt.", "Ja, das ist in Ordnung für mich.", "Ja, ich will.",
+        "Jawohl!", "Ich sage ja.", "Ja zu allem.", "Ja, so machen wir's.", "Klar, einverstanden.", "Unterschrieben!",
     ],
     "fr": [
         "Oui !", "Oui, tout à fait.", "Oui oui, d'accord", "Oui, c'est parfait.", "Oui, ça me va.", "Oui, je suis d'accord.", "Je suis tout à fait d'accord.", "Entierement d'accord", "Tout à fait d'accord !",
@@ -31,6 +32,7 @@ YESES = {
         "Bien sûr, je confirme.", "Avec plaisir, je signe.", "Je signe !", "Je signe des deux mains.", "Je souscris à ce texte.", "J'adhère totalement.", "J'adhère à tout.", "Je suis partante !", "Marché conclu.",
         "Rien à ajouter, je valide.", "Rien à redire, d'accord.", "Aucune modification, je confirme.", "Parfait, validé.", "Très bien, j'accepte.", "Super, c'est d'accord.", "Nickel, je valide.",
         "Bonjour,\n\nJe suis d'accord avec le texte.\n\nCordialement,\nClaire", "OUI, JE CONFIRME", "Je confirme, merci à vous deux !", "C'est approuvé de mon côté.",
+        "Je dis oui.", "Oui à tout.", "Ouais, d'accord", "Allez-y !",
     ],
     "es": [
         "¡Sí!", "Sí, por supuesto.", "¡Por supuesto!", "¡Claro que sí!", "Sí, todo bien.", "Sí, estoy conforme.", "Sí, estoy totalmente de acuerdo.", "Totalmente de acuerdo", "De acuerdo en todo.",
@@ -41,6 +43,7 @@ YESES = {
         "Lo firmo.", "Lo firmo tal cual.", "Acepto tal como está.", "Acepto sin reservas.", "Acepto todos los términos.", "Leído y conforme.", "Lo he leído y estoy de acuerdo.", "He leído el texto y lo acepto.",
         "Por mí, de acuerdo.", "Por mí sí.", "Mi respuesta es sí.", "Es un sí.", "Cuenta conmigo.", "Contad conmigo, de acuerdo", "Trato hecho.", "Sin cambios, confirmo.", "Nada que añadir, de acuerdo.",
         "Hola,\n\nestoy de acuerdo.\n\nUn saludo,\nMarta", "SÍ, CONFIRMO", "Encantada, acepto.", "Genial, ¡confirmado! Un abrazo", "Sí, me parece bien.", "Por supuesto que sí, acepto",
+        "Digo que sí.", "Sí a todo.", "¡Adelante!",
     ],
     "it": [
         "Sì!", "Sì, certo.", "Certo!", "Certo che sì!", "Certamente, accetto.", "Sì, va bene.", "Sì, va benissimo così.", "Sì, per me va bene.", "Va bene, accetto.", "Va bene, confermo!", "Per me sì.",
@@ -50,6 +53,7 @@ YESES = {
         "Letto e approvato.", "Ho letto tutto e sono d'accordo.", "Ho letto e accetto.", "Do il mio consenso.", "Do la mia approvazione.", "Avete il mio consenso.", "Hai il mio sì.", "Ci sto!", "Affare fatto.",
         "Tutto perfetto, confermo.", "Tutto chiaro, accetto.", "Ottimo, approvo.", "Perfetto, d'accordo!", "Nessuna modifica, confermo.", "Niente da aggiungere, d'accordo.", "Assolutamente sì.", "Ma certo, sì!",
         "Con piacere, accetto.", "Ciao,\n\nsono d'accordo.\n\nUn saluto,\nGiulia", "SÌ, CONFERMO", "Concordo.", "Concordo su tutto, grazie!", "Concordo pienamente.", "Mi va bene tutto, confermo.",
+        "Dico di sì.", "Sì a tutto.", "Sì, va bene per me, confermo.",
     ],
     "nl": [
         "Ja!", "Ja hoor, prima.", "Ja, prima zo.", "Ja graag!", "Ja zeker!", "Jazeker.", "Ja, natuurlijk.", "Natuurlijk!", "Ja, helemaal mee eens.", "Volledig mee eens.", "Helemaal akkoord!", "Akkoord, bedankt.",
@@ -59,6 +63,7 @@ YESES = {
         "Je hebt mijn akkoord.", "Jullie hebben mijn akkoord.", "Ik geef mijn akkoord.", "Ik keur het goed.", "Goedgekeurd, dank je wel.", "Bevestigd!", "Ik accepteer de afspraken.", "Ik teken.", "Daar teken ik voor.",
         "Gelezen en akkoord.", "Ik heb het gelezen en ga akkoord.", "Alles gelezen, akkoord.", "Geen opmerkingen, akkoord.", "Geen wijzigingen, ik bevestig.", "Niets toe te voegen, akkoord.", "Ik doe mee!", "Afgesproken!",
         "Deal!", "Het is een ja.", "Van mij een ja.", "Met plezier, ja.", "Hoi,\n\nik ga akkoord.\n\nGroetjes,\nSanne", "JA, AKKOORD", "Alles klopt, ik ga akkoord.", "Ziet er goed uit, akkoord!", "Absoluut, akkoord.",
+        "Ik zeg ja.", "Mijn akkoord heb je.", "Ja, ik teken hiervoor.",
     ],
     "pt": [
         "Sim!", "Sim, com certeza!", "Com certeza!", "Claro que sim.", "Sim, está ótimo.", "Sim, por mim tudo bem.", "Sim, estou de acordo.", "Estou totalmente de acordo.", "Totalmente de acordo!",
@@ -68,6 +73,7 @@ YESES = {
         "Confirmo que aceito.", "Dou o meu consentimento.", "Dou meu aval.", "Tem o meu acordo.", "Vocês têm meu acordo.", "Assino embaixo.", "Assino por baixo.", "Lido e aprovado.", "Li e concordo.", "Li tudo e estou de acordo.",
         "Já li e concordo com tudo.", "Por mim, sim.", "Por mim está aprovado.", "Da minha parte, sim.", "É um sim.", "Podem contar comigo.", "Negócio fechado!", "Combinado!", "Sem alterações, confirmo.", "Nada a acrescentar, concordo.",
         "Nenhuma alteração. Aceito.", "Olá,\n\nestou de acordo.\n\nAbraço,\nRita", "SIM, CONCORDO", "Com todo o gosto, aceito.", "Sem dúvida, sim.", "Subscrevo.", "Sim, aceito.",
+        "Digo sim.", "Sim a tudo.",
     ],
     "pl": [
         "Tak, zgoda.", "Tak, zgadzam się.", "Tak, potwierdzam.", "Tak, akceptuję, dziękuję!", "Tak, oczywiście, zgadzam się.", "Oczywiście, że tak.", "Jasne, zgadzam się.", "Jak najbardziej, zgadzam się.",
@@ -78,22 +84,26 @@ YESES = {
         "Potwierdzam, pozdrawiam serdecznie", "Zatwierdzam.", "Zatwierdzam projekt.", "Wyrażam zgodę.", "Wyrażam zgodę na całość.", "Daję zgodę.", "Masz moją zgodę.", "Macie moją zgodę.", "Podpisuję się pod tym.",
         "Przeczytałam i zgadzam się.", "Przeczytałem i akceptuję.", "Przeczytałem wszystko, zgadzam się.", "Bez uwag, akceptuję.", "Nie mam uwag, zgadzam się.", "Nic dodać, nic ująć. Zgadzam się.", "Umowa stoi!", "Wchodzę w to!",
         "Cześć,\n\nzgadzam się.\n\nPozdrawiam,\nEwa", "TAK, AKCEPTUJĘ", "Moja odpowiedź: tak, zgadzam się", "Przyjmuję wszystko.", "Chętnie, zgadzam się.",
+        "Mówię tak.",
     ],
     "sv": [
         "Ja!", "Ja, absolut.", "Absolut!", "Självklart!", "Javisst, jag godkänner.", "Ja visst", "Jag håller med.", "Jag håller med om allt.", "Håller helt med!", "Jag är med.", "Jag är helt överens.",
         "Jag godkänner.", "Jag godkänner avtalet.", "Godkänt!", "Godkänt från min sida.", "Jag bekräftar.", "Bekräftat, tack.", "Jag accepterar allt.", "Okej, jag håller med.", "Ser bra ut, jag godkänner.", "Överens!", "Naturligtvis.",
         "Jag samtycker.", "Jag instämmer helt.", "Visst, jag är med på det.",
+        "Jag säger ja.", "Ja till allt.", "Kör på!", "Jeg bekræfter.", "Godkendt!", "Jeg siger ja.",
     ],
     "zh": [
         "同意", "同意。", "我同意。", "我完全同意。", "完全同意！", "我同意，谢谢。", "同意，没有修改意见。", "同意全部条款。", "我同意所有内容。", "我同意这份草案。", "我同意以上内容。", "好的，同意。", "好的，我同意。", "好的，确认。",
         "没问题，同意。", "没问题，我确认。", "没有问题，同意", "可以，同意。", "可以，我同意。", "是的，我同意。", "是的，我确认。", "确认", "确认无误。", "我确认。", "我已确认，同意。", "已确认，同意。", "我已阅读并同意。", "已阅，同意。", "看过了，同意。",
         "我看过了，没问题，同意。", "我接受。", "我接受这份协议。", "接受全部条款。", "批准。", "赞成。", "我赞成。", "当然同意。", "当然，我同意", "同意同意", "我没有意见，同意。", "没意见，同意", "同意！辛苦了", "無異議，同意。", "我認可，同意。", "我確認", "当然！",
+        "我接受这个草案。",
     ],
     "ja": [
         "同意します。", "同意いたします。", "全面的に同意します。", "完全に同意します。", "すべてに同意します。", "内容に同意します。", "この内容で同意します。", "この内容で承認します。", "はい、同意します。", "はい、同意いたします。", "はい、承認します。",
         "はい、これで同意します。", "承認します。", "承認いたします。", "承認です。", "賛成です。", "賛成します。", "大賛成です！", "了承しました。", "了承いたしました。", "承諾します。", "承諾いたします。", "合意します。", "確認しました。同意します。",
         "内容を確認し、同意します。", "確認の上、同意いたします。", "拝読しました。同意します。", "読みました。同意します。", "問題ありません。承認します。", "問題ないです、同意します。", "異議なし、同意します。", "異議ありません。同意します。", "修正はありません。同意します。",
         "もちろん同意します。", "もちろんです。同意します。", "喜んで同意します。", "同意します。よろしくお願いいたします。", "ありがとうございます。同意します。", "お疲れ様です。同意します。", "私は同意します。", "私も同意します。", "はい、賛成です。", "この草案に同意します。", "もちろんです！",
+        "はい、そうです。",
     ],
     "ar": [
         "أوافق", "اوافق", "نعم أوافق", "نعم، أوافق.", "نعم اوافق", "أوافق تماماً.", "أوافق على كل شيء.", "أوافق على كل البنود", "اوافق على جميع البنود", "أوافق على المسودة.", "أوافق على النص كما هو.", "أنا موافق.", "أنا موافقة.", "انا موافق",
@@ -118,7 +128,7 @@ NEAR = {
         "Okay, proceed without me", "Please proceed", "Sure, please", "Let's confirm that with Jonas", "Let's confirm it tomorrow", "Let's make it official on Friday", "Let's make it shorter", "Make it official", "This is to confirm that", "Just wanted to say hi", "Just writing to say I disagree",
         "Confirming", "Confirming that I got it", "Confirming Thursday", "This is to confirm receipt", "I thought about it", "I thought I agreed", "I thought about it and I don't agree", "I have read it and Jonas agrees", "I have read it through and",
         "Without hesitation", "With pleasure", "Yes, and", "Agreed and", "I agree so", "Happy to", "Yes, happy to talk", "I'd sign it if 4 went", "I sign tomorrow", "Nothing to add from me", "I'm in full disagreement", "I want this", "Yes I want this changed",
-        "You have a nice day", "What a great agreement", "Alright.", "Done.", "lgtm?", "lgtm but 3", "not lgtm", "I accept the terms of line 3", "I accept some terms", "Every word", "I agree with every word but one", "I agree with every second word",
+        "I agree, right", "Agreed, right.", "Oh yes, sure.", "You have a nice day", "What a great agreement", "Alright.", "Done.", "lgtm?", "lgtm but 3", "not lgtm", "I accept the terms of line 3", "I accept some terms", "Every word", "I agree with every word but one", "I agree with every second word",
     ],
     "de": [
         "Angenommen, ich stimme zu.", "Angenommen", "Von mir aus.", "Von mir aus ja", "Ja klar", "Ja, klar!", "Ja klar, sicher doch", "Alles klar", "Geht klar", "Passt.", "Passt schon.", "Genau.", "Sehr gerne", "Natürlich nicht", "Natürlich nur ohne Punkt 3",
@@ -128,6 +138,7 @@ NEAR = {
         "Ich bin mit Punkt 2 einverstanden", "Ich bin dabei, es zu lesen", "Ich bin dabei zu überlegen", "Bin dabei, melde mich", "Ich habe den Text gelesen", "Gelesen.", "Gelesen und gelacht", "Das ist ein Nein", "Das ist kein Ja", "Ein klares Nein von mir", "Ein Ja von Maya",
         "Mein Ja bekommt ihr morgen", "Meine Zustimmung habt ihr nicht", "Meine Zustimmung hättest du, wenn 3 fällt", "Sie haben meine Zustimmung noch nicht", "Hat sie meine Zustimmung", "So machen wir das nicht", "So machen wir das?", "Ja, ich will es ändern", "Ich will",
         "Bestätigt wird nichts", "Bestätige bitte", "Bestätigen Sie bitte", "Ich bestätige den Eingang", "Ich bestätige den Erhalt des Entwurfs", "Ich akzeptiere so manches", "Ja und", "Jein", "Na ja", "Ja, aber", "Ja, vorerst", "Ja, unter Vorbehalt", "„Ja“", "Ja, sagt Maya", "Ja, morgen", "Ohne Vorbehalt",
+        "Klar", "Ja zu fast allem", "Ja zu allem außer 3", "Ich sage ja, wenn 3 fällt", "Ich sage nicht ja", "So machen wir's vielleicht", "Jawohl?", "Er sagt ja",
     ],
     "fr": [
         "Oui mais", "Oui et non", "Oui, sauf le 3", "Oui, si Maya veut", "Oui, peut-être", "Oui, pour le 3", "Oui, bientôt", "Ça me va.", "Tout à fait charmant", "Bien sûr que non", "Bien sur que non", "Bien sûr, demain", "Bien sûr, à condition de changer le 3", "Absolument pas",
@@ -136,6 +147,7 @@ NEAR = {
         "Je te confirme ça vite", "Je confirmerai", "Je validerai demain", "Je valide presque tout", "Je valide le point 3", "Je ne valide pas", "Confirme", "Valide", "Accepte", "Il valide", "Validé par Maya", "C'est validé ?", "C'est validé par qui", "Lu.", "Lu et noté.", "J'ai lu.",
         "J'ai tout lu.", "J'ai lu et je réfléchis", "Vous avez mon avis", "Vous aurez mon accord", "Vous n'avez pas mon accord", "Tu avais mon accord", "Mon accord est donné sous condition", "Mon accord est en attente", "C'est non pour moi", "C'est presque oui", "Ce n'est pas un oui",
         "Un oui de Maya", "Pour moi c'est non", "Pour moi c'est trop long", "Avec plaisir", "Volontiers", "Je signe où ?", "Je signe demain", "Je signerais", "Je ne signe pas", "Je souscris à l'idée", "J'adhère en partie", "Marché conclu si le 3 saute", "Rien à ajouter", "Tel quel, non", "« Oui »", "Oui, dit-elle",
+        "Ouais", "Je dis oui à Maya", "Je dis presque oui", "Oui à tout sauf au 3", "Allez-y sans moi", "On y va ?", "Elle dit oui",
     ],
     "es": [
         "Sí, claro.", "Sí claro", "Si claro", "Si acepto", "Si estoy de acuerdo", "Si lo acepto todo", "Sí, pero", "Sí y no", "Sí, mañana", "Sí, si Maya quiere", "Sí, salvo el 3", "Sí, casi", "Sí, supongo", "Por supuesto que no", "Claro que no", "Claro", "Claro, mañana", "Vale.", "Vale, lo leo",
@@ -144,6 +156,7 @@ NEAR = {
         "Os confirmo el lunes", "Le confirmo que no acepto", "Confirmo que no estoy de acuerdo", "Acepto el punto 3", "Acepto casi todo", "No acepto", "Acepta", "Acepté", "Aceptaría", "Acepto con reservas", "Acepto si cambia", "Acepto menos el 2", "Lo firmo mañana", "Lo firmo si quitan el 3", "Leído.",
         "Leído y anotado", "Lo he leído.", "He leído el texto", "He leído el texto y lo pienso", "Por mí no", "Por mí, casi", "Es un no", "No es un sí", "Mi respuesta es no", "Mi respuesta es sí pero", "Un sí de Maya", "Cuenta con Maya", "No cuentes conmigo", "Trato hecho si cambia", "Tienes mi correo",
         "Tienen mi conformidad parcial", "Tendrás mi aprobación", "No tienes mi aprobación", "Queda pendiente", "Queda confirmado el lunes", "Nada que añadir", "Encantada", "«Sí»", "Sí, dice ella", "Sí y",
+        "Adelante con el punto 3", "Adelante sin mí", "Digo que sí a casi todo", "Digo que si cambia", "Sí a todo menos el 2", "Dice que sí", "¿Adelante?",
     ],
     "it": [
         "Sì, ma", "Sì e no", "Sì, domani", "Sì, se Maya vuole", "Sì, tranne il 3", "Sì, quasi", "Se accetto", "Certo che no", "Certo, domani", "Certo, se cambia", "Certo è che manca il 3", "Certamente no", "Ma certo, domani", "Assolutamente no", "Assolutamente da rivedere", "Va bene.", "Va bene così", "Tutto bene",
@@ -151,6 +164,7 @@ NEAR = {
         "È d'accordo", "Siete d'accordo?", "D'accordo?", "D'accordo, lo leggo", "D'accordo ma", "Conferma", "Confermerò", "Confermerei", "Confermo la ricezione", "Confermo di aver ricevuto", "Confermo che Maya è d'accordo", "Confermo che non accetto", "Vi confermo domani", "Ti confermo lunedì",
         "Confermo il punto 3", "Accetta", "Accetterei", "Accetto con riserva", "Accetto se cambia", "Accetto quasi tutto", "Accetto tutto tranne il 2", "Non accetto", "Lo sottoscrivo domani", "Firmo domani", "Non firmo", "Letto.", "Letto e annotato", "Ho letto tutto.", "Ho letto e ci penso", "Ho letto e non accetto",
         "Avete il mio no", "Avrete il mio consenso", "Non avete il mio consenso", "Hai il mio indirizzo", "Ci sto pensando", "Ci sto attento", "Non ci sto", "Affare fatto se cambia", "Con piacere", "Niente da aggiungere", "Concorda", "Concordo in parte", "Concordo con Maya", "Concorderei", "Non concordo", "«Sì»", "Sì, dice lei", "Sì e",
+        "Dico di no", "Dico di sì domani", "Dice di sì", "Sì a tutto tranne il 3", "Va bene per te", "Va bene per me il 3",
     ],
     "nl": [
         "Ja, maar", "Ja en nee", "Ja, morgen", "Ja, als Maya wil", "Ja, behalve 3", "Ja, bijna", "Ja, mits", "Ja, voorlopig", "Natuurlijk niet", "Natuurlijk, morgen", "Uiteraard onder voorbehoud", "Zeker niet", "Zeker, als 3 weg is", "Absoluut niet", "Absoluut mooi", "Prima zo", "Helemaal goed", "Top!", "Oké",
@@ -158,6 +172,7 @@ NEAR = {
         "Ik zou akkoord gaan", "Ik ging akkoord", "Ik zal akkoord gaan", "Ik ben het er niet mee eens", "Ik ben het deels eens", "Ik ben het met Maya eens", "Eens kijken", "Eens", "Mee bezig", "Eens in de week", "Daar ben ik het niet mee eens", "Ik bevestig de ontvangst", "Ik bevestig morgen", "Bevestig graag", "Ik stem tegen",
         "Ik stem morgen in", "Ik stem niet in", "Ik keur het af", "Ik keur het goed als 3 weg is", "Ik teken bezwaar aan", "Ik teken morgen", "Daar teken ik niet voor", "Gelezen", "Gelezen en genoteerd", "Ik heb het gelezen", "Je hebt mijn adres", "Je krijgt mijn akkoord", "Je hebt mijn akkoord nog niet", "Je had mijn akkoord",
         "Het is een nee", "Het is geen ja", "Een ja van Maya", "Van mij een nee", "Ik doe mee als Maya meedoet", "Ik doe niet mee", "Afgesproken met wie?", "Afgesproken was anders", "Niets toe te voegen", "Met plezier", "„Ja”", "Ja, zegt ze", "Ja en",
+        "Ik zeg misschien ja", "Ik zeg geen ja", "Hij zegt ja", "Ik teken hiervoor niet", "Mijn akkoord heb je morgen",
     ],
     "pt": [
         "Sim, claro.", "Sim claro", "Sim, mas", "Sim e não", "Sim, amanhã", "Sim, se a Maya quiser", "Sim, exceto o 3", "Sim, quase", "Sim, acho", "Com certeza não", "Com certeza amanhã", "Claro que não", "Claro", "Sem dúvida melhor", "Tudo certo", "Tá bom", "Beleza", "Tudo bem", "Por mim não", "Por mim, quase",
@@ -165,6 +180,7 @@ NEAR = {
         "Concordo com a Maya", "Concordo em princípio", "Concordo com o ponto 3", "Não concordo", "Confirma", "Confirmarei", "Confirmaria", "Confirmo a receção", "Confirmo o recebimento", "Confirmo que recebi", "Confirmo que a Maya concorda", "Confirmo que não aceito", "Confirmo amanhã", "Aceita", "Aceite", "Aceitaria",
         "Aceito com reservas", "Aceito se mudar", "Aceito quase tudo", "Aceito tudo exceto o 2", "Não aceito", "Assino amanhã", "Assino embaixo se mudar", "Não assino", "Li tudo", "Li e vou pensar", "Lido", "Lido e anotado", "Já li", "Tem o meu contacto", "Terá o meu acordo", "Não tem o meu acordo", "Dou o meu melhor",
         "Podem contar comigo amanhã", "Não contem comigo", "Fechado", "Fechado para férias", "Combinado com quem?", "Combinado é outra coisa", "Está aprovado?", "Aprovado pela Maya", "Nada a acrescentar", "Com prazer", "«Sim»", "Sim, diz ela", "Sim e",
+        "Digo que sim se mudar", "Digo não", "Diz que sim", "Sim a quase tudo",
     ],
     "pl": [
         "Tak", "Tak, ale", "Tak i nie", "Tak, jutro", "Tak, jeśli Maja chce", "Tak, oprócz 3", "Tak, prawie", "Tak sobie", "Oczywiście, że nie", "Oczywiście jutro", "Oczywiście, jeśli punkt 3 zniknie", "Jak najbardziej do poprawki", "Jasne", "Jasne, jutro", "Wszystko ok", "Wszystko gra", "Dobrze", "Super",
@@ -172,10 +188,11 @@ NEAR = {
         "Zgoda?", "Zgoda, ale", "Zgoda na punkt 3", "Zgoda Mai", "Brak zgody", "Niepełna zgoda", "Akceptuje", "Akceptuje wszystko", "Akceptuję warunkowo", "Akceptuję punkt 3", "Akceptuję prawie wszystko", "Akceptuję wszystko oprócz 2", "Akceptowałem", "Zaakceptuję jutro", "Nie akceptuję", "Potwierdza",
         "Potwierdzam odbiór", "Potwierdzam otrzymanie", "Potwierdzam, że Maja się zgadza", "Potwierdzam, że się nie zgadzam", "Potwierdzę jutro", "Proszę o potwierdzenie", "Jestem przeciw", "Jestem za zmianą", "Jestem na nie", "Jestem na tak, ale", "Jestem na urlopie", "Daję znać jutro", "Daję czas", "Masz mój adres",
         "Nie masz mojej zgody", "Dam zgodę jutro", "Podpiszę jutro", "Nie podpisuję", "Przeczytałam", "Przeczytałem i myślę", "Przeczytałem i nie zgadzam się", "Z mojej strony nie", "Z mojej strony prawie", "Z mojej strony wszystko ok", "Umowa stoi?", "Umowa leży", "Nic dodać, nic ująć", "Chętnie", "„Tak, zgadzam się”", "Raczej się zgadzam", "Chyba się zgadzam", "i",
+        "Mówię nie", "Nie mówię tak", "Mówi tak",
     ],
-    "sv": ["Absolut inte", "Absolut, om Maya vill", "Självklart inte", "Jag håller inte med", "Jag håller med Maya", "Jag är med om 3 ändras", "Nästan överens", "Godkänt?", "Jag skulle godkänna", "Jag godkänner inte", "Bekräfta", "Visst", "Säkert", "Ja, men", "Ja, kanske"],
-    "zh": ["好", "好的", "可以", "可以同意", "当然可以", "我们同意", "我们一致同意", "好同意吗", "没问题", "看过了", "已阅", "收到", "确认收到", "已收到", "我不同意", "当然不同意", "当然不", "不完全同意", "我没同意", "还没同意", "他同意", "他们都同意", "如果她同意我同意", "同意吗", "同意？", "基本同意", "原则上同意", "部分同意", "暂时同意", "同意第三条", "同意但是", "除第三条外同意", "明天确认", "待确认", "请确认", "我会同意的", "我本来同意", "同意个鬼", "说同意的是他", "“同意”", "不同意全部条款", "我反对", "无法确认", "未确认", "同意书"],
-    "ja": ["はい", "大丈夫です", "了解しました", "承知しました", "確認しました", "読みました", "問題ありません", "異議なし", "同意しません", "同意できません", "同意しますか", "同意しますが", "同意します？", "同意するかもしれません", "同意したいです", "同意したいのですが", "彼は同意します", "彼女も同意です", "ほぼ同意です", "大体同意します", "一部同意します", "原則同意します", "条件付きで同意します", "三番以外同意します", "後で同意します", "明日承認します", "もちろん同意しません", "もちろんですが", "賛成ではありません", "賛成しかねます", "「同意します」", "同意しますと言われました", "承認待ちです", "了承できません", "まだ同意していません", "同意しました？"],
+    "sv": ["Absolut inte", "Absolut, om Maya vill", "Självklart inte", "Jag håller inte med", "Jag håller med Maya", "Jag är med om 3 ändras", "Nästan överens", "Godkänt?", "Jag skulle godkänna", "Jag godkänner inte", "Bekräfta", "Visst", "Säkert", "Ja, men", "Ja, kanske", "Jag säger nej", "Hon säger ja", "Ja till nästan allt", "Kör inte", "Kör hårt", "Jeg siger nej", "Jeg bekræfter ikke", "Godkendt?"],
+    "zh": ["好", "好的", "可以", "可以同意", "当然可以", "我们同意", "我们一致同意", "好同意吗", "没问题", "看过了", "已阅", "收到", "确认收到", "已收到", "我不同意", "当然不同意", "当然不", "不完全同意", "我没同意", "还没同意", "他同意", "他们都同意", "如果她同意我同意", "同意吗", "同意？", "基本同意", "原则上同意", "部分同意", "暂时同意", "同意第三条", "同意但是", "除第三条外同意", "明天确认", "待确认", "请确认", "我会同意的", "我本来同意", "同意个鬼", "说同意的是他", "“同意”", "不同意全部条款", "我反对", "无法确认", "未确认", "同意书", "我接受这个"],
+    "ja": ["はい", "大丈夫です", "了解しました", "承知しました", "確認しました", "読みました", "問題ありません", "異議なし", "同意しません", "同意できません", "同意しますか", "同意しますが", "同意します？", "同意するかもしれません", "同意したいです", "同意したいのですが", "彼は同意します", "彼女も同意です", "ほぼ同意です", "大体同意します", "一部同意します", "原則同意します", "条件付きで同意します", "三番以外同意します", "後で同意します", "明日承認します", "もちろん同意しません", "もちろんですが", "賛成ではありません", "賛成しかねます", "「同意します」", "同意しますと言われました", "承認待ちです", "了承できません", "まだ同意していません", "同意しました？", "そうです", "そうですか", "はい、そうですか", "はい、そうですね"],
     "ar": ["نعم ولكن", "لا أوافق", "لست موافقا", "غير موافق", "أوافق إذا تغير البند", "أوافق جزئيا", "أوافق مبدئيا", "أوافق على البند الثالث", "هل أوافق", "أوافق؟", "وافق", "يوافق", "سأوافق", "اتفق", "هي موافقة", "هو موافق", "ربما أوافق", "بالتأكيد لا", "بالطبع لا", "تمام", "حسنا", "قرأت النص", "كل شيء ممتاز", "لا اعتراض", "أوافق غدا", "«أوافق»", "إن شاء الله أوافق", "أؤكد الاستلام"],
     "hi": ["ठीक है", "सब ठीक है", "शायद सहमत हूँ", "मैं सहमत नहीं हूँ", "सहमत नहीं", "मैं आंशिक रूप से सहमत हूँ", "मैं सहमत हूँ लेकिन", "अगर वह सहमत है", "वह सहमत है", "क्या मैं सहमत हूँ", "सहमत हूँ?", "मैं सहमत था", "मैं सहमत हो जाऊँगा", "मुझे मंज़ूर नहीं है", "उसे मंज़ूर है", "बिल्कुल नहीं", "हाँ या नहीं", "मेरी सहमति नहीं है", "उसकी सहमति है", "पढ़ लिया है", "मैंने पढ़ लिया है", "main sehmat nahi hoon", "woh sehmat hai", "haan"],
 }  # fmt: skip
