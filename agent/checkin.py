@@ -28,8 +28,10 @@ class Checkin:
         """Wake one batch; how many there were."""
         async with self.advance.database.transaction() as c:
             due = await alliances.due(c, now, BATCH)
-        cause = f"wake:{now.isoformat()}"
-        for matter, error in await self.advance.bring([Matter(number, Woke(cause)) for number in due], now):
+        matters = [
+            Matter(number, Woke(f"wake:{at.isoformat()}")) for number, at in due.items()
+        ]  # two nodes wake it once
+        for matter, error in await self.advance.bring(matters, now):
             _log.error("wake_failed", alliance=matter.alliance, exc_info=error)
             async with self.advance.database.transaction() as c:
                 await alliances.postpone(c, matter.alliance, now + AGAIN)

@@ -8,7 +8,8 @@ ones go meanwhile (R5).
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,9 +19,10 @@ from agent.alliance.event import Undeliverable
 from agent.mail.reply import Reply
 from agent.mail.report import blame_of
 from agent.store import outbox
+from agent.store.database import Unavailable
 
 BATCH = 100
-LEASE = timedelta(minutes=30)  # longer than conversations with a relay last
+ENDING_S = 5.0  # for what is under way when the service ends; what is cut off then may be sent twice
 UNDER_WAY = 3 * BATCH  # letters at most, so that what waits for slow servers fills no memory
 
 _log = structlog.get_logger()
@@ -37,6 +39,7 @@ class Delivery:
     send: Callable[[str, str, bytes], Awaitable[Reply]]
     wait: Callable[[int], timedelta | None]
     is_late: Callable[[int], bool]
+    lease: timedelta  # how long a claimed letter is nobody else's; it is claimed anew for as long as it is under way
     patience_s: float = 1.0  # for the slowest of those under way, until it is looked whether others are due
     counted: Counter[tuple[str, ...]] = field(default_factory=Counter, init=False)  # attempts by kind and outcome
 
@@ -49,26 +52,34 @@ class Delivery:
         count = len(self._under_way)
         if not count:
             return 0
-        ended, _ = await asyncio.wait(self._under_way, timeout=self.patience_s)
+        await self._settle(now, self.patience_s)
+        return count
+
+    async def _settle(self, now: datetime, patience_s: float) -> None:
+        """Keep what has been answered, and hold on to what has not."""
+        ended, going = await asyncio.wait(self._under_way, timeout=patience_s)
         answered = [(self._under_way[task], task.result()) for task in ended]
         settled = [self._settled(x, reply, now) for x, reply in answered]
         lost = [pair for pair, (_, _, state, *_) in zip(answered, settled, strict=True) if state == "failed"]
         await self._tell(lost, now)
         async with self.advance.database.transaction() as c:
             await outbox.settle(c, settled)
+            aging = [task for task in going if self._under_way[task].due_at < now + self.lease / 2]
+            await outbox.hold(c, [_key(self._under_way[task]) for task in aging], now + self.lease)
         kinds = (x.about.partition(":")[0] for x, _ in answered)
         self.counted.update((kind, state) for kind, (_, _, state, *_) in zip(kinds, settled, strict=True))
         for task in ended:  # not before: what could not be kept now is kept next time, and not sent again
             del self._under_way[task]
-        return count
+        for task in aging:
+            self._under_way[task] = replace(self._under_way[task], due_at=now + self.lease)
 
     async def _begin(self, now: datetime) -> None:
         """Send what is due, but not what is still under way though its lease has run out."""
-        held = {(x.alliance_id, x.number) for x in self._under_way.values()}
+        held = set(map(_key, self._under_way.values()))
         async with self.advance.database.transaction() as c:
-            batch = await outbox.claim(c, now, BATCH, LEASE)
+            batch = await outbox.claim(c, now, BATCH, self.lease)
         for x in batch:
-            if (x.alliance_id, x.number) not in held:
+            if _key(x) not in held:
                 self._under_way[asyncio.create_task(self._sent(x))] = x
 
     async def _sent(self, letter: outbox.Letter) -> Reply:
@@ -78,8 +89,11 @@ class Delivery:
             _log.error("letter_broke", alliance=letter.alliance_id, letter=letter.number, exc_info=error)
             return Reply(421, "4.3.0 could not be sent for a reason of ours; the log has it")
 
-    async def close(self) -> None:
-        """Break off what is under way; it is owed again when its lease runs out."""
+    async def close(self, now: datetime) -> None:
+        """Let what is under way come to its end, and break off what is slow; that is owed again when its lease runs out."""
+        if self._under_way:
+            with suppress(Unavailable):
+                await self._settle(now, ENDING_S)
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
@@ -116,6 +130,10 @@ class Delivery:
         if self.is_late(letter.attempts):
             _log.warning("letter_delayed", alliance=letter.alliance_id, letter=letter.number, attempts=letter.attempts)
         return (*key, "queued", said, now + wait, now)
+
+
+def _key(letter: outbox.Letter) -> tuple[int, int]:
+    return letter.alliance_id, letter.number
 
 
 def _blame(reply: Reply) -> int:

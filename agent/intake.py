@@ -7,6 +7,7 @@ import asyncio
 import hmac
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -22,9 +23,9 @@ from agent.mail.answered import reported, route_in
 from agent.mail.authentic import Verdict, author
 from agent.mail.message import read
 from agent.store import inbox, outbox, restored
+from agent.store.database import Unavailable
 
 BATCH = 50  # one commit for so many; larger ones are hardly faster and let the first wait
-LEASE = timedelta(minutes=5)
 LARGE = 64 * 1024  # bytes; longer messages are read off the event loop: their parts, their words and what these mean
 
 _VERDICT = msgspec.json.Decoder(Verdict)
@@ -40,6 +41,7 @@ class Intake:
     doors: Doors
     may_start: Callable[[str, Level], Level | None]
     judge: Callable[[bytes, datetime], Awaitable[Verdict]] | None  # None: the address in From is enough
+    lease: timedelta  # how long what was taken is nobody else's
     counted: Counter[tuple[str, ...]] = field(default_factory=Counter, init=False)  # mail by what came of it
     _unfinished: list[int] = field(default_factory=list, init=False)
 
@@ -48,7 +50,7 @@ class Intake:
         database = self.advance.database
         async with database.transaction() as c:
             await inbox.give_back(c, self._unfinished)  # of a round that the database broke off
-            batch = await inbox.take(c, now, BATCH, LEASE)
+            batch = await inbox.take(c, now, BATCH, self.lease)
             self._unfinished = [kept.id for kept in batch]
             routes = {kept.id: route_in(kept.rcpt, kept.raw, self.doors) for kept in batch}
             wanted = {(r.alliance, r.letter) for r in routes.values() if isinstance(r, Route)}
@@ -83,6 +85,13 @@ class Intake:
         self.counted.update((why,) for _, why in nothing)
         self.counted.update((type(m.event).__name__.lower(),) for m in matters if m.inbox not in aside)
         return len(batch)
+
+    async def close(self) -> None:
+        """Let other nodes have what was taken and not dealt with."""
+        if self._unfinished:
+            with suppress(Unavailable):  # then they may have it when the lease runs out
+                async with self.advance.database.transaction() as c:
+                    await inbox.give_back(c, self._unfinished)
 
     def _matters(self, kept: inbox.Kept, route: object) -> bool:
         """Whether it makes a difference who wrote it: no stranger makes us ask the DNS."""

@@ -2,6 +2,8 @@
 
 Receiving never waits for delivering: they meet in the inbox and the outbox. Three loops sleep until there is something
 to do; each says how many things it did. `settle` runs them until nothing is due, for rehearsals, tests and one-off tools.
+Any number of nodes may run this over one PostgreSQL, each with all roles or some: what one has no time for, it tells the
+others.
 """
 
 import asyncio
@@ -13,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +40,7 @@ from agent.health import Health
 from agent.imap.mailbox import Mailbox
 from agent.intake import Intake
 from agent.mail.address import CLICK, Doors, derived, normal
+from agent.mail.answered import alliance_in
 from agent.mail.dkim import Signer, signed
 from agent.mail.envelope import Bookmark, Envelope
 from agent.mail.letter import ONE_CLICK, Attachment
@@ -47,18 +51,29 @@ from agent.smtp.inbound import Inbound, Limits
 from agent.smtp.relay import Relay
 from agent.smtp.retry import is_late, next_wait
 from agent.store import alliances, bookmarks, inbox, outbox
-from agent.store.database import Database, Unavailable, migrate, open_database
+from agent.store.database import ANY, Database, Unavailable, migrate, open_database
 from agent.store.gather import Gather
 from agent.ways import account_of, doors_of, judge_of, relay_of, signers_of
 from agent.web import health, unsubscribe
 from agent.web.server import listen, private, public, serving
 
 FLOW = "one_to_one"
-POLL = 60.0  # seconds: how long a loop sleeps at most, for what other nodes or the operator wrote
+ROLES = ("inbound", "worker", "delivery", "clock")
+POLL = 60.0  # seconds: how long a loop sleeps at most, for what nobody has told it
+CALLS = 0.05  # seconds between two calls to other nodes: who is busy would call with each mail
 CALM = timedelta(hours=1)  # between two rounds of forgetting old bytes
 TRY_AGAIN = 5.0  # seconds: after the database could not be reached
 
 _log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Bell:
+    """Wakes a loop of this node."""
+
+    name: str
+    rung: asyncio.Event = field(default_factory=asyncio.Event)
+    asleep: bool = False  # whether the loop waits for it
 
 
 @dataclass(slots=True)
@@ -77,10 +92,15 @@ class Service:
     arrivals: Gather[inbox.Arrival, int]
     health: Health
     mailbox: Mailbox | None = None  # from which mail comes instead, where there is one
-    arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    owed: asyncio.Event = field(default_factory=asyncio.Event)
+    roles: tuple[str, ...] = ROLES
+    arrived: Bell = field(default_factory=lambda: Bell("arrived"))
+    owed: Bell = field(default_factory=lambda: Bell("owed"))
     port: int = 0
     try_again_s: float = TRY_AGAIN
+    poll_s: float = POLL
+
+    _for_others: set[str] = field(default_factory=set, init=False)  # bells for which no loop of this node is free
+    _told: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     async def settle(self) -> int:
         """Run the three loops until nothing is due now; how many things were done."""
@@ -101,77 +121,111 @@ class Service:
 
     async def run(self) -> None:
         """Serve until cancelled. Cancelling is always safe: everything is a transaction."""
+        loops: dict[str, list[tuple[Callable[[], Awaitable[float]], Bell]]] = {
+            "inbound": [(self._watch, Bell("fetched"))] if self.mailbox else [],
+            "worker": [(self._take, self.arrived)],
+            "delivery": [(self._deliver, self.owed)],
+            "clock": [(self._wake, Bell("due"))],
+        }
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._loop(self._take, self.arrived))
-            tasks.create_task(self._loop(self._deliver, self.owed))
-            tasks.create_task(self._loop(self._wake, asyncio.Event()))
-            tasks.create_task(self._forget())
-            if self.mailbox:
-                tasks.create_task(self._loop(self._watch, asyncio.Event()))
+            for step, bell in chain.from_iterable(loops[role] for role in self.roles):
+                tasks.create_task(self._loop(step, bell))
+            if "clock" in self.roles:
+                tasks.create_task(self._again(self._forget))
+            if self.database.shared:
+                tasks.create_task(self._again(self._listen))
+                tasks.create_task(self._again(self._tell))
 
-    async def _loop(self, step: Callable[[], Awaitable[int]], rung: asyncio.Event) -> None:
-        name = step.__name__.strip("_")
+    async def _loop(self, step: Callable[[], Awaitable[float]], bell: Bell) -> None:
+        """One step after the other. Each says for how many seconds nothing will be due, unless the bell is rung."""
         while True:
-            rung.clear()
-            self.health.round(name)
-            try:
-                if await step():
-                    continue
-                pause = POLL if step != self._wake else await self._until_due()
-            except Unavailable:
-                _log.warning("database_unavailable")
-                pause = self.try_again_s
-            except Exception as error:  # noqa: BLE001 - a step that breaks us ends no loop
-                _log.error("step_failed", loop=name, exc_info=error)
-                await asyncio.sleep(self.try_again_s)  # whatever rings
+            bell.rung.clear()
+            self.health.round(step.__name__.strip("_"))
+            if not (pause := await self._paused(step)):
                 continue
+            bell.asleep = True
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
-                    await rung.wait()
+                    await bell.rung.wait()
+            bell.asleep = False
 
-    async def _until_due(self) -> float:
-        due = await self.next_due()
-        if due is None:
-            return POLL
-        self.owed.set()
-        return min(POLL, max(0.05, (due - self.now()).total_seconds()))
+    async def _again(self, step: Callable[[], Awaitable[float]]) -> None:
+        while True:
+            pause = await self._paused(step)
+            await asyncio.sleep(pause)
 
-    async def _take(self) -> int:
+    async def _paused(self, step: Callable[[], Awaitable[float]]) -> float:
+        """Take one step, which ends no loop when it breaks; how long to wait then."""
+        try:
+            return await step()
+        except Unavailable:
+            _log.warning("database_unavailable")
+            return self.try_again_s
+        except Exception as error:  # noqa: BLE001 - see above
+            _log.error("step_failed", loop=step.__name__.strip("_"), exc_info=error)
+            await asyncio.sleep(self.try_again_s)  # whatever rings
+            return 0
+
+    def _ring(self, bell: Bell) -> None:
+        """There is something to do. Where no loop of this node is free for it, other nodes are told."""
+        bell.rung.set()
+        if not bell.asleep:
+            self._for_others.add(bell.name)
+            self._told.set()
+
+    async def _tell(self) -> float:
+        await self._told.wait()
+        self._told.clear()
+        names, self._for_others = self._for_others, set()
+        for name in names:
+            await self.database.ring(name)
+        return CALLS
+
+    async def _listen(self) -> float:
+        def rung(name: str) -> None:
+            for bell in (self.arrived, self.owed):
+                if name in (bell.name, ANY):
+                    bell.rung.set()
+
+        await self.database.listen(rung)
+        return 0
+
+    async def _take(self) -> float:
         done = await self.intake.take(self.now())
         if done:
             _log.info("took", count=done)
-            self.owed.set()
-        return done
+            self._ring(self.owed)
+        lease = self.settings.database.lease_s  # then what a dead node had taken is free
+        return 0 if done else min(self.poll_s, lease)
 
-    async def _deliver(self) -> int:
-        done = await self.delivery.deliver(self.now())
-        if done:
+    async def _deliver(self) -> float:
+        if done := await self.delivery.deliver(self.now()):
             _log.info("delivered", count=done)
-        return done
+            return 0
+        async with self.database.transaction() as c:
+            return self._until(await outbox.next_due(c))
 
-    async def _wake(self) -> int:
-        done = await self.checkin.wake(self.now())
-        if done:
+    async def _wake(self) -> float:
+        if done := await self.checkin.wake(self.now()):
             _log.info("woke", count=done)
-            self.owed.set()
-        return done
+            self._ring(self.owed)
+            return 0
+        async with self.database.transaction() as c:
+            return self._until(await alliances.next_wake(c))
 
-    async def _watch(self) -> int:
+    def _until(self, due: datetime | None) -> float:
+        pause = (due - self.now()).total_seconds() if due else self.poll_s
+        return min(self.poll_s, max(0.05, pause))
+
+    async def _watch(self) -> float:
         assert self.mailbox
         if done := await self.mailbox.watch():
             _log.info("fetched", count=done)
-        return 1  # it has waited already
+        return 0  # it has waited already
 
-    async def _forget(self) -> None:
-        """Old bytes that nobody needs any more (decision 27)."""
-        while True:
-            try:
-                await self.forget()
-            except Unavailable:
-                _log.warning("database_unavailable")
-            except Exception as error:  # noqa: BLE001 - a step that breaks us ends no loop
-                _log.error("step_failed", loop="forget", exc_info=error)
-            await asyncio.sleep(CALM.total_seconds())
+    async def _forget(self) -> float:
+        await self.forget()
+        return CALM.total_seconds()
 
     async def forget(self) -> int:
         """Erase the raw bytes of mail that was dealt with, and of letters that were delivered, when they are old enough."""
@@ -186,9 +240,14 @@ class Service:
         """Keep what arrived; comes back when it is committed, and only then is 250 said."""
         now = self.now()
         await asyncio.gather(
-            *(self.arrivals.put(inbox.Arrival(e.rcpt_to, e.mail_from, e.raw, now, e.peer)) for e in envelopes)
+            *(
+                self.arrivals.put(
+                    inbox.Arrival(e.rcpt_to, e.mail_from, e.raw, now, e.peer, alliance_in(e.rcpt_to, e.raw, self.doors))
+                )
+                for e in envelopes
+            )
         )
-        self.arrived.set()
+        self._ring(self.arrived)
 
     async def unsubscribe(self, token: str) -> bool:
         """Keep that one click was made, as if it were a mail; False when it cannot be kept now.
@@ -232,6 +291,7 @@ async def opened(
     now: Callable[[], datetime] | None = None,
     alone: bool = True,
     files: Files | None = None,
+    roles: tuple[str, ...] = ROLES,
 ) -> AsyncIterator[Service]:
     """Open everything but the port. Every fault of settings, flows and templates is told before that.
 
@@ -248,13 +308,15 @@ async def opened(
                 await inbox.release(c)
                 await outbox.release(c, clock())
         service = _wired(settings, clock, database, files)
+        service.roles = roles
         try:
             yield service
         finally:
             if service.mailbox:
                 await service.mailbox.close()
             await service.arrivals.close()
-            await service.delivery.close()
+            await service.intake.close()
+            await service.delivery.close(clock())
             await service.relay.close()
     finally:
         await database.close()
@@ -327,9 +389,10 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
         async with database.transaction() as c:
             return await inbox.put(c, batch)
 
+    lease = timedelta(seconds=settings.database.lease_s)
     intake, delivery = (
-        Intake(advance, doors, _may_start(settings), judge_of(settings)),
-        Delivery(advance, send, _wait, is_late),
+        Intake(advance, doors, _may_start(settings), judge_of(settings), lease),
+        Delivery(advance, send, _wait, is_late, lease),
     )
     service = Service(
         settings=settings,
@@ -441,15 +504,18 @@ def read_guides(folders: Sequence[Path]) -> dict[str, Guide]:
         raise FlowError((str(error),)) from None
 
 
-async def serve(settings: Settings, ready: Callable[[int], None]) -> None:
-    """Serve until the process is told to stop (SIGINT, SIGTERM). `ready` hears of the port, 0 for a mailbox."""
+async def serve(settings: Settings, ready: Callable[[int], None], roles: tuple[str, ...] = ROLES) -> None:
+    """Serve in these roles until the process is told to stop (SIGINT, SIGTERM).
+
+    `ready` hears of the port, 0 where none was opened.
+    """
     async with AsyncExitStack() as stack:
-        service = await stack.enter_async_context(opened(settings))
-        if not service.mailbox:
+        service = await stack.enter_async_context(opened(settings, roles=roles))
+        if "inbound" in roles and not service.mailbox:
             service.port = await service.inbound.start()
             stack.push_async_callback(service.inbound.stop)
             _log.info("listening", port=service.port, protocol=settings.inbound.protocol)
-        if settings.web.url:
+        if "inbound" in roles and settings.web.url:
             clicks = public(unsubscribe.application(service.unsubscribe), settings.web.url)
             await stack.enter_async_context(serving(clicks, _listening("web", settings.web)))
         if settings.health.port:

@@ -177,6 +177,7 @@ class Database(_Section):
     """Where everything is kept."""
 
     url: Annotated[str, AfterValidator(_database)] = "sqlite:alliance.db"
+    lease_s: Count = 300  # longer than the failover of a database takes
 
 
 class Inbound(_Section):

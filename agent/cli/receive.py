@@ -44,7 +44,7 @@ async def keep(chosen: "Settings", raw: bytes, recipient: str, sender: str | Non
     import structlog
 
     from agent.cli.common import database
-    from agent.mail.answered import envelope_of, headers_of
+    from agent.mail.answered import alliance_in, envelope_of, headers_of
     from agent.mail.mime import first
     from agent.store import inbox
     from agent.ways import doors_of
@@ -61,5 +61,8 @@ async def keep(chosen: "Settings", raw: bytes, recipient: str, sender: str | Non
         return
     sender = os.environ.get("SENDER") if sender is None else sender
     mail_from = envelope_of(headers, raw, doors, "").mail_from if sender is None else sender.strip("<> ")
-    async with database(chosen.database.url) as opened, opened.transaction() as c:
-        await inbox.put(c, [inbox.Arrival(to, mail_from, raw, datetime.now(UTC), "pipe")])
+    arrival = inbox.Arrival(to, mail_from, raw, datetime.now(UTC), "pipe", alliance_in(to, raw, doors))
+    async with database(chosen.database.url) as opened:
+        async with opened.transaction() as c:
+            await inbox.put(c, [arrival])
+        await opened.ring("arrived")

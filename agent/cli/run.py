@@ -7,21 +7,30 @@ import typer
 
 from agent.cli.common import complain, complaining, settings
 
+ROLES = "inbound,worker,delivery,clock"
 
-def serve() -> None:
+
+def serve(
+    roles: Annotated[str, typer.Option(help="What this node does, where several share a PostgreSQL.")] = ROLES,
+) -> None:
     """Take mail, and answer it, until told to stop."""
     with complaining():
         chosen = settings()
         from agent import service
 
+        wanted = tuple(dict.fromkeys(role.strip() for role in roles.split(",")))
+        if unknown := sorted({*wanted} - {*service.ROLES}):
+            complain((f"--roles: {unknown[0]!r} is none; choose from {ROLES}",))
+        if len(wanted) < len(service.ROLES) and chosen.database.url.startswith("sqlite:"):
+            complain(("--roles: SQLite is for one node, which does everything; leave it out, or move to PostgreSQL",))
         try:
-            asyncio.run(service.serve(chosen, _ready))
+            asyncio.run(service.serve(chosen, _ready, wanted))
         except OSError as error:  # the port or the certificate
             complain((f"cannot listen on {chosen.inbound.host}:{chosen.inbound.port}: {error.strerror or error}",))
 
 
 def _ready(port: int) -> None:
-    typer.echo(f"listening on port {port}" if port else "reading the mailbox", err=True)
+    typer.echo(f"listening on port {port}" if port else "ready", err=True)
 
 
 def start(

@@ -81,6 +81,12 @@ def route_in(rcpt: str, raw: bytes, doors: Doors) -> Route | Literal["front"] | 
     return answers or (reported(raw, doors) if is_report(headers) else None) or "front"
 
 
+def alliance_in(rcpt: str, raw: bytes, doors: Doors) -> int | None:
+    """Of which alliance such a message is; None when its address does not say."""
+    route = route_in(rcpt, raw, doors)
+    return route.alliance if isinstance(route, Route) else None
+
+
 def envelope_of(headers: mime.Headers, raw: bytes, doors: Doors, peer: str) -> Envelope:
     """The envelope of a message of ours, as far as the mailbox has kept it. The same message always has the same one."""
     returns = mime.first(headers, "return-path").strip("<> ") if "return-path" in headers else None

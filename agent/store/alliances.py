@@ -133,14 +133,14 @@ async def postpone(c: Connection, number: int, wake_at: datetime | None) -> None
     await c.execute("UPDATE alliances SET wake_at = $2 WHERE id = $1", number, maybe_micros(wake_at))
 
 
-async def due(c: Connection, now: datetime, limit: int) -> list[int]:
-    """Those that want to be looked at, the longest waiting first, but none that another node is looking at."""
+async def due(c: Connection, now: datetime, limit: int) -> dict[int, datetime]:
+    """Those that want to be looked at, and since when, the longest waiting first; none that another node is looking at."""
     found = await c.fetch(
-        "SELECT id FROM alliances WHERE wake_at <= $1 ORDER BY wake_at LIMIT $2 FOR UPDATE SKIP LOCKED",
+        "SELECT id, wake_at FROM alliances WHERE wake_at <= $1 ORDER BY wake_at LIMIT $2 FOR UPDATE SKIP LOCKED",
         micros(now),
         limit,
     )
-    return [number for (number,) in found]
+    return {number: instant(wake_at) for number, wake_at in found}
 
 
 async def next_wake(c: Connection) -> datetime | None:

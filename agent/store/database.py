@@ -8,7 +8,7 @@ open transaction, and never commits; the loops and `cli` open transactions.
 Promised: what a transaction wrote is on the disk when its block has ended, and none of it is there if it did not end.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,7 @@ import msgspec
 
 PATIENCE = timedelta(seconds=5)  # to wait for a lock or a server; an SMTP client waits 10 minutes (RFC 5321 4.5.3.2.6)
 MIGRATIONS = Path(__file__).parent / "migrations"
+ANY = ""  # the bell that is heard first: any of them may have been rung before
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Row = tuple[Any, ...]
@@ -68,6 +69,12 @@ class Database(Protocol):
 
     def schema(self, sql: str) -> str:
         """One statement of a migration in this engine's words."""
+
+    async def ring(self, bell: str) -> None:
+        """Tell all other nodes that listen; lost where none does, for it only spares them the wait until they look."""
+
+    async def listen(self, rung: Callable[[str], None]) -> None:
+        """Hear `ANY`, then the bells that nodes ring, until cancelled; raises `Unavailable` once nothing is heard any more."""
 
     async def wipe(self) -> None:
         """Leave no trace of what was erased beside the tables, as far as this engine can be told to."""

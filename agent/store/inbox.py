@@ -26,13 +26,17 @@ _TRACE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One message for one recipient, as it came: the envelope and the bytes. `peer` is who handed it to us."""
+    """One message for one recipient, as it came: the envelope and the bytes. `peer` is who handed it to us.
+
+    `alliance` is what it answers, by its address; None when that is not known. Of one alliance they are taken in order.
+    """
 
     rcpt: str
     mail_from: str  # "" is the null sender
     raw: bytes
     at: datetime
     peer: str = ""
+    alliance: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,12 @@ async def put(c: Connection, arrivals: Sequence[Arrival]) -> list[int]:
     digests = [_digest(arrival) for arrival in arrivals]
     await c.executemany(
         """
-        INSERT INTO inbox (digest, claimed_until, at, rcpt, mail_from, peer, raw) VALUES ($1, $2, $2, $3, $4, $5, $6)
+        INSERT INTO inbox (digest, claimed_until, at, rcpt, mail_from, peer, raw, alliance_id)
+        VALUES ($1, $2, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (digest) DO NOTHING
         """,
         [
-            (digest, micros(a.at), text(a.rcpt), text(a.mail_from), text(a.peer), a.raw)
+            (digest, micros(a.at), text(a.rcpt), text(a.mail_from), text(a.peer), a.raw, a.alliance)
             for digest, a in zip(digests, arrivals, strict=True)
         ],
     )
@@ -81,12 +86,20 @@ def _digest(arrival: Arrival) -> str:
 
 
 async def take(c: Connection, now: datetime, limit: int, lease: timedelta) -> list[Kept]:
-    """The oldest that nobody holds, held until the lease runs out. Two nodes never hold the same row."""
+    """The oldest that nobody holds, held until the lease runs out. Two nodes never hold the same row.
+
+    None while an earlier one of the same alliance is not dealt with, unless it is taken with it: they are read in order.
+    """
     taken = await c.fetch(
         """
-        UPDATE inbox SET claimed_until = $2, attempts = attempts + 1 WHERE id IN (
-            SELECT id FROM inbox WHERE state = 'kept' AND finished_at IS NULL AND claimed_until <= $1
+        WITH mine AS (
+            SELECT id, alliance_id FROM inbox WHERE state = 'kept' AND finished_at IS NULL AND claimed_until <= $1
             ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED)
+        UPDATE inbox SET claimed_until = $2, attempts = attempts + 1 WHERE id IN (
+            SELECT id FROM mine WHERE NOT EXISTS (
+                SELECT 1 FROM inbox AS earlier WHERE earlier.state = 'kept' AND earlier.alliance_id = mine.alliance_id
+                    AND earlier.id < mine.id AND earlier.id NOT IN (SELECT id FROM mine)
+                LIMIT 1 OFFSET 0))
         RETURNING id, rcpt, mail_from, raw, at, attempts, peer, state, outcome, verdict
         """,
         micros(now),

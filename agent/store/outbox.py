@@ -134,6 +134,14 @@ async def claim(c: Connection, now: datetime, limit: int, lease: timedelta) -> l
     return sorted(letters, key=lambda letter: (letter.at, letter.alliance_id, letter.number))
 
 
+async def hold(c: Connection, letters: Iterable[tuple[int, int]], until: datetime) -> None:
+    """Keep these, by alliance and number, for longer: they are still being sent."""
+    await c.executemany(
+        "UPDATE outbox SET due_at = $3 WHERE alliance_id = $1 AND number = $2 AND state = 'sending'",
+        [(*key, micros(until)) for key in sorted(letters)],
+    )
+
+
 async def release(c: Connection, now: datetime) -> None:
     """End all leases. For the start on a database that is not shared: whoever was sending is dead."""
     await c.execute(

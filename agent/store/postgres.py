@@ -1,7 +1,8 @@
 """The engine beyond one machine: a pool of connections to PostgreSQL 12 or newer. Any number of nodes may share it."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from functools import cache
@@ -9,9 +10,11 @@ from typing import Any
 
 import asyncpg
 
-from agent.store.database import Connection, Database, Row, Unavailable
+from agent.store.database import ANY, Connection, Database, Row, Unavailable
 
-CONNECTIONS = 4  # measured: three loops and a command never need more, and four fill two cores
+CONNECTIONS = 4  # measured: three loops and a command never need more, and four fill two cores; one more listens
+CHANNEL = "alliance"  # on which bells are rung
+TRIED_S = 60.0  # seconds: how often a silent connection is asked whether it is there
 MIGRATING = 0x616C6C69  # the advisory lock of migrations: "alli"
 ABANDONED = timedelta(minutes=1)  # a node that died inside a transaction holds its locks no longer than this
 
@@ -27,6 +30,7 @@ OUTAGES = (
     asyncpg.LockNotAvailableError,  # 55P03
     asyncpg.OperatorInterventionError,  # 57: shutting down, starting up, cancelled
     asyncpg.PostgresIOError,  # 58030
+    asyncpg.TargetServerAttributeNotMatched,  # no primary (yet)
     OSError,  # refused, reset; TimeoutError too
 )
 # Every statement of ours looks a few rows up by a key. Said here, that does not depend on statistics, which a table that
@@ -43,22 +47,20 @@ WORDS = (
 async def connect(url: str, patience: timedelta) -> Database:
     """Open the pool; one connection is made at once, to find a wrong address before a port opens."""
     waits_ms = str(patience // timedelta(milliseconds=1))
+    given = {
+        "timeout": patience.total_seconds(),
+        "command_timeout": 60,
+        "target_session_attrs": "read-write",  # where several hosts are named, the one that is the primary now
+        "server_settings": {
+            "application_name": "alliance",
+            **PLANS,
+            "lock_timeout": waits_ms,
+            "idle_in_transaction_session_timeout": str(ABANDONED // timedelta(milliseconds=1)),
+        },
+    }
     with _outages():
-        pool = await asyncpg.create_pool(
-            url,
-            min_size=1,
-            max_size=CONNECTIONS,
-            timeout=patience.total_seconds(),
-            command_timeout=60,
-            reset=_keep,
-            server_settings={
-                "application_name": "alliance",
-                **PLANS,
-                "lock_timeout": waits_ms,
-                "idle_in_transaction_session_timeout": str(ABANDONED // timedelta(milliseconds=1)),
-            },
-        )
-    return Postgres(pool, patience)
+        pool = await asyncpg.create_pool(url, min_size=1, max_size=CONNECTIONS, reset=_keep, **given)
+    return Postgres(pool, patience, lambda: asyncpg.connect(url, **given))
 
 
 async def _keep(_connection: Any) -> None:
@@ -70,10 +72,11 @@ class Postgres:
 
     shared = True
 
-    def __init__(self, pool: Any, patience: timedelta) -> None:
-        """Take an open pool over."""
+    def __init__(self, pool: Any, patience: timedelta, connect: Callable[[], Awaitable[Any]]) -> None:
+        """Take an open pool over. `connect` makes a connection beside it."""
         self._pool = pool
         self._patience = patience
+        self._connect = connect
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -100,6 +103,29 @@ class Postgres:
         for theirs, ours in WORDS:
             sql = sql.replace(theirs, ours)
         return sql
+
+    async def ring(self, bell: str) -> None:
+        """`Database.ring`. Nothing has to reach the disk for it, so nobody waits for that."""
+        with _outages():
+            said = "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)"
+            await self._pool.execute(said, CHANNEL, bell, timeout=self._patience.total_seconds())
+
+    async def listen(self, rung: Callable[[str], None]) -> None:
+        """`Database.listen`, on a connection of its own, which is tried now and then: a lost one may be silent."""
+        with _outages():
+            connection = await self._connect()
+            lost = asyncio.Event()
+            connection.add_termination_listener(lambda _: lost.set())
+            try:
+                await connection.add_listener(CHANNEL, lambda _connection, _pid, _channel, bell: rung(bell))
+                rung(ANY)
+                while True:
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(TRIED_S):
+                            await lost.wait()
+                    await connection.execute("SELECT 1", timeout=self._patience.total_seconds())
+            finally:
+                connection.terminate()
 
     async def wipe(self) -> None:
         """`Database.wipe`: autovacuum does it, and the operator's VACUUM at once."""

@@ -6,7 +6,7 @@ Every call crosses into the connection's thread, which costs more than most stat
 import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from datetime import timedelta
 from functools import cache
@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import aiosqlite
 
-from agent.store.database import Connection, Database, Row, Unavailable
+from agent.store.database import ANY, Connection, Database, Row, Unavailable
 
 # Primary result codes (the low byte) that say "not now" or "not on this disk", rather than "your statement is wrong".
 OUTAGES = {
@@ -110,6 +110,14 @@ class SQLite:
     def schema(self, sql: str) -> str:
         """`Database.schema`: migrations are written for SQLite."""
         return sql
+
+    async def ring(self, bell: str) -> None:
+        """`Database.ring`: there is no other node."""
+
+    async def listen(self, rung: Callable[[str], None]) -> None:
+        """`Database.listen`."""
+        rung(ANY)
+        await asyncio.Event().wait()
 
     async def wipe(self) -> None:
         """`Database.wipe`: the pages that were overwritten have older copies in the write-ahead log until it is cut."""

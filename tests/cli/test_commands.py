@@ -68,6 +68,16 @@ def test_a_broken_flow_and_a_broken_template_are_told_together_before_a_port_ope
     assert "there is no folder of a language here" in said.err
 
 
+@pytest.mark.parametrize(
+    ("roles", "told"), [("inbound,clocks", "'clocks' is none"), ("worker", "SQLite is for one node")]
+)
+def test_roles_that_cannot_be_are_told_before_a_port_opens(run, config, roles, told):
+    said = run("serve", "--roles", roles)
+
+    assert said.code == 2
+    assert told in said.err
+
+
 # ---------------------------------------------------------------- alliances
 
 

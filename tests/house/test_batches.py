@@ -16,7 +16,7 @@ from agent.alliance.model import Alliance
 from agent.log import configure
 from agent.mail.envelope import Envelope
 from agent.mail.reply import Reply
-from agent.service import Service, opened
+from agent.service import Bell, Service, opened
 from agent.store import alliances, inbox, outbox, tallies
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -171,17 +171,15 @@ async def test_a_step_that_raises_ends_no_loop_and_is_tried_again_after_a_pause(
     tried: list[int] = []
     again = asyncio.Event()
 
-    async def step() -> int:
+    async def step() -> float:
         tried.append(1)
         if len(tried) == 1:
             raise RuntimeError
         again.set()
-        return 0
+        return 60
 
     house.service.try_again_s = 0.001
-    rung = asyncio.Event()
-    rung.set()
-    loop = asyncio.create_task(house.service._loop(step, rung))
+    loop = asyncio.create_task(house.service._loop(step, Bell("any")))
     async with asyncio.timeout(5):
         await again.wait()
 

@@ -87,8 +87,8 @@ async def test_those_that_are_due_are_found_longest_waiting_first(store: Databas
         wakes = {1: NOW, 2: NOW - DAY, 3: NOW + MINUTE, 4: None}
         await alliances.save(c, [(alliance(number), at) for number, at in wakes.items()])
 
-        assert await alliances.due(c, NOW, 10) == [2, 1]
-        assert await alliances.due(c, NOW, 1) == [2]
+        assert await alliances.due(c, NOW, 10) == {2: NOW - DAY, 1: NOW}
+        assert list(await alliances.due(c, NOW, 1)) == [2]
         assert await alliances.next_wake(c) == NOW - DAY
 
 
@@ -97,7 +97,7 @@ async def test_one_whose_waking_broke_us_is_postponed(store: Database) -> None:
         await alliances.save(c, [(alliance(), NOW)])
         await alliances.postpone(c, 1, NOW + DAY)
 
-        assert await alliances.due(c, NOW, 10) == []
+        assert await alliances.due(c, NOW, 10) == {}
         assert await alliances.next_wake(c) == NOW + DAY
         await alliances.postpone(c, 1, None)
         assert await alliances.next_wake(c) is None
@@ -204,5 +204,5 @@ async def test_one_that_another_node_is_looking_at_is_not_due_here(store: Databa
         await alliances.save(c, [(alliance(1), NOW), (alliance(2), NOW)])
 
     async with store.transaction() as one, store.transaction() as other:
-        assert await alliances.due(one, NOW, 1) == [1]
-        assert await alliances.due(other, NOW, 10) == [2]
+        assert list(await alliances.due(one, NOW, 1)) == [1]
+        assert list(await alliances.due(other, NOW, 10)) == [2]

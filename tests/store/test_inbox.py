@@ -36,6 +36,44 @@ async def test_the_same_message_again_is_the_same_row(database: Database) -> Non
     assert again[0] != first[0]
 
 
+async def test_mail_of_one_alliance_is_taken_in_order(database: Database) -> None:
+    [first] = await kept(database, replace(arrival("1"), alliance=7))
+    async with database.transaction() as c:
+        assert len(await inbox.take(c, NOW, 10, MINUTE)) == 1
+    [second, other, third, loose] = await kept(
+        database,
+        *(replace(arrival(words), alliance=of) for words, of in (("2", 7), ("3", 8), ("4", 7), ("5", None))),
+    )
+
+    async with database.transaction() as c:
+        assert [row.id for row in await inbox.take(c, NOW, 10, MINUTE)] == [other, loose]
+        await inbox.done(c, [(first, "replied")], NOW)
+    async with database.transaction() as c:
+        assert [row.id for row in await inbox.take(c, NOW, 10, MINUTE)] == [second, third]
+
+
+async def test_what_a_dead_node_held_is_taken_with_all_that_waited_for_it(database: Database) -> None:
+    [first] = await kept(database, replace(arrival("1"), alliance=7))
+    async with database.transaction() as c:
+        await inbox.take(c, NOW, 10, MINUTE)
+    [second] = await kept(database, replace(arrival("2"), alliance=7))
+
+    async with database.transaction() as c:
+        assert await inbox.take(c, NOW, 10, MINUTE) == []
+        assert [row.id for row in await inbox.take(c, NOW + MINUTE, 10, MINUTE)] == [first, second]
+
+
+async def test_what_another_node_is_just_taking_is_waited_for(database: Database) -> None:
+    """On SQLite the other one has to end first."""
+    if not database.shared:
+        return
+    await kept(database, *(replace(arrival(words), alliance=7) for words in "12"))
+
+    async with database.transaction() as one, database.transaction() as other:
+        assert len(await inbox.take(one, NOW, 1, MINUTE)) == 1
+        assert await inbox.take(other, NOW, 10, MINUTE) == []
+
+
 @pytest.mark.row("T33")
 async def test_the_same_message_is_known_after_it_was_done_and_erased(database: Database) -> None:
     [number] = await kept(database, arrival())

@@ -1,0 +1,205 @@
+"""Several nodes over one PostgreSQL: what one begins another goes on with, at once, in order and only once."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from engines import PostgreSQL
+from served import settings_for
+from test_batches import ANN, BEN, NOON, House
+
+from agent.advance import Matter
+from agent.alliance.event import Woke
+from agent.log import configure
+from agent.mail.reply import Reply
+from agent.service import ROLES, Service, opened
+from agent.store import alliances, inbox, outbox
+
+LEASE = timedelta(seconds=settings_for("sqlite::memory:", 1, 1).database.lease_s)
+pytestmark = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+
+
+@asynccontextmanager
+async def nodes(url: str, *roles: tuple[str, ...]) -> AsyncIterator[list[House]]:
+    """One node for each of these, the first of which has asked a pair."""
+    configure("error", "json", sys.stderr)
+    async with AsyncExitStack() as stack:
+        made = [
+            House(await stack.enter_async_context(opened(settings_for(url, 2599, 1), now=lambda: NOON, roles=some)))
+            for some in roles
+        ]
+        for house in made:
+            house.doors = made[0].doors
+            house.service.delivery.send = house.send
+        await made[0].asking(1)
+        await made[0].service.settle()
+        yield made
+
+
+@asynccontextmanager
+async def running(*services: Service) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(service.run()) for service in services]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def heard(house: House) -> list[tuple[int, str]]:
+    [alliance] = await house.all()
+    return [(a.participant, a.text) for a in alliance.answers if a.prompt == "hopes"]
+
+
+async def test_roles_are_shared_out_and_one_wakes_the_other(url: str) -> None:
+    """None of them looks by itself within the hour."""
+    async with nodes(url, ("inbound",), ("worker",), ("delivery", "clock")) as (door, worker, carrier):
+        came = asyncio.Event()
+
+        async def send(_mail_from: str, rcpt: str, _raw: bytes) -> Reply:
+            if rcpt == BEN:
+                came.set()
+            return Reply(250, "ok")
+
+        carrier.service.delivery.send = send
+        for house in (door, worker, carrier):
+            house.service.poll_s = 3600
+        async with running(worker.service, carrier.service, door.service):
+            for n, words in enumerate(("I hope for bread.", "I hope for rolls.")):  # the second finds them asleep
+                async with asyncio.timeout(90):
+                    await door.writes(ANN, words)
+                    await door.writes(BEN, f"{words} {n}")
+                    await came.wait()
+                came.clear()
+        assert len(await heard(door)) >= 2
+        assert worker.sent == []
+
+
+async def test_who_hears_nothing_any_more_listens_anew(url: str, request: pytest.FixtureRequest) -> None:
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    async with nodes(url, ("worker", "delivery"), ("inbound",)) as (worker, door):
+        came = asyncio.Event()
+
+        async def send(_mail_from: str, _rcpt: str, _raw: bytes) -> Reply:
+            came.set()
+            return Reply(250, "ok")
+
+        worker.service.delivery.send = send
+        for house in (worker, door):
+            house.service.poll_s, house.service.try_again_s = 3600, 0.05
+        async with running(worker.service, door.service), asyncio.timeout(90):
+            server.stop("fast")
+            server.up()
+            while not came.is_set():  # the first mails may still find a broken connection
+                try:
+                    await door.writes(ANN, "I hope for bread.")
+                except Exception:  # noqa: BLE001 - a mail server tries again
+                    await asyncio.sleep(0.05)
+                else:
+                    await came.wait()
+
+
+async def test_two_nodes_that_found_the_same_alliance_due_wake_it_once(url: str) -> None:
+    async with nodes(url, ROLES, ROLES) as (one, other):
+        later = NOON + timedelta(days=30)
+        found = []
+        for house in (one, other):
+            async with house.service.database.transaction() as c:
+                found.append(await alliances.due(c, later, 10))
+        assert found[0] == found[1] != {}
+
+        for house, due in zip((one, other), found, strict=True):
+            matters = [Matter(number, Woke(f"wake:{at.isoformat()}")) for number, at in due.items()]
+            assert await house.service.checkin.advance.bring(matters, later) == []
+
+        assert await one.fetch("SELECT COUNT(*) FROM steps WHERE event = 'Woke'") == [(1,)]
+
+
+async def test_a_letter_that_is_slow_to_go_stays_with_who_sends_it(url: str) -> None:
+    async with nodes(url, ROLES, ROLES) as (one, other):
+        free = asyncio.Event()
+
+        async def send(_mail_from: str, _rcpt: str, _raw: bytes) -> Reply:
+            await free.wait()
+            return Reply(250, "ok")
+
+        one.service.delivery.send, one.service.delivery.patience_s = send, 0.01
+        await one.writes(ANN, "I hope for bread.")
+        await one.service.intake.take(NOON)
+        for step in range(8):
+            now = NOON + step * LEASE / 4
+            assert await one.service.delivery.deliver(now) == 1
+            assert await other.service.delivery.deliver(now + LEASE / 8) == 0
+        free.set()
+        await one.service.settle()
+
+        assert await one.fetch("SELECT COUNT(*) FROM outbox WHERE settled_at IS NULL") == [(0,)]
+
+
+async def test_what_a_dead_node_had_claimed_is_sent_by_another_when_its_lease_has_run_out(url: str) -> None:
+    async with nodes(url, ROLES, ROLES) as (dead, other):
+        await dead.writes(ANN, "I hope for bread.")
+        await dead.service.intake.take(NOON)
+        async with dead.service.database.transaction() as c:
+            assert len(await outbox.claim(c, NOON, 10, LEASE)) == 1
+
+        assert await other.service.delivery.deliver(NOON + LEASE / 2) == 0
+        assert await other.service.delivery.deliver(NOON + LEASE) == 1
+
+
+async def test_who_is_told_to_stop_leaves_what_it_had_taken_to_the_others(url: str) -> None:
+    async with nodes(url, ROLES, ROLES) as (leaving, other):
+        await leaving.writes(ANN, "I hope for bread.")
+        reading = asyncio.Event()
+
+        async def judge(*_: object) -> None:
+            reading.set()
+            await asyncio.Event().wait()
+
+        leaving.service.intake.judge = judge
+        async with running(leaving.service):
+            await reading.wait()
+            assert await other.service.intake.take(NOON) == 0
+        await leaving.service.intake.close()
+
+        assert await other.service.intake.take(NOON) == 1
+        assert await heard(other) == [(1, "I hope for bread.")]
+
+
+async def test_a_letter_that_is_nearly_there_is_waited_for_when_the_service_ends(url: str) -> None:
+    async with nodes(url, ROLES) as (house,):
+        free = asyncio.Event()
+
+        async def send(_mail_from: str, _rcpt: str, _raw: bytes) -> Reply:
+            await free.wait()
+            return Reply(250, "ok")
+
+        house.service.delivery.send, house.service.delivery.patience_s = send, 0.01
+        await house.writes(ANN, "I hope for bread.")
+        await house.service.intake.take(NOON)
+        assert await house.service.delivery.deliver(NOON) == 1
+        closing = asyncio.create_task(house.service.delivery.close(NOON))
+        await asyncio.sleep(0)
+        free.set()
+        await closing
+
+        assert await house.fetch("SELECT COUNT(*) FROM outbox WHERE settled_at IS NULL") == [(0,)]
+
+
+async def test_replies_in_one_alliance_are_read_in_the_order_in_which_they_came(url: str) -> None:
+    """One node has taken the first and is slow; the other leaves the second alone."""
+    async with nodes(url, ROLES, ROLES) as (slow, quick):
+        await slow.writes(ANN, "I hope for bread.")
+        async with slow.service.database.transaction() as c:
+            [first] = await inbox.take(c, NOON, 10, LEASE)
+        await quick.writes(ANN, "I hope for rolls.")
+
+        assert await quick.service.intake.take(NOON) == 0
+        async with slow.service.database.transaction() as c:
+            await inbox.give_back(c, [first.id])
+        assert await quick.service.intake.take(NOON) == 2
+        assert await heard(quick) == [(1, "I hope for bread."), (1, "I hope for rolls.")]
