@@ -9,7 +9,7 @@ from time import monotonic
 
 from agent.imap.mailbox import Mailbox
 from agent.store import alliances, inbox, outbox
-from agent.store.database import Connection, Database, Unavailable
+from agent.store.database import Connection, Database, Unavailable, try_writing
 from agent.web.health import Checkup, Figure, Values
 
 ANSWERS_S = 5.0  # for the database; who asks has no more patience either
@@ -33,19 +33,23 @@ class Health:
         self._rounds[loop] = self.clock()
 
     async def look(self) -> Checkup:
-        """Look at all of it now. A database that does not answer is a fault, and leaves out what only it knows."""
+        """Look at all of it now. A database that does not answer or keep is a fault, and leaves out what only it knows."""
         faults: list[str] = []
         figures: tuple[Figure, ...] = ()
         try:
             async with asyncio.timeout(ANSWERS_S), self.database.transaction() as c:
-                figures = await waiting(c, self.now())
+                await try_writing(c)
+                found = await waiting(c, self.now())
+            figures = found
         except (Unavailable, TimeoutError):
             faults.append("database")
         ages: Values = {(loop,): self.clock() - at for loop, at in self._rounds.items()}
         patience = STALLED_S + (self.mailbox.poll_s if self.mailbox else 0)
         faults += [f"loop {loop}" for (loop,), age in sorted(ages.items()) if age > patience]
         figures += (
-            Figure("alliance_database_up", "gauge", "Whether the database answers.", (), {(): not faults[:1]}),
+            Figure(
+                "alliance_database_up", "gauge", "Whether the database answers and keeps.", (), {(): not faults[:1]}
+            ),
             Figure("alliance_loop_seconds", "gauge", "Since when a loop has not come round.", ("loop",), ages),
             *(
                 Figure(f"alliance_{what}_total", "counter", f"{means} since the start.", labels, self.counted[what])

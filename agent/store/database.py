@@ -126,6 +126,12 @@ async def migrate(db: Database) -> None:
             raise Moved(f"this database has moved to {place}: write that into database.url")
 
 
+async def try_writing(c: Connection) -> None:
+    """Write something that nobody sees: a disk that can only be read from answers every question."""
+    await c.execute("INSERT INTO migrations (number) VALUES (-1)")
+    await c.execute("DELETE FROM migrations WHERE number = -1")
+
+
 async def _apply(db: Database, c: Connection, script: str) -> None:
     for statement in script.split(";\n"):
         if statement.strip():

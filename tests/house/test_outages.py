@@ -1,17 +1,21 @@
-"""Full disks and a database that is gone: 4xx at once, nothing lost, and back without a restart (R3)."""
+"""Full and broken disks, a database that is gone or may only be read from: 4xx at once, nothing lost, and back without a restart (R3)."""
 
 import asyncio
+import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
+import asyncpg
 import pytest
 from aiosmtplib import SMTP, SMTPResponseException
+from browser import lacking
 from engines import PostgreSQL
 from served import settings_for
 from test_batches import ANN, BEN, House
@@ -56,6 +60,26 @@ async def until_heard(house: House, *participants: int) -> None:
                 return
             await came.wait()
             came.clear()
+
+
+@asynccontextmanager
+async def running(url: str) -> AsyncIterator[tuple[Service, House]]:
+    """A pair that is being asked, in a house that serves."""
+    async with opened(settings_for(url, 2599, 1)) as service:
+        service.inbound.port = 0
+        service.port = await service.inbound.start()
+        house = House(service)
+        house.now = service.now()
+        service.delivery.send = house.send
+        await house.asking(1)
+        await service.settle()
+        serving = asyncio.create_task(service.run())
+        service.try_again_s = 0.05
+        yield service, house
+        assert not serving.done()
+        serving.cancel()
+        await asyncio.wait([serving])
+        await service.inbound.stop()
 
 
 class Small:
@@ -104,48 +128,91 @@ def small(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Small]:
 
 @pytest.mark.row("R3", "T32")
 async def test_a_disk_that_is_full_is_try_again_later_and_then_all_goes_on(small: Small) -> None:
-    async with opened(settings_for(f"sqlite:{small.folder}/alliance.db", 2599, 1)) as service:
-        service.inbound.port = 0
-        service.port = await service.inbound.start()
-        house = House(service)
-        house.now = service.now()
-        service.delivery.send = house.send
-        await house.asking(1)
-        await service.settle()
-        running = asyncio.create_task(service.run())
-        service.try_again_s = 0.05
-
+    async with running(f"sqlite:{small.folder}/alliance.db") as (service, house):
         with small.full():
             answers = [
                 await hands_in(service, ANN, house.doors[ANN], f"I hope for bread. {n} {LARGE}") for n in range(3)
             ]
             assert {code for code, _ in answers} == {451}
             assert max(seconds for _, seconds in answers) < 20
-            assert not running.done()
 
         code, _ = await hands_in(service, ANN, house.doors[ANN], "I hope for bread.")
         assert code == 250
         await until_heard(house, 1)
         assert (await house.fetch("PRAGMA integrity_check")) == [("ok",)]
         assert len(await house.fetch("SELECT id FROM inbox")) == 1
-        running.cancel()
-        await asyncio.wait([running])
-        await service.inbound.stop()
+
+
+@contextmanager
+def failing(folder: Path, error: str) -> Iterator[None]:
+    """While these system calls on the database's files fail, in this very process, as on a disk that breaks."""
+    if not (strace := shutil.which("strace")):
+        lacking("strace is not installed")
+    files = [word for name in ("alliance.db", "alliance.db-wal") for word in ("-P", str(folder / name))]
+    command = [strace, "-f", "-p", str(os.getpid()), *files, "-e", f"inject={error}", "-o", "/dev/null"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        try:
+            said = process.stderr.readline()
+            if "attached" not in said:
+                lacking(f"strace may not look at this process: {said}")
+            yield
+        finally:
+            process.terminate()
+
+
+@pytest.mark.row("R3", "T32")
+@pytest.mark.parametrize("error", ["pwrite64:error=EIO", "fsync,fdatasync:error=EIO", "pwrite64:error=EROFS"])
+async def test_a_disk_that_breaks_is_try_again_later_is_told_and_then_all_goes_on(tmp_path: Path, error: str) -> None:
+    """Writing fails, or what was written does not reach the disk, or it can only be read from."""
+    async with running(f"sqlite:{tmp_path}/alliance.db") as (service, house):
+        assert (await service.health.look()).faults == ()
+
+        with failing(tmp_path, error):
+            answers = [await hands_in(service, ANN, house.doors[ANN], f"I hope for bread. {n}") for n in range(3)]
+            assert {code for code, _ in answers} == {451}
+            assert max(seconds for _, seconds in answers) < 20
+            assert (await service.health.look()).faults == ("database",)
+
+        assert (await hands_in(service, ANN, house.doors[ANN], "I hope for bread."))[0] == 250
+        await until_heard(house, 1)
+        assert (await service.health.look()).faults == ()
+        assert (await house.fetch("PRAGMA integrity_check")) == [("ok",)]
+        assert len(await house.fetch("SELECT id FROM inbox")) == 1
+
+
+@pytest.mark.row("R3", "T32")
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+async def test_a_server_that_may_only_be_read_from_is_try_again_later_and_told(
+    url: str, postgresql: PostgreSQL
+) -> None:
+    """As one is that has become a standby, or whose operator looks after it."""
+
+    async def only_reads(yes: str) -> None:
+        connection = await asyncpg.connect(postgresql.url, server_settings={"default_transaction_read_only": "off"})
+        await connection.execute(f"ALTER ROLE app SET default_transaction_read_only = {yes}")
+        await connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+        await connection.close()
+
+    async with running(url) as (service, house):
+        await only_reads("on")
+        try:
+            answers = [await hands_in(service, ANN, house.doors[ANN], "I hope for bread.") for _ in range(3)]
+            found = await service.health.look()
+        finally:
+            await only_reads("off")
+
+        assert {code for code, _ in answers} == {451}
+        assert found.faults == ("database",)
+        assert (await hands_in(service, ANN, house.doors[ANN], "I hope for bread."))[0] == 250
+        await until_heard(house, 1)
+        assert (await service.health.look()).faults == ()
 
 
 @pytest.mark.row("R3")
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 async def test_a_server_that_goes_and_comes_back_costs_nothing_but_time(url: str, postgresql: PostgreSQL) -> None:
-    async with opened(settings_for(url, 2599, 1)) as service:
-        service.inbound.port = 0
-        service.port = await service.inbound.start()
-        house = House(service)
-        house.now = service.now()
-        service.delivery.send = house.send
-        await house.asking(1)
-        await service.settle()
-        running = asyncio.create_task(service.run())
-        service.try_again_s = 0.05
+    async with running(url) as (service, house):
         assert (await hands_in(service, ANN, house.doors[ANN], "I hope for bread."))[0] == 250
 
         postgresql.stop("fast")
@@ -158,13 +225,9 @@ async def test_a_server_that_goes_and_comes_back_costs_nothing_but_time(url: str
         assert {code for code, _ in answers} == {451}
         assert max(seconds for _, seconds in answers) < 20
         assert found.faults == ("database",)
-        assert not running.done()
         assert (await hands_in(service, BEN, house.doors[BEN], "I hope for cake."))[0] == 250
         await until_heard(house, 1, 2)
         assert (await service.health.look()).faults == ()
-        running.cancel()
-        await asyncio.wait([running])
-        await service.inbound.stop()
 
 
 @pytest.mark.row("R3")
