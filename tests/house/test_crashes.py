@@ -19,7 +19,7 @@ from crew import FLOW as TEAM
 from hypothesis import HealthCheck, settings
 from hypothesis import Phase as Stretch
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from talk import FLOW as PAIR
 from test_properties import Alliances
 from test_team_properties import Teams
@@ -229,6 +229,10 @@ _HOW = settings(
     suppress_health_check=list(HealthCheck),
     phases=[Stretch.explicit, Stretch.reuse, Stretch.generate],
 )
-TestCrashingPairs = CrashingPairs.TestCase
-TestCrashingTeams = CrashingTeams.TestCase
-TestCrashingPairs.settings = TestCrashingTeams.settings = _HOW
+
+
+@pytest.mark.row("T70")
+@pytest.mark.parametrize("people", [CrashingPairs, CrashingTeams])
+def test_whatever_is_said_and_wherever_it_stops_a_reveal_is_all_or_none(people: type[RuleBasedStateMachine]) -> None:
+    """And whatever else must hold of a conversation: above all that nobody reads what is not shown yet."""
+    run_state_machine_as_test(people, settings=_HOW)
