@@ -2,10 +2,12 @@
 
 from random import Random
 
+import pytest
 from fuzz import read_all
 from mutants import Mutant, mutant, seeds, stretched
 
 
+@pytest.mark.row("T48")
 def test_no_mutated_message_breaks_what_is_promised():
     findings, _, _ = read_all(seed=4, first=0, messages=500)
 
