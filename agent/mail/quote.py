@@ -30,6 +30,7 @@ _SPACES = re.compile(r"(\s+)")
 _BEGINS = re.compile(  # what may mean something at the start of a line: a sign, a label, PRIVATE, a command in capitals
     r"[\W_\d]|[^\W\d_]\.|(?:\S+ ){0,3}?\S*[:)–—]|[A-Z]{2}|(?i:privat)"
 )
+_HIDES = re.compile(r"PRIVAT\w*|GUESS|TIPP|^\W*(?i:privat\w*)", re.MULTILINE)  # until an empty line
 _CLOSES = (":", ")", "]")  # "private :" is said on one line
 NARROWEST = 60  # columns: nobody wraps lines that are shorter
 _EMPTY_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
@@ -73,7 +74,7 @@ def new_text(message: Message, ours: Sequence[str] = ()) -> NewText:
         struck = hypertext.STRUCK in other.kept and hypertext.STRUCK not in found.kept
         disagree = struck or _differ(found, other)
         if disagree and not Counter(_words(found.kept)) - Counter(_words(other.kept)):
-            return replace(other, disagree=True)  # it has all that the text half has, and more
+            return replace(_unaligned(other, found.kept), disagree=True)  # it has all of the text half, and more
         return replace(_as_shown(found, other.kept), disagree=disagree)
     return typed(message.shown or hypertext.text_of(message.html), ours, names)
 
@@ -87,7 +88,7 @@ def _as_shown(found: NewText, shown: str) -> NewText:
     """
     pieces, others = _SPACES.split(_UNSEEN_WORD.sub("", found.kept).strip()), _SPACES.split(shown.strip())
     if [_words(piece) for piece in pieces[::2]] != [_words(other) for other in others[::2]]:
-        return found
+        return _unaligned(found, shown)
     width = max(NARROWEST, *map(len, found.kept.split("\n")))
     line = pieces[0]
     kept = [line]
@@ -100,6 +101,15 @@ def _as_shown(found: NewText, shown: str) -> NewText:
         kept += " " if together else apart, word
         line = word if "\n" in here else f"{line} {word}"
     return replace(found, kept="".join(kept))
+
+
+def _unaligned(found: NewText, other: str) -> NewText:
+    """Where no half can confirm an empty line of the other, none ends what is PRIVATE; and said in one half, it is said."""
+    here, there = _HIDES.search(found.kept), _HIDES.search(other)
+    if not (here or there):
+        return found
+    kept = re.sub(r"\n\s*\n", "\n", found.kept)
+    return replace(found, kept=kept if here or not there else f"{there[0].strip()}\n{kept}")
 
 
 def _gap(here: str, there: str, *, wrapped: bool) -> str:

@@ -597,6 +597,20 @@ def test_a_paragraph_that_is_private_ends_only_where_both_halves_end_it():
     )
 
 
+@pytest.mark.row("F17")
+@pytest.mark.parametrize(
+    ("text", "html", "lines"),
+    [
+        ("PRIVATE I fear it,\n\ntoo\n\nI cook \U0001f600", "<p>PRIVATE I fear it,<br>too</p><p>I cook</p>", "PRIVATE I fear it,\ntoo\nI cook \U0001f600"),
+        ("PRIVATE I fear it,\n\ntoo", "<p>PRIVATE I fear it,</p><p>too</p><p>much</p>", "PRIVATE I fear it,\ntoo\nmuch"),
+        ("I fear it.\n\nI cook \U0001f600", "<p><b>PRIVATE</b> I fear it.</p><p>I cook</p>", "PRIVATE\nI fear it.\nI cook \U0001f600"),
+        ("Our private life.\n\nI cook \U0001f600", "<p>Our private life.</p><p>I cook</p>", "Our private life.\n\nI cook \U0001f600"),
+    ],
+)  # fmt: skip
+def test_what_is_private_has_no_end_where_the_halves_cannot_be_held_against_each_other(text, html, lines):
+    assert new_text(Message(text=text, html=html)).kept == lines
+
+
 def test_html_alone_is_read():
     assert new_text(Message(html="<p>Gladly</p><blockquote type=cite>Will you?</blockquote>")).kept == "Gladly"
 

@@ -26,7 +26,7 @@ _PRIVATE = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 _NEARLY = re.compile(  # with slips, in a neighbour's language or in words that mean the same: in capitals, or with a colon
-    r"^(?P<mark>[ \t>*_#•(\[-]*)(?:(?:P[RIV]{2,4}[ATE]{2,4}|PRIVAD[OA]|PRIVAT[OA]|PRIVÉE?|P[ .]R[ .]I[ .]V[ .]A[ .]T[ .]E)(?![^\W_]|['’])"
+    r"^(?P<mark>[ \t>*_#•(\[-]*)(?!(?i:privat(?:e|ely)?)(?![^\W_]))(?P<words>(?:P[RIV]{2,4}[ATE]{2,4}|PRIVAD[OA]|PRIVAT[OA]|PRIVÉE?|P[ .]R[ .]I[ .]V[ .]A[ .]T[ .]E)(?![^\W_]|['’])"
     r"|(?i:p[riv]{2,4}[ate]{2,4}|priv(?:ad[oa]|at[oa]|ée?|ee?)|p r i v a t e|confidential|off the record|secret|(?:only|just) for (?:me|you)|for (?:me|you) only"
     r"|not for \w+|vertraulich|geheim|nur für (?:mich|dich|euch)|nicht für \w+)(?=[ \t*_]*:))",
     re.MULTILINE,
@@ -117,7 +117,7 @@ def _parted(text: str) -> tuple[str, str]:
     text = _FANCY.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text.replace("\r\n", "\n").translate(_SEEN_AS))
     if _ALL_PRIVATE.search(text):
         return "", text.strip()
-    text = _NEARLY.sub(r"\g<mark>PRIVATE", text)
+    text = _NEARLY.sub(r"\g<mark>PRIVATE \g<words>", text)
     if "privat" not in text.casefold():
         return text.strip(), ""
     shared, private, at = [], [], 0
