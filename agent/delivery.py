@@ -43,6 +43,7 @@ class Delivery:
     patience_s: float = 1.0  # for the slowest of those under way, until it is looked whether others are due
     counted: Counter[tuple[str, ...]] = field(default_factory=Counter, init=False)  # attempts by kind and outcome
 
+    _claimed: list[tuple[int, int]] = field(default_factory=list, init=False)
     _under_way: dict["asyncio.Task[Reply]", outbox.Letter] = field(default_factory=dict, init=False)
 
     async def deliver(self, now: datetime) -> int:
@@ -77,7 +78,10 @@ class Delivery:
         """Send what is due, but not what is still under way though its lease has run out."""
         held = set(map(_key, self._under_way.values()))
         async with self.advance.database.transaction() as c:
+            await outbox.hold(c, self._claimed, now)  # if the database broke off just then: they are free
             batch = await outbox.claim(c, now, BATCH, self.lease)
+            self._claimed = [*map(_key, batch)]
+        self._claimed = []
         for x in batch:
             if _key(x) not in held:
                 self._under_way[asyncio.create_task(self._sent(x))] = x

@@ -30,7 +30,7 @@ OUTAGES = (
     asyncpg.LockNotAvailableError,  # 55P03
     asyncpg.OperatorInterventionError,  # 57: shutting down, starting up, cancelled
     asyncpg.PostgresIOError,  # 58030
-    asyncpg.TargetServerAttributeNotMatched,  # no primary (yet)
+    asyncpg.InternalClientError,  # no primary (yet); or the server said goodbye just before this statement
     OSError,  # refused, reset; TimeoutError too
 )
 # Every statement of ours looks a few rows up by a key. Said here, that does not depend on statistics, which a table that

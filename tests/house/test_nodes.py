@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from agent.log import configure
 from agent.mail.reply import Reply
 from agent.service import ROLES, Service, opened
 from agent.store import alliances, inbox, outbox
+from agent.store.database import Connection, Database, Unavailable
 
 LEASE = timedelta(seconds=settings_for("sqlite::memory:", 1, 1).database.lease_s)
 pytestmark = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
@@ -97,7 +99,7 @@ async def test_who_hears_nothing_any_more_listens_anew(url: str, request: pytest
             while not came.is_set():  # the first mails may still find a broken connection
                 try:
                     await door.writes(ANN, "I hope for bread.")
-                except Exception:  # noqa: BLE001 - a mail server tries again
+                except Unavailable:  # a mail server tries again
                     await asyncio.sleep(0.05)
                 else:
                     await came.wait()
@@ -149,6 +151,32 @@ async def test_what_a_dead_node_had_claimed_is_sent_by_another_when_its_lease_ha
 
         assert await other.service.delivery.deliver(NOON + LEASE / 2) == 0
         assert await other.service.delivery.deliver(NOON + LEASE) == 1
+
+
+@dataclass
+class Cut:
+    """A database that is lost just when it has committed."""
+
+    whole: Database
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        async with self.whole.transaction() as c:
+            yield c
+        raise Unavailable
+
+
+async def test_what_was_claimed_without_our_knowing_it_is_claimed_again_at_once(url: str) -> None:
+    async with nodes(url, ROLES) as (house,):
+        await house.writes(ANN, "I hope for bread.")
+        await house.service.intake.take(NOON)
+        advance = house.service.delivery.advance
+        whole, advance.database = advance.database, Cut(advance.database)
+        with pytest.raises(Unavailable):
+            await house.service.delivery.deliver(NOON)
+        advance.database = whole
+
+        assert await house.service.delivery.deliver(NOON) == 1
 
 
 async def test_who_is_told_to_stop_leaves_what_it_had_taken_to_the_others(url: str) -> None:
