@@ -59,7 +59,7 @@ def obey(turn: Turn, event: Replied, command: Command) -> bool:
         case "human":
             turn.say(number, letters.Human(), event.about)
         case "delete":
-            turn.say(number, letters.EraseAsk(bool(turn.alliance.agreed)), "erase")
+            turn.say(number, letters.EraseAsk(bool(turn.alliance.agreed), turn.flow.solo), "erase")
         case "show":
             agreeing.show(turn, number)
         case "quiet" if turn.flow.is_team and turn.alliance.phase == Phase.ASKING:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agent.alliance import coming, keeping, letters, question, revealing, settling, team
+from agent.alliance import coming, keeping, letters, question, revealing, standing, team
 from agent.alliance.dates import awake_at
 from agent.alliance.event import Replied
 from agent.alliance.model import Answer, Guess, Note, Stage
@@ -100,24 +100,28 @@ def next_part(turn: Turn, number: int) -> bool:
 
 def look_around(turn: Turn) -> bool:
     """See whether all have now done a part, or everything; True when that was said in a letter of its own."""
-    due = next(
-        (part for part in turn.flow.parts if part.reveal == "together" and part.id not in turn.alliance.revealed),
-        None,
-    )
-    awaited = turn.awaited()
+    due, awaited = next_reveal(turn), turn.awaited()
     if not awaited:
         return False
-    if due is not None and not any(question.remaining(turn, p.number, due.id) for p in awaited):
-        at = turn.alliance.reveal_due or turn.all_awake()
-        turn.change(reveal_due=at)
-        if at > turn.now or any(p.paused for p in awaited):
-            return False
-        revealing.reveal(turn)
-        return True
-    if due is None and all(p.stage == Stage.WAITING and not question.remaining(turn, p.number) for p in awaited):
-        settling.settle_or_draft(turn)
-        return True
-    return False
+    if due is not None:
+        done, at = not any(question.remaining(turn, p.number, due.id) for p in awaited), turn.all_awake()
+    else:
+        done = all(p.stage == Stage.WAITING and not question.remaining(turn, p.number) for p in awaited)
+        at = standing.after(turn, timedelta(days=1)) if turn.flow.is_team else turn.now  # what is picked there counts
+    if not done:
+        return False
+    at = turn.alliance.reveal_due or at
+    turn.change(reveal_due=at)
+    if at > turn.now or any(p.paused for p in awaited):
+        return False
+    revealing.reveal(turn)
+    return True
+
+
+def next_reveal(turn: Turn) -> Part | None:
+    """The part that is shown next; None when all have been, and the draft comes."""
+    parts = (part for part in turn.flow.parts if part.reveal == "together")
+    return next((part for part in parts if part.id not in turn.alliance.revealed), None)
 
 
 # ---------------------------------------------------------------- answers

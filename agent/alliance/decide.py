@@ -370,7 +370,8 @@ def _released(turn: Turn, event: Replied) -> None:
 def _let(turn: Turn, event: Replied) -> None:
     """The code came back: what waited for it happens now, as if it had come from a sure sender."""
     commands = read_answer(event.text, now=turn.now).commands
-    if commands and commands[0].name in _ALONE and turn.alliance.ended != "unproved" and event.level != "C":
+    here = turn.alliance.ended != "unproved" and turn.p(event.participant).stage != Stage.DECLINED
+    if commands and commands[0].name in _ALONE and here and event.level != "C":
         anytime.obey(turn, event, commands[0])
         return
     held = trust.given(turn, event)

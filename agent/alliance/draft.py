@@ -19,6 +19,7 @@ from agent.alliance.parts import Prompt
 from agent.alliance.words import joined, say_day, say_rhythm
 
 LONG = 12  # lines on how we act, beyond which the letter asks which matter most (decision 8)
+TRIAL_DAYS = 30  # of a way of meeting that was chosen to try (decision 3)
 _ACT = frozenset({"personal", "shared", "exchange"})
 
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]?[A-ZÀ-ÞΑ-ΩА-Я0-9])")
@@ -234,7 +235,7 @@ def _settled_line(
     flow: Flow, alliance: Alliance, prompt: Prompt, outcome: Option, said: list[tuple[Participant, Answer]]
 ) -> Iterator[Line]:
     if outcome.kind in ("theirs", "trial", "joined"):
-        days = 30 if outcome.kind == "trial" else 0
+        days = TRIAL_DAYS if outcome.kind == "trial" else 0
         text, everyone = f"{flow.words.meet}: {tidy(outcome.text)}", tuple(p.number for p in alliance.present)
         yield Line(0, prompt.section, text, everyone, tuple(a.cause for _, a in said), trial_days=days)
         return

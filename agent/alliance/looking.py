@@ -15,7 +15,12 @@ from agent.alliance.words import CheckinReading, read_checkin, read_rhythm, say_
 _TALK = frozenset(
     ("we", "you", "see", "i", "it", "our", "us", "now", "is", "are", "was", "better", "nice", "fun", "have", "busy")
 )
+_WELL = r"(?:all|everything|it|alles)(?: is| s| ist)? (?:well|good|fine|right|gut)(?: as it is)?"
+_NOTHING = re.compile(
+    rf"(?:no|nope|nein|nothing|nichts)(?: (?:thanks|thank you|danke|changes?|to change|needed|not now|for now))*(?: {_WELL})?|{_WELL}"
+)
 _NUMBERS = ("one", "two", "three", "four", "five")
+_NONE = Rhythm((), 0, "never")
 CALENDAR = 3  # check-ins that stand in the calendar file
 ROUNDS = 6  # the newest in table and picture: as many as fit on a phone
 TREND = 3  # rounds, from which on there is one (F37)
@@ -53,7 +58,9 @@ def _next_line(turn: Turn) -> int:
     lines = tuple(line for line in lines if line.id not in over)
     ids = [line.id for line in lines if line.section in acting and not line.open] or [line.id for line in lines]
     asked = [c.line for c in alliance.checkins if c.asked is not None]
-    return min(ids, key=lambda i: (asked.count(i), ids.index(i))) if ids else 0
+    promised = {q.section for q in turn.flow.prompts.values() if q.kind == "exchange"}  # what happens or does not
+    first = {line.id for line in lines if line.section in promised}
+    return min(ids, key=lambda i: (asked.count(i), i not in first, ids.index(i))) if ids else 0
 
 
 def next_day(turn: Turn) -> date | None:
@@ -180,16 +187,28 @@ def _merged(old: CheckinReply | None, new: CheckinReading, event: Replied, now: 
     )
 
 
+def nothing_to_change(turn: Turn, event: Replied) -> bool:
+    """A plain no to a digest's "would you like to change a line?": it stays, and nothing is asked back."""
+    if turn.alliance.phase != Phase.AGREED or not _NOTHING.fullmatch(page.plain(event.text)):
+        return False
+    turn.say(event.participant, letters.RenewalOutcome("keep", next_day(turn)), f"final:{turn.alliance.agreed}")
+    return True
+
+
 def late_reply(turn: Turn, event: Replied) -> None:
     """A reply to a check-in that is over, or to a digest: a new rhythm, or a question back."""
     if not change_rhythm(turn, event.participant, event.text):
         turn.say(event.participant, letters.AskBack("checkin_over", event.text, 0, 0), event.about)
 
 
-def change_rhythm(turn: Turn, number: int, text: str) -> bool:
-    """Either may change the rhythm, and both are told (decision 16). False when the text names none."""
-    rhythm = read_rhythm(text, turn.flow.checkin.rhythm) if _is_about_rhythm(text) else None
-    if rhythm is None or turn.alliance.phase not in (Phase.AGREED, Phase.CHANGING):
+def change_rhythm(turn: Turn, number: int, text: str, *, asked: bool = False) -> bool:
+    """Either may change the rhythm, and both are told (decision 16). False when the text names none.
+
+    "No thanks" and "all good" say how often only where that was `asked`, or where they name the check-ins.
+    """
+    named = asked or re.search(r"\bcheck-?\s?ins?\b|\brhythm\b|\brückblicke?\b", text, re.IGNORECASE) is not None
+    rhythm = read_rhythm(text, turn.flow.checkin.rhythm if named else _NONE) if _is_about_rhythm(text, named) else None
+    if rhythm is None or (rhythm == _NONE and not named) or turn.alliance.phase not in (Phase.AGREED, Phase.CHANGING):
         return False
     if turn.flow.is_team:  # the rhythm is the team's to change (S35)
         if rhythm.unit == "never":
@@ -206,12 +225,10 @@ def change_rhythm(turn: Turn, number: int, text: str) -> bool:
     return True
 
 
-def _is_about_rhythm(text: str) -> bool:
-    """Whether a whole reply names a rhythm for the check-ins, and is no small talk with "every week" in it."""
+def _is_about_rhythm(text: str, named: bool) -> bool:
+    """Whether a whole reply may say how often, and is no small talk with "every week" in it."""
     plain = page.plain(text).split()
-    named = re.search(r"\bcheck-?\s?ins?\b|\brhythm\b|\brückblicke?\b", text, re.IGNORECASE)
-    short = len(plain) <= (12 if named else 5) and not _TALK & set(plain)
-    return short and (named is not None or not {"never", "nie", "niemals"} & set(plain))
+    return len(plain) <= (12 if named else 5) and not _TALK & set(plain)
 
 
 def set_rhythm(turn: Turn, rhythm: Rhythm) -> None:

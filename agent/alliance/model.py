@@ -81,6 +81,7 @@ class Note:
     text: str = ""  # the person's own words, or a value in words
     private: int = 0  # how many lines were kept private
     at: datetime | None = None
+    days: int = 0  # for how long it was chosen, where it is a trial
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def is_over(turn: Turn, event: Replied) -> bool:
         ):
             anytime.erase(turn, p.number)
         else:
-            turn.say(p.number, letters.EraseAsk(bool(turn.alliance.agreed)), "erase")
+            turn.say(p.number, letters.EraseAsk(bool(turn.alliance.agreed), turn.flow.solo), "erase")
     elif (
         p.stage != Stage.DECLINED and wants & _AFTER
     ):  # their copy and their words stay theirs while the addresses live

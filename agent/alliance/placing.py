@@ -104,7 +104,7 @@ def place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: st
     phase = turn.alliance.phase
     match kind:
         case "prompt" if key in _rhythm_prompts(turn) and phase in (Phase.AGREED, Phase.CHANGING):
-            if not looking.change_rhythm(turn, number, event.text):
+            if not looking.change_rhythm(turn, number, event.text, asked=True):
                 agreeing.change_asked(turn, number, event.text)
         case "prompt" | "follow" | "all" if turn.p(number).stage == Stage.ANSWERING:
             _answer(turn, event, reading)
@@ -145,6 +145,8 @@ def place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: st
             pass
         case "digest" | "rhythm":
             if looking.change_rhythm(turn, number, event.text):
+                return
+            if kind == "digest" and looking.nothing_to_change(turn, event):
                 return
             answer = standing.aside if turn.flow.is_team else agreeing.page_reply
             answer(turn, event, turn.alliance.agreed)

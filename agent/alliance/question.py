@@ -69,10 +69,10 @@ def question_of(turn: Turn, number: int) -> tuple[str, str]:
     flow = turn.told(number)
     if kind in ("prompt", "follow"):
         prompt = flow.prompts[key]
-        return (words(turn, number, prompt.ask) if kind == "prompt" else flow.words.camera), prompt.subject
+        return (words(turn, number, prompt.ask) if kind == "prompt" else flow.words.camera), _name(prompt)
     if kind == "why" and "why" in flow.prompts:
         prompt = flow.prompts["why"]
-        return words(turn, number, prompt.ask), prompt.subject
+        return words(turn, number, prompt.ask), _name(prompt)
     if kind == "reveal":
         return "", flow.part(key).title
     if kind == "settle":
@@ -80,6 +80,11 @@ def question_of(turn: Turn, number: int) -> tuple[str, str]:
     if kind == "page":
         return "", flow.title
     return "", ""
+
+
+def _name(prompt: Prompt) -> str:
+    """What a reminder calls a prompt; the subject of an uncounted one may be a sentence of its own."""
+    return prompt.subject if prompt.counted else prompt.title
 
 
 def title_of(turn: Turn, number: int, prompt_id: str) -> str:
@@ -173,6 +178,7 @@ def prompt_letter(turn: Turn, number: int, prompt: Prompt) -> letters.Prompt:
         own=quoted,
         again=again,
         extra=words(turn, number, prompt.numbers),
+        nameless=turn.alliance.rules.get("names") == "hidden",
         guess=prompt.guess and turn.flow.part_of(prompt.id).id not in turn.alliance.revealed,
     )
 
@@ -265,7 +271,7 @@ def draft_letter(turn: Turn, number: int) -> letters.DraftLetter | letters.Draft
         notes=(),
         version=newest.version,
         changes=tuple(_change(alliance, newest, c, number) for c in newest.changed),
-        voided=_voided(alliance, number),
+        voided=voided(alliance, number),
         mine=all(c.by == number for c in newest.changed),
         in_force=alliance.agreed,
         sections=sections,
@@ -286,7 +292,7 @@ def _to_and_fro(alliance: Alliance) -> tuple[int, ...]:
     )
 
 
-def _voided(alliance: Alliance, number: int) -> int:
+def voided(alliance: Alliance, number: int) -> int:
     """The older version that this person had said yes to, before it was ever in force."""
     old = [c.version for c in alliance.confirmations if c.participant == number and c.version > alliance.agreed]
     newest = alliance.draft.version if alliance.draft else 0
@@ -318,10 +324,10 @@ def _checkin(turn: Turn, number: int, key: int) -> letters.Checkin:
     checkin = turn.alliance.checkins[key - 1]
     looked_at = line_of(turn, checkin)
     asked = turn.told(number).checkin
-    assert turn.alliance.agreed_at is not None
+    assert turn.alliance.first_agreed is not None
     return letters.Checkin(
         number=key,
-        since=turn.alliance.agreed_at,
+        since=turn.alliance.first_agreed,
         trust=asked.trust,
         works=asked.works,
         care=asked.care,

@@ -66,6 +66,7 @@ def _done(turn: Turn) -> None:
     out = running(turn)
     assert out is not None
     _set(turn, replace(out, closed=turn.now))
+    looking.plan(turn)  # a check-in that fell due meanwhile is left out: the whole page was looked at
     for p in turn.alliance.present:
         if p.open is not None and p.open.about.startswith("renewal"):
             turn.close(p.number)

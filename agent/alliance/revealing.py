@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from agent.alliance import agreeing, asking, letters, team, to_and_fro
+from agent.alliance import agreeing, asking, letters, settling, team, to_and_fro
 from agent.alliance import draft as page
 from agent.alliance.event import Replied
 from agent.alliance.model import Answer, Choice, Note, Participant, Passage, Phase, Stage
@@ -14,8 +14,12 @@ from agent.alliance.words import Pick, read_answer, read_choice, read_passing
 
 def reveal(turn: Turn) -> None:
     """Show a part's answers to all, in the same minute (F15, F16)."""
-    part = next(p for p in turn.flow.parts if p.reveal == "together" and p.id not in turn.alliance.revealed)
-    turn.change(revealed=(*turn.alliance.revealed, part.id), reveal_due=None)
+    part = asking.next_reveal(turn)
+    turn.change(reveal_due=None)
+    if part is None:  # a team has had a day to read the last one
+        settling.settle_or_draft(turn)
+        return
+    turn.change(revealed=(*turn.alliance.revealed, part.id))
     if turn.flow.is_team:
         team.reveal(turn, part)
         return
@@ -26,11 +30,9 @@ def reveal(turn: Turn) -> None:
         following = read.part(p.part) if p.stage == Stage.ANSWERING else asking.part_after(turn, number)
         if questions:
             mine = _with_guesses(turn, number, read.part(part.id), questions)
-            letter = letters.Reveal(
-                shown.index(part) + 1, read.part(part.id).title, mine, following.title if following else ""
-            )
-            told = {q.title for q in questions}  # the reveal shows these; the next letter tells the others
-            turn.set(p.number, notes=tuple(n for n in p.notes if n.title not in told))
+            title = following.title if following else ""
+            shows_itself(turn, number, questions)
+            letter = letters.Reveal((), shown.index(part) + 1, read.part(part.id).title, mine, title)
             turn.say(p.number, letter, f"reveal:{part.id}")
         if p.stage == Stage.WAITING and p.part == part.id and following is not None:
             turn.move(p.number, "reveal")
@@ -38,6 +40,13 @@ def reveal(turn: Turn) -> None:
             if not questions:
                 asking.next_part(turn, p.number)
     asking.look_around(turn)
+
+
+def shows_itself(turn: Turn, number: int, questions: tuple[letters.RevealQuestion, ...]) -> None:
+    """An answer that a reveal shows is not read back in it as well, unless a line of it stays private."""
+    shown = {q.title for q in questions}
+    notes = turn.p(number).notes
+    turn.set(number, notes=tuple(n for n in notes if n.title not in shown or n.private or n.kind == "passed"))
 
 
 def _questions(turn: Turn, part: Part) -> tuple[letters.RevealQuestion, ...]:

@@ -105,7 +105,7 @@ def settled_reply(turn: Turn, event: Replied, prompt_id: str, *, leave_open: boo
     _set_settlement(turn, replace(settlement, replies=replies))
     turn.close(number)
     kind = "left_open" if option.kind == "open" else "chosen"
-    turn.note(number, Note(kind, turn.told(number).prompts[prompt_id].title, option.text))
+    turn.note(number, Note(kind, turn.told(number).prompts[prompt_id].title, option.text, days=_days(option)))
     if turn.p(number).stage == Stage.SETTLING:
         turn.move(number, "settled")
     _conclude(turn, prompt_id)
@@ -151,8 +151,13 @@ def _outcome(turn: Turn, settlement: Settlement, option: Option) -> None:
     for p in turn.alliance.present:
         kind = "left_open" if option.kind == "open" else "settled"
         turn.set(p.number, notes=())
-        turn.note(p.number, Note(kind, turn.told(p.number).prompts[settlement.prompt].title, option.text))
+        title = turn.told(p.number).prompts[settlement.prompt].title
+        turn.note(p.number, Note(kind, title, option.text, days=_days(option)))
     settle_or_draft(turn)
+
+
+def _days(option: Option) -> int:
+    return page.TRIAL_DAYS if option.kind == "trial" else 0
 
 
 def settle_overdue(turn: Turn, prompt_id: str) -> None:

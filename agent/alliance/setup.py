@@ -148,7 +148,8 @@ def _correct(turn: Turn, address: str, name: str) -> bool:
     if address and address != partner.address:
         turn.set(2, address=address, name=partner.name or _partner("", address).name)
         turn.set(2, full_name=turn.p(2).full_name or _partner("", address).full_name)
-        turn.note(1, Note("address_changed", turn.p(2).name, address))
+        if partner.address:
+            turn.note(1, Note("address_changed", turn.p(2).name, address))
     if name:
         turn.set(2, name=first_name(name), full_name=name)
     return bool(address and address != partner.address)

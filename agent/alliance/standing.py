@@ -81,6 +81,7 @@ def draft_letter(turn: Turn, number: int) -> letters.TeamDraft:
         in_force=alliance.agreed,
         sections=page.sections_of(turn.flow, alliance, newest.lines),
         asks_of_me=page.asks_of_me(newest.lines, number),
+        voided=question.voided(alliance, number),
         rule=alliance.rules["agree"],
         left_out=team_lines.left_out(turn.flow, alliance) if newest.version == 1 else 0,
         long=newest.version == 1 and team_lines.is_long(newest.lines),

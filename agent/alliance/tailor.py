@@ -59,6 +59,7 @@ def _own_prompts(flow: Flow, questions: tuple[str, ...]) -> tuple[Prompt, ...]:
             title=_short(line),
             section=section,
             short=True,
+            private=n == 1,
         )
         for n, line in enumerate(questions, 1)
     )

@@ -30,13 +30,12 @@ def reveal(turn: Turn, part: Part) -> None:
     shown = letter(turn, part)
     for number in [p.number for p in turn.alliance.present]:
         p = turn.p(number)
-        following = asking.part_after(turn, number)
+        following = asking.part_after(turn, number) if p.stage == Stage.WAITING and p.part == part.id else None
         if shown.questions:
-            told = {q.title for q in shown.questions}
-            turn.set(number, notes=tuple(n for n in p.notes if n.title not in told))
+            revealing.shows_itself(turn, number, shown.questions)
             title = following.title if following else ""
             turn.say(number, replace(shown, next_part=title), f"reveal:{part.id}")
-        if p.stage == Stage.WAITING and p.part == part.id and following is not None:
+        if following is not None:
             turn.set(number, part=following.id)
             turn.move(number, "go_on")
             asking.go_on(turn, number)
@@ -48,7 +47,8 @@ def letter(turn: Turn, part: Part) -> letters.TeamReveal:
     """A part's answers as they stand now, for all alike."""
     shown = [p.id for p in turn.flow.parts if p.reveal == "together"]
     hidden = turn.alliance.rules["names"] == "hidden"
-    return letters.TeamReveal(shown.index(part.id) + 1, part.title, _questions(turn, part), hidden, "")
+    last = part.id == shown[-1]
+    return letters.TeamReveal((), shown.index(part.id) + 1, part.title, _questions(turn, part), hidden, "", last)
 
 
 def _mixed(alliance: Alliance, prompt_id: str) -> tuple[int, ...]:

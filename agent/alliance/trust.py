@@ -17,11 +17,11 @@ from typing import Literal
 
 from agent.alliance import letters
 from agent.alliance.event import Forged, Level, Replied, Started
-from agent.alliance.model import Alliance, Held, Note, Phase
+from agent.alliance.model import Alliance, Held, Note, Phase, Stage
 from agent.alliance.turn import Turn
 from agent.alliance.words import read_code
 
-HELD = 3  # mails that one person is asked about at a time: more come from somebody who floods them
+HELD = 3  # mails that one person is asked about in a day, and that are kept at a time: more come from a flood
 HELD_FOR = timedelta(days=30)
 CODE_FOR = timedelta(days=7)
 GUESSES = 5
@@ -94,16 +94,19 @@ def unsure(before: Alliance, turn: Turn, event: Replied | Started) -> str:
 
 
 def hold(turn: Turn, number: int, text: str, held: Held) -> None:
-    """Keep a mail aside and ask the registered address about it; asking for the same act again takes the first one's place."""
-    p = turn.p(number)
-    kept = tuple(h for h in p.held if turn.now - h.at < HELD_FOR)
+    """Keep a mail aside and ask the registered address about it; asking for the same act again takes the first one's place.
+
+    On another day a new one takes the place of the oldest, so that nobody who let three of them be is left without a word.
+    """
+    kept = [h for h in turn.p(number).held if turn.now - h.at < HELD_FOR]
     what = (held.about, held.act, held.sender)
     same = next((h for h in kept if held.act and (h.about, h.act, h.sender) == what), None)
-    asked = same.asked + 1 if same and turn.now - same.at < TOLD_EVERY else 1
-    if asked > HELD or (same is None and len(kept) >= HELD):
+    today = [h for h in kept if turn.now - h.at < TOLD_EVERY]
+    asked = same.asked + 1 if same in today and same else 1
+    if asked > HELD or (same is None and len(today) >= HELD):
         return  # the message itself is kept; somebody floods this person through a stolen address
     held = replace(held, asked=asked)
-    turn.set(number, held=(*(h for h in kept if h != same), held))
+    turn.set(number, held=(*(h for h in kept if h != same), held)[-HELD:])
     if held.act:
         letter: letters.Letter = letters.Code(held.act, code_of(turn, number, held), text, held.sender, _version(turn))
         turn.say(number, letter, f"code:{held.cause}")
@@ -141,8 +144,10 @@ def given(turn: Turn, event: Replied) -> Held | None:
     number = event.participant
     cause = event.about.partition(":")[2]
     held = next((h for h in turn.p(number).held if h.act and h.cause == cause), None)
+    final = turn.p(number).stage == Stage.DECLINED  # after a no nothing more is said, not of a code either (F05)
     if held is None or turn.now - held.at >= CODE_FOR:
-        turn.say(number, letters.CodeAgain("over", 0), "info")
+        if not final:
+            turn.say(number, letters.CodeAgain("over", 0), "info")
         return None
     verdict: Literal["right", "wrong", "none"] = read_code(event.text, code_of(turn, number, held))
     others = tuple(h for h in turn.p(number).held if h != held)
@@ -153,7 +158,8 @@ def given(turn: Turn, event: Replied) -> Held | None:
     spent = tries >= GUESSES
     turn.set(number, held=others if spent else (*others, replace(held, tries=tries)))
     problem = "over" if spent else verdict
-    turn.say(number, letters.CodeAgain(problem, GUESSES - tries), "info" if spent else event.about)
+    if not final:
+        turn.say(number, letters.CodeAgain(problem, GUESSES - tries), "info" if spent else event.about)
     return None
 
 

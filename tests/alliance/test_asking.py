@@ -495,7 +495,10 @@ def test_a_choice_can_be_changed_while_the_other_is_out() -> None:
 @pytest.mark.row("F21", "decision 6")
 def test_a_trial_names_no_day_of_signing() -> None:
     talk = _at_time(first="Mondays at eight, at the shop", second="Tuesdays at nine, at my place")
-    talk.says(1, "C").says(2, "C", "settle:meeting")
+    noted = only(talk.says(1, "C"), 1)
+    assert [(n.text, n.days) for n in noted.notes] == [("Mondays at eight, at the shop", 30)]
+    talk.says(2, "C", "settle:meeting")
+    assert [(n.kind, n.days) for n in only(talk, 1).notes] == [("settled", 30)]
 
     assert "(both, for 30 days from the day we agree)" in talk.alliance.draft.text
 
@@ -663,3 +666,22 @@ def test_a_question_that_may_be_for_us_is_asked_about_at_a_reveal() -> None:
     assert [x.kind for x in talk.letters(1)] == ["pass_on"]
     assert not talk.letters(2)
     assert isinstance(talk.says(1, "?").letters(1)[0], letters.Help)
+
+
+@pytest.mark.row("F13", "F17")
+@pytest.mark.parametrize(("last", "noted"), [("PASS", ("passed", 0)), ("I hum.\nPRIVATE I hate it", ("kept", 1))])
+def test_what_a_reveal_does_not_show_of_the_last_answer_is_read_back_in_it(last: str, noted: tuple[str, int]) -> None:
+    talk = Talk().joined().answers(2).answers(1, until="P05").says(1, last, "prompt:P05")
+
+    letter = only(talk, 1)  # one letter, and no receipt beside it
+    assert isinstance(letter, letters.Reveal)
+    assert [(n.kind, n.private) for n in letter.notes] == [noted]
+    assert only(talk, 2).notes == ()
+
+
+@pytest.mark.row("S03")
+def test_a_reminder_names_what_is_open_in_a_few_words() -> None:
+    talk = Talk().joined().waits(days=4)
+
+    nudge = next(s.letter for s in talk.new if isinstance(s.letter, letters.Nudge))
+    assert nudge.subject == "Hopes and worries"

@@ -283,7 +283,7 @@ def test_my_data_holds_all_that_was_written() -> None:
 
 def test_erase_asks_once_and_then_nothing_is_left() -> None:
     talk = Bank().paged().sam("ERASE")
-    assert isinstance(talk.letter, letters.EraseAsk)
+    assert talk.letter == letters.EraseAsk(agreed=False, solo=True)
 
     talk.sam("DELETE NOW")
     assert isinstance(talk.letter, letters.Erased)

@@ -64,6 +64,17 @@ def test_each_mail_from_elsewhere_is_asked_about_by_itself_and_a_flood_is_not() 
 
 
 @pytest.mark.row("T8")
+def test_on_another_day_a_new_mail_from_elsewhere_takes_the_place_of_the_oldest() -> None:
+    talk = Talk().joined()
+    for words in ("first", "second", "third"):
+        elsewhere(talk, words)
+    talk.waits(days=2)
+
+    assert elsewhere(talk, "fourth").letters(2)
+    assert [h.text for h in talk.alliance.participant(2).held] == ["second", "third", "fourth"]
+
+
+@pytest.mark.row("T8")
 def test_a_yes_releases_only_the_words_that_it_was_asked_about() -> None:
     talk = elsewhere(Talk().drafted(), "hello", "draft:1")
     asked = talk.last(2).about

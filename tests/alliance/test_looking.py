@@ -345,7 +345,19 @@ def test_a_hidden_number_never_travels_in_the_words(text: str) -> None:
 
 
 @pytest.mark.row("F34")
-@pytest.mark.parametrize("text", ["I check the oven every day", "Every day is better", "every week is busy", "never!"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I check the oven every day",
+        "Every day is better",
+        "every week is busy",
+        "never!",
+        "none",
+        "All good",
+        "yes",
+        "ok, fine",
+    ],
+)
 def test_words_about_anything_else_never_change_the_rhythm(text: str) -> None:
     talk = Talk().agreed()
     before = talk.alliance.rhythm
@@ -371,3 +383,30 @@ def test_who_passes_last_hears_that_it_is_noted() -> None:
 
     assert talk.letters(2)
     assert not talk.letters(1)
+
+
+@pytest.mark.row("F36")
+def test_what_was_promised_is_looked_at_before_what_is_hoped_for() -> None:
+    talk = checking()
+
+    assert only(talk, 1).line == "Maya: I do the books every Friday."
+    assert only(talk, 1).since == talk.alliance.first_agreed
+
+
+@pytest.mark.row("F40")
+@pytest.mark.parametrize("text", ["no, all is well", "No thanks", "nothing to change", "All good", "Nein, alles gut"])
+def test_a_plain_no_to_a_digest_is_taken_as_one(text: str) -> None:
+    talk = checking().says(1, "4, mornings, money, yes").says(2, "5, all, nothing, yes")
+
+    assert only(talk.says(2, text, "digest:1"), 2) == letters.RenewalOutcome("keep", looking_next(talk))
+
+
+def looking_next(talk: Talk) -> object:
+    return talk.alliance.checkins[-1].due.date()
+
+
+@pytest.mark.parametrize("text", ["no, drop 5", "no way", "no, Jonas is wrong", "nothing works", "no, all is lost"])
+def test_any_other_no_to_a_digest_is_asked_about_or_a_change(text: str) -> None:
+    talk = checking().says(1, "4, mornings, money, yes").says(2, "5, all, nothing, yes")
+
+    assert not isinstance(talk.says(2, text, "digest:1").letters(2)[0], letters.RenewalOutcome)

@@ -319,3 +319,16 @@ def test_an_own_slip_in_reply_to_the_renewal_may_go_on() -> None:
     talk = year().says(2, "I broke line 6 again, sorry. KEEP it all the same.", ABOUT)
 
     assert isinstance(only(talk, 2), letters.PassOnAsk)
+
+
+@pytest.mark.row("F44")
+def test_a_check_in_that_falls_on_the_same_day_is_left_out() -> None:
+    talk = Talk().agreed().says(1, "every 3 months", "rhythm")
+    while not talk.alliance.renewals:
+        talk.waits(days=1)
+    talk.waits(hours=1).says(1, "KEEP", ABOUT).says(2, "KEEP", ABOUT)
+
+    told = next(s.letter for s in talk.new if isinstance(s.letter, letters.RenewalOutcome))
+    assert not [s for s in talk.new if isinstance(s.letter, letters.Checkin)]
+    assert told.next_checkin is not None
+    assert told.next_checkin > (talk.now + timedelta(days=60)).date()

@@ -116,7 +116,7 @@ def test_silence_lets_a_page_stand_only_where_the_team_said_so_and_is_nobodys_ye
             assert len(t.got(l.TeamWait)) == 6
 
 
-@pytest.mark.row("F47")
+@pytest.mark.row("F47", "I4")
 def test_an_objection_is_mended_in_the_words_of_who_objects_and_a_second_one_leaves_the_line_open():
     t = drafted("no_objection")
     n = next(i for i, line in enumerate(t.alliance.draft.lines, 1) if line.text.startswith("We decide by noon"))
@@ -127,6 +127,7 @@ def test_an_objection_is_mended_in_the_words_of_who_objects_and_a_second_one_lea
     assert mend.rows[0].whys == ("noon is not the same for all.",)
     t.says("Ben", "We decide by the end of the day.").says("Ana", "KEEP").days(5)
     second = t.got(l.TeamDraft, "Ana")[-1]
+    assert [t.got(l.TeamDraft, name)[-1].voided for name in ("Ana", "Ben")] == [1, 0]  # a yes that is void is told of
     assert [(c.was, c.now) for c in second.changes] == [("We decide by noon.", "We decide by the end of the day.")]
     t.says("Chi", f"I object to {n}: that is too late.")
     for name in ("Ana", "Ben", "Dev", "Ewa", "Finn"):
@@ -278,3 +279,41 @@ def test_a_family_or_a_choir_gets_other_examples_and_the_same_questions():
     assert len({letter.ask for _, letter in asked.values()}) == 1
     assert len({letter.example for _, letter in asked.values()}) == 3
     assert [bool(opening) for opening, _ in asked.values()] == [True, True, False]
+
+
+@pytest.mark.row("S31", "S04")
+@pytest.mark.parametrize(("votes", "nameless"), [("a b b b", True), ("a b b a", False)])
+def test_the_first_question_says_who_sees_the_answers_and_that_a_line_may_stay_private(votes, nameless):
+    [first] = ruled(votes).got(l.Prompt, "Ewa")
+
+    assert (first.private, first.nameless) == (True, nameless)
+
+
+@pytest.mark.row("S30", "S43")
+def test_there_is_a_day_to_read_the_last_part_before_the_draft_and_what_is_picked_then_counts():
+    t = answered_all_but_the_draft()
+    last = t.got(l.TeamReveal, "Ana")[-1]
+    assert last.last
+    assert not t.got(l.TeamDraft)
+    question = next(q for q in last.questions if q.title == "When there is conflict")
+    pick = next(a.letter for a in question.answers if a.text == "We take an hour apart.")
+    for name in NAMES:
+        t.says(name, f"{question.number}{pick}", "reveal:acting")
+
+    t.days(1)
+
+    acts = [line.text for line in t.got(l.TeamDraft, "Ana")[0].sections[-1].lines]
+    assert any("We take an hour apart." in text for text in acts)
+
+
+def answered_all_but_the_draft():
+    t = ruled("a b b b")
+    while "acting" not in t.alliance.revealed:
+        for p in t.alliance.present:
+            opened = t.alliance.participant(p.number).open
+            if opened and opened.sent and opened.about.startswith(("prompt", "follow")):
+                key = opened.about.partition(":")[2]
+                t.says(p.name, ANSWERS[key][NAMES.index(p.name)] if opened.about.startswith("prompt") else "Pass")
+        if "acting" not in t.alliance.revealed:
+            t.days(1)
+    return t

@@ -360,3 +360,13 @@ def test_a_held_mail_does_not_outlive_its_time() -> None:
     talk.now += timedelta(days=31)
     assert elsewhere(talk, "much later").letters(1)
     assert replace(talk.alliance.participant(1).held[0]).text == "much later"
+
+
+@pytest.mark.row("F05", "T15")
+def test_after_a_no_a_letter_with_a_number_is_answered_no_more() -> None:
+    talk = unsigned(talking().invited(), 2, "EXPORT")
+    about = talk.last(2).about
+    talk.says(2, "No thanks", "invitation")
+
+    for words in ("CLOSE", "MY DATA", "000000", "hm?"):
+        assert not unsigned(talk, 2, words, about).letters(2)

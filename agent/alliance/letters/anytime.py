@@ -194,6 +194,7 @@ class EraseAsk(Letter):
     """DELETE: ask once before it is done."""
 
     agreed: bool
+    solo: bool = False  # it is a trust bank, with nobody else in it
 
 
 @dataclass(frozen=True, slots=True)

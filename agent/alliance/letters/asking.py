@@ -26,6 +26,7 @@ class Prompt(Letter):
     extra: str  # one more line under the hint (numbers)
     guess: bool = False  # offer to guess what the partner writes
     again: bool = False  # `own` is what they answered to this very question before
+    nameless: bool = False  # a team has voted to see answers without names
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class RevealQuestion:
 class Reveal(Letter):
     """A part's answers, side by side, to all in the same minute (A13)."""
 
+    notes: tuple[Note, ...]
     number: int
     part: str
     questions: tuple[RevealQuestion, ...]

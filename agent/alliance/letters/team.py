@@ -78,11 +78,13 @@ class TeamRules(Letter):
 class TeamReveal(Letter):
     """A part's answers, in mixed order, to all in the same minute (T09)."""
 
+    notes: tuple[Note, ...]
     number: int
     part: str
     questions: tuple[RevealQuestion, ...]
     hidden: bool  # without names
-    next_part: str  # "" when the draft is next
+    next_part: str  # what comes to this member tomorrow; "" for nothing
+    last: bool  # the draft comes tomorrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class TeamDraft(Letter):
     in_force: int  # the version that stays in force meanwhile; 0 when none
     sections: tuple[PageSection, ...]
     asks_of_me: tuple[int, ...]
+    voided: int  # the draft that this member had said OK to, which this one sets aside (invariant 4); 0 for none
     rule: str  # everyone, no_objection, majority
     left_out: int  # answers for which there was no room
     long: bool  # more than twelve lines that are nobody's own (decision 8)

@@ -53,6 +53,7 @@ def samples() -> tuple[l.Letter, ...]:
         l.MyData(BARE, ()),
         l.EraseAsk(agreed=True),
         l.EraseAsk(agreed=False),
+        l.EraseAsk(agreed=False, solo=True),
         l.Erased(agreed=True),
         l.Erased(agreed=False),
         l.Care(),

@@ -43,6 +43,7 @@ _NOTES = (
     Note("rhythm", "", "after 30 days, then after 90 days, then every 3 months"),
     Note("chosen", "What we are out to do", "Open in May."),
     Note("settled", "When and where we meet", "Every Monday at eight."),
+    Note("settled", "When and where we meet", "Every Monday at eight.", days=30),
     Note("left_open", "When and where we meet"),
     Note("said_yes", "Jonas"),
     Note("stale", "1"),
@@ -138,6 +139,7 @@ def samples() -> tuple[l.Letter, ...]:
         l.PartDone((Note("kept", "How you can tell I am stuck", "I get very busy with small things."),), "knowing each other", 4, "what it is for"),
         l.PartDone(KEPT, "trust", 1, ""),
         l.Reveal(
+            (),
             1, "knowing each other",
             (
                 l.RevealQuestion(0, "How to reach us", (answer("Maya", "Email is fine.\nRing me after six."), answer("Jonas", "Text before noon. I am no use after eight.")), alike=False, shared_words=()),
@@ -149,6 +151,7 @@ def samples() -> tuple[l.Letter, ...]:
             "what it is for",
         ),
         l.Reveal(
+            (Note("passed", "What would make this strong"),),
             2, "what it is for",
             (
                 l.RevealQuestion(1, "What we are out to do", (answer("Maya", "Open in May and pay ourselves by October.", "A"), answer("Jonas", "Open in May.", "B")), alike=False, shared_words=()),
@@ -156,6 +159,7 @@ def samples() -> tuple[l.Letter, ...]:
             ),
             "",
         ),
+        l.Reveal((), 3, "trust", (l.RevealQuestion(1, "What would build trust", (answer("Maya", "Open books."), answer("Jonas", "Open books.")), alike=True, shared_words=()),), ""),
         l.PassedOn("Jonas", "knowing each other", "What do you do when I forget to call you back?", ()),
         l.PassedOn("Jonas", "what it is for", "", (l.Item("1C", "What we are out to do", "Open in May, and pay ourselves as soon as we can.", ""),)),
         l.PassedOnReceipt((Note("chosen", "What we are out to do", "Open in May."),), "what we promise"),
@@ -169,4 +173,5 @@ def samples() -> tuple[l.Letter, ...]:
         l.Settle((Note("rhythm", "", "once a quarter"),), "When and where we meet", _MEETINGS, _OPTIONS, (), 1),
         l.Settle((), "When and where we meet", _MEETINGS, _OPTIONS, (l.RevealAnswer("A", "Maya", "Every Monday at eight, at the shop."), l.RevealAnswer("B", "Jonas", "Every other Thursday, on a walk.")), 2),
         l.SettleNoted((Note("chosen", "When and where we meet", "Every Monday at eight, at the shop."),)),
+        l.SettleNoted((Note("chosen", "When and where we meet", "Every Monday at eight, at the shop.", days=30),)),
     )  # fmt: skip
