@@ -39,8 +39,6 @@ COMMENT: /\/\/[^\n]*/
 """
 _WORDY = re.compile(r"\w")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ł": "l"})
-Ends = frozenset[int]
-_NOWHERE: Ends = frozenset()
 Node = Tree[Token]
 
 
@@ -95,11 +93,13 @@ class Grammar:
             found.index(self._rules)
         self._closed = "ANY" not in kinds
         # Slips are mended in English alone: where verbs are inflected, the next letter is the next person.
-        mendable = {w for literal in english for w in _phrase(literal)}
-        self.foreign = self.known - mendable
+        mendable: dict[str, set[str]] = {}  # by their first letters, which a slip leaves as they are
+        for word in (w for literal in english for w in _phrase(literal)):
+            mendable.setdefault(word[0], set()).add(word)
+        self.foreign = self.known.difference(*mendable.values())
         accented = _unaccented(self.known)
         self._mended = functools.lru_cache(maxsize=4096)(
-            lambda word: word if word in self.known else accented.get(word) or mended(word, mendable)
+            lambda word: word if word in self.known else accented.get(word) or mended(word, mendable.get(word[0], ()))
         )
         self._classes = [n for n in self._rules if not n.startswith("_")]
         self.read = functools.lru_cache(maxsize=4096)(self._read)
@@ -125,16 +125,16 @@ class Grammar:
         special = {w for words_ in kinds.values() for w in words_.split()}
         return _Run(self._rules, tuple(w if w in special else self._mended(w) for w in sentence), kinds)
 
-    def heads(self, sentence: tuple[str, ...], name: str, **kinds: str) -> Ends:
+    def heads(self, sentence: tuple[str, ...], name: str, **kinds: str) -> tuple[int, ...]:
         """Where rule `name`, begun at the first word, can end: for sentences whose tail is a person's own words."""
-        return self._run(sentence[:MOST_WORDS], kinds).rule(name, 0)
+        return _places(self._run(sentence[:MOST_WORDS], kinds).rule(name, 0))
 
     def scan(self, sentence: tuple[str, ...], **kinds: str) -> tuple[tuple[str, int, int], ...]:
         """What can be found in a sentence that need not be understood: (class, start, end), the longest from the left."""
         run = _Run(self._rules, sentence[:MOST_SCANNED], kinds)
         found, i = [], 0
         while i < len(run.words):
-            end, name = max(((e, n) for n in self._classes for e in run.rule(n, i)), default=(i, ""))
+            end, name = max(((e, n) for n in self._classes for e in _places(run.rule(n, i))), default=(i, ""))
             if end > i:
                 found.append((name, i, end))
             i = max(end, i + 1)
@@ -229,79 +229,89 @@ def _phrase(literal: str) -> tuple[str, ...]:
 
 
 class _Run:
-    """One match: what each rule reaches from each place, remembered."""
+    """One match: what each rule reaches from each place, remembered.
+
+    Places are bits of a number, 1 << 3 for before the fourth word, so that one step takes all readings a word further.
+    """
 
     def __init__(self, rules: Mapping[str, _Rule], sentence: tuple[str, ...], kinds: Mapping[str, str]) -> None:
         self.rules, self.words, self.kinds = rules, sentence, kinds
         self.special = {w for words_ in kinds.values() for w in words_.split()}
-        self.seen: dict[tuple[str, int], Ends] = {}
+        self.seen: dict[tuple[str, int], int] = {}
+        self.of_kind: dict[str, int] = {}
+        self.of_word: dict[str, int] = {}
+        for i, word in enumerate(sentence):
+            self.of_word[word] = self.of_word.get(word, 0) | 1 << i
 
     def steps(self, classes: list[str], i: int) -> set[tuple[int, str]]:
         """From word i: to where, by a clause of which class, or "" by a separator."""
-        found = {(end, name) for name in classes for end in self.rule(name, i) if end > i}
-        between = {end for end in self._between("_join", i) if end < len(self.words)} | self._between("_sep", i)
-        return found | {(end, "") for end in between}
+        found = {(end, name) for name in classes for end in _places(self.rule(name, i)) if end > i}
+        joined, apart = (_places(self.rule(name, i)) if name in self.rules else () for name in ("_join", "_sep"))
+        return found | {(end, "") for end in (*(e for e in joined if e < len(self.words)), *apart)}
 
-    def _between(self, name: str, i: int) -> Ends:
-        return self.rule(name, i) if name in self.rules else frozenset()
-
-    def rule(self, name: str, i: int) -> Ends:
+    def rule(self, name: str, i: int) -> int:
+        """Where this rule can end that begins at word i."""
         key = (name, i)
         found = self.seen.get(key)
         if found is None:
-            starting = self.rules[name].starting(self.words[i] if i < len(self.words) else "")
-            found = self.seen[key] = self._any_of(starting, i)
+            found = 0
+            for seq in self.rules[name].starting(self.words[i] if i < len(self.words) else ""):
+                found |= self._sequence(seq, 1 << i)
+            self.seen[key] = found
         return found
 
-    def _any_of(self, sequences: Iterable[_Sequence], i: int) -> Ends:
-        found = _NOWHERE
-        for seq in sequences:
-            if ends := self._sequence(seq, i):
-                found = found | ends if found else ends
-        return found
-
-    def _sequence(self, seq: _Sequence, i: int) -> Ends:
-        at: Ends = frozenset((i,))
+    def _sequence(self, seq: _Sequence, at: int) -> int:
         for item in seq:
-            at = self._item(item, at)
-            if not at:
-                break
+            found = self._item(item, at)
+            if item.op:
+                once = found
+                found |= at if item.op in "?*" else 0
+                while once and item.op in "*+":
+                    once = self._item(item, once) & ~found
+                    found |= once
+            if not found:
+                return 0
+            at = found
         return at
 
-    def _item(self, item: _Item, at: Ends) -> Ends:
-        once = self._from_each(item, at)
-        if item.op == "":
-            return once
-        found = at | once if item.op in "?*" else once
-        while once and item.op in "*+":
-            once = self._from_each(item, once) - found
-            found |= once
+    def _item(self, item: _Item, at: int) -> int:
+        if item.what == "word":
+            for word in item.phrase:
+                at = (at & self.of_word.get(word, 0)) << 1
+            return at
+        found = 0
+        if item.what == "ref":
+            for i in _places(at):
+                found |= self.rule(item.name, i)
+        elif item.what == "group":
+            for seq in item.group:
+                found |= self._sequence(seq, at)
+        elif item.name == "END":  # takes no word
+            found = at & self._kind(item.name)
+        else:
+            found = (at & self._kind(item.name)) << 1
         return found
 
-    def _from_each(self, item: _Item, at: Ends) -> Ends:
-        if len(at) == 1:
-            (i,) = at
-            return self._atom(item, i)
-        return frozenset(e for i in at for e in self._atom(item, i))
-
-    def _atom(self, item: _Item, i: int) -> Ends:
-        if item.what == "word":
-            end = i + len(item.phrase)
-            return frozenset((end,)) if self.words[i:end] == item.phrase else _NOWHERE
-        if item.what == "ref":
-            return self.rule(item.name, i)
-        if item.what == "group":
-            return self._any_of(item.group, i)
-        if item.name == "END":  # takes no word
-            return frozenset((i,)) if i == len(self.words) or not _WORDY.search(self.words[i]) else _NOWHERE
-        return frozenset((i + 1,)) if i < len(self.words) and self._is(item.name, self.words[i]) else _NOWHERE
+    def _kind(self, kind: str) -> int:
+        """Which words are of this kind; for END, before which a clause may end."""
+        if kind not in self.of_kind:
+            found = sum(1 << i for i, word in enumerate(self.words) if self._is(kind, word))
+            self.of_kind[kind] = found | 1 << len(self.words) if kind == "END" else found
+        return self.of_kind[kind]
 
     def _is(self, kind: str, word: str) -> bool:
-        if kind == "N":
-            return word.isdecimal()
+        if kind == "END":
+            return not _WORDY.search(word)
         if kind == "ANY":
             return word not in {",", ";", ":", "."}
         return word in self.kinds[kind].split() if kind in self.kinds else word.isdecimal()
+
+
+def _places(bits: int) -> tuple[int, ...]:
+    """The places that these bits are, in their order."""
+    if not bits & (bits - 1):  # one or none, as nearly always
+        return (bits.bit_length() - 1,) if bits else ()
+    return tuple(i for i in range(bits.bit_length()) if bits >> i & 1)
 
 
 def texts(tokens: Iterable[Word]) -> tuple[str, ...]:
