@@ -80,6 +80,8 @@ class Storm:
     waiting: Callable[[], int] = int  # how many messages that server still has
     process: "asyncio.subprocess.Process | None" = None
     doors: dict[str, str] = field(default_factory=dict)  # where each person answers
+    took_s: list[float] = field(default_factory=list)  # each reply that was taken, at its last attempt
+    resident_mb: list[float] = field(default_factory=list)  # of the service, as often
 
     async def rage(
         self,
@@ -89,16 +91,18 @@ class Storm:
         others: Sequence[Victim] = (),
         *,
         longest_s: float = 0.5,
+        begins: Callable[[], bool] = lambda: True,
         seed: int = 7,
     ) -> dict[str, object]:
         """So many replies while each is killed so often, the service first; what came of it.
 
-        `longest_s` is how long the service lives at most, once it takes mail.
+        `longest_s` is how long the service lives at most, once it takes mail. Replies come once `begins` is true.
         """
         configure("error", "json", sys.stderr)
         began, chance = time.monotonic(), random.Random(seed)
         await self._prepare(max(1, replies // (2 * rounds)))
         await self._serve()
+        await until(begins)
         victims = (Victim("service", self._serve, self._kill, longest_s), *others)
         storming = [asyncio.create_task(v.storm(n, chance)) for v, n in zip(victims, kills, strict=True)]
         await self._replies(rounds)
@@ -163,14 +167,24 @@ class Storm:
             taken = False
             while not taken:
                 async with free:
+                    began = time.monotonic()
                     try:
                         async with SMTP(
                             hostname="127.0.0.1", port=self.world or self.port, start_tls=False, timeout=20
                         ) as client:
                             await client.sendmail(person, [self.doors[person]], raw)
                         taken = True
+                        self.took_s.append(time.monotonic() - began)
+                        self.resident_mb.append(self._resident())
                     except (SMTPException, OSError):
                         await asyncio.sleep(0.1)  # the world's own time
+
+    def _resident(self) -> float:
+        assert self.process
+        with suppress(OSError):  # it is being started again
+            pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+            return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+        return 0
 
     async def _settle(self) -> None:
         """Let what is left come to its end, hour after hour, until nothing is on its way any more."""
@@ -206,6 +220,9 @@ class Storm:
             "doubled": sum(len(heard[p]) - len(set(heard[p])) for p in people),
             "strange": sum(len(set(heard[p]) - expected[p]) for p in people),
             "inbox": states,
+            "99 of 100 within s": round(sorted(self.took_s)[len(self.took_s) * 99 // 100], 1),
+            "MB half way": round(self.resident_mb[len(self.resident_mb) // 2]),
+            "MB at the end": round(self.resident_mb[-1]),
             "letters": len(self.sink.letters),
             "letters lost": len(sent - self.sink.letters.keys()),
             "letters owed": owed[:5],
