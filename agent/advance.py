@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from agent.alliance.decide import decide
-from agent.alliance.event import Event, Replied, Started
+from agent.alliance.event import Event, Moved, Replied, Started
 from agent.alliance.figures import Tally, tally_of
 from agent.alliance.flow import Flow
 from agent.alliance.flow import load as load_flow
@@ -124,6 +124,10 @@ class Advance:
         if isinstance(matter.event, Replied) and any(isinstance(s.letter, Status) for s in decision.sends):
             others = await self._others(c, work, decision.alliance, matter.event.participant)
             decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now, others=others)
+        if elsewhere := {s.at for s in decision.sends if s.at}:
+            digests = {self._digest("", address): address for address in elsewhere}
+            if barred := frozenset(digests[d] for d in await alliances.refused(c, digests)):
+                decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now, barred=barred)
         answers = (getattr(matter.event, "participant", 0), matter.message_id)
         if any(s.letter.encloses for s in decision.sends):  # to print and to draw takes a while
             written = await asyncio.to_thread(letters_of, decision, self.post, now, answers)
@@ -133,6 +137,22 @@ class Advance:
         work.tallies.append(tally_of(flow, alliance, decision, matter.event, now))
         for place, event in enumerate(decision.starts):
             await self._one(c, work, Matter(self._another(matter, place), event), now)
+        for addresses in decision.moved:
+            await self._move(c, work, matter, addresses, now)
+
+    async def _move(
+        self, c: Connection, work: "_Work", matter: Matter, addresses: tuple[str, str], now: datetime
+    ) -> None:
+        """Bring a new address to all other alliances of this person too (decision 28)."""
+        old, new = addresses
+        places = [(i, number) for i, number, _ in await _places(c, work, old) if i != matter.alliance]
+        found = await alliances.load(c, {i for i, _ in places} - work.current.keys())
+        work.before |= found
+        work.current |= found
+        work.people = {address: x for a in found.values() for address, x in a.people.items()} | work.people
+        for i, number in places:
+            await self._one(c, work, Matter(i, Moved(number, new, matter.event.cause)), now)
+        work.unknown.add(old)
 
     def _another(self, matter: Matter, place: int) -> int:
         """The id of an alliance that this event of another one starts: always the same one, and nobody can guess it."""

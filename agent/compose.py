@@ -73,25 +73,27 @@ def letters_of(decision: Decision, post: Post, now: datetime, answers: tuple[int
     """
     alliance = decision.alliance
     return [
-        _written(alliance, send, post, now, answers[1] if send.to == answers[0] else "")
+        _written(alliance, send, post, now, answers[1] if send.to == answers[0] and not send.at else "")
         for send in decision.sends
-        if alliance.participant(send.to).address and not _person(alliance, send.to).suppressed
+        if alliance.participant(send.to).address and not _person(alliance, send).suppressed
     ]
 
 
-def _person(alliance: Alliance, number: int) -> Person:
-    address = alliance.participant(number).address
+def _person(alliance: Alliance, send: Send) -> Person:
+    address = send.at or alliance.participant(send.to).address
     return alliance.people.get(address) or Person(address)
 
 
 def _written(alliance: Alliance, send: Send, post: Post, now: datetime, answers: str) -> Written:
-    p, person = alliance.participant(send.to), _person(alliance, send.to)
+    p, person = alliance.participant(send.to), _person(alliance, send)
     named = [q.name for q in alliance.participants if q.name]
     team = len(alliance.participants) > TWO
     language = send.language
     others = [q.name for q in alliance.participants if q.number != send.to and q.name]
     partner = phrase(language, "team") if team else joined(others, language)
     names = phrase(language, "team") if team else joined(named, language)
+    if send.at:  # whoever reads it there may be a stranger
+        partner, names, named = "", p.name, [p.name]
     zone = zone_of(person, post.house.zone)
     said = post.render(
         send.letter,
@@ -105,7 +107,7 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime, answers:
         team=team,
     )
     doors, letter = post.doors, (alliance.id, send.number)
-    ids = _thread(alliance, p, send.number, doors)
+    ids = () if send.at else _thread(alliance, p, send.number, doors)
     if answers and send.letter.role is Role.RECEIPT:
         ids = (*ids, answers)
     message_id = doors.message_id(*letter)
@@ -116,8 +118,8 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime, answers:
             from_name=_from(post.service, names, language) if len(named) > 1 else post.service,
             from_address=doors.from_address(*letter),
             reply_to=doors.reply_address(*letter),
-            to_address=p.address,
-            to_name=p.full_name,
+            to_address=person.address,
+            to_name="" if send.at else p.full_name,
             subject=subject,
             date=send.due or now,  # nobody shall read from it when the other wrote
             message_id=message_id,
@@ -140,7 +142,7 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime, answers:
         send.number,
         send.to,
         about,
-        p.address,
+        person.address,
         bounces,
         message_id,
         subject,

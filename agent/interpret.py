@@ -56,9 +56,14 @@ def event_of(
     message: Message, mail_from: str, asked: Asked, doors: Doors, *, finding: str, now: datetime, cause: str
 ) -> Event | Nothing:
     """What this message to a reply address means. `finding` is what was found of its author (`mail.authentic`)."""
-    if asked.sent_to != asked.address:  # the letter went to an address that has been replaced: its token died with it
+    kind, sender = kind_of(message, mail_from).kind, sender_of(message)
+    if (
+        asked.sent_to != asked.address
+        and not (  # its token died with that address, but for whose it was, and for a code
+            kind is Kind.REPLY and (sender in (asked.address, *asked.also) or asked.about.startswith("code:"))
+        )
+    ):
         return Nothing("replaced")
-    kind = kind_of(message, mail_from).kind
     if kind is Kind.BOUNCE:
         lost = [r.blame for r in reports_of(message) if r.is_lost]
         return Undeliverable(asked.participant, asked.about, bool(lost), cause, max(lost, default=0))
@@ -70,7 +75,6 @@ def event_of(
         return Complained(asked.participant, cause)
     if kind in (Kind.LIST, Kind.OTHER):
         return Nothing(str(kind))
-    sender = sender_of(message)
     if doors.is_own(sender):
         return Nothing("loop")
     registered = bool(sender) and sender == asked.address

@@ -102,6 +102,11 @@ def speak(turn: Turn, event: Replied, language: str) -> None:
         turn.change(language=language)
         turn.tailor()
     turn.note(number, Note("language"))
+    once_more(turn, number)
+
+
+def once_more(turn: Turn, number: int) -> None:
+    """Ask what is open again, or say what was noted where nothing is."""
     opened = turn.p(number).open
     if opened is None or opened.sent is None:
         asking.receipt(turn, number)

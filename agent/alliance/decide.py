@@ -18,6 +18,7 @@ from agent.alliance import (
     kinds,
     letters,
     mending,
+    moving,
     no_answer,
     over,
     overview,
@@ -32,6 +33,7 @@ from agent.alliance.event import (
     Complained,
     Event,
     Forged,
+    Moved,
     Replied,
     RepliedFromElsewhere,
     Started,
@@ -120,6 +122,8 @@ def _take(turn: Turn, event: Event) -> None:
             replied(turn, Replied(event.participant, event.about, "NO CHECK-INS", None, event.cause))
         case Unsubscribed():
             anytime.unsubscribe(turn, event.participant)
+        case Moved():
+            moving.take(turn, event.participant, event.address)
         case Woke():
             pass
 
@@ -166,6 +170,8 @@ def replied(turn: Turn, event: Replied) -> None:
     no_answer.heard(turn, p.number)
     if wished := wished_language(event.text, turn.language(p.number)):
         anytime.speak(turn, event, wished)
+        return
+    if p.stage != Stage.INVITED and moving.asked(turn, event):
         return
     _know_language(turn, event)
     kind, _, key = event.about.partition(":")
@@ -378,6 +384,9 @@ def _let(turn: Turn, event: Replied) -> None:
     if held is None:
         return
     turn.level, turn.proved = "code", event.cause
+    if held.act == "move":
+        moving.moved(turn, event.participant, held.sender)
+        return
     if held.act != "start":
         replied(turn, Replied(event.participant, held.about, held.text, None, held.cause, "code"))
         return

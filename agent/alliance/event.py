@@ -107,6 +107,15 @@ class Unsubscribed:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """In another alliance of theirs this person's letters began to go to another address (decision 28)."""
+
+    participant: int
+    address: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class Woke:
     """The instant `wake_at` has come."""
 
@@ -123,5 +132,6 @@ Event = (
     | Complained
     | Unreadable
     | Unsubscribed
+    | Moved
     | Woke
 )

@@ -58,7 +58,7 @@ ACTS: dict[str, Callable[[Alliance, Turn], bool]] = {
     "close": lambda before, turn: turn.alliance.ended == "closed" != before.ended,
     "delete": lambda _, turn: bool(turn.erased or turn.forgotten),
     "export": lambda _, turn: any(isinstance(s.letter, letters.MyData) for s in turn.sends),
-    "address": _knows_another,
+    "address": lambda before, turn: _knows_another(before, turn) or any(s.at for s in turn.sends),
 }
 """What wants level A or a code, each by what it would do."""
 
@@ -93,10 +93,11 @@ def unsure(before: Alliance, turn: Turn, event: Replied | Started) -> str:
 # ---------------------------------------------------------------- holding, and asking
 
 
-def hold(turn: Turn, number: int, text: str, held: Held) -> None:
+def hold(turn: Turn, number: int, text: str, held: Held) -> bool:
     """Keep a mail aside and ask the registered address about it; asking for the same act again takes the first one's place.
 
     On another day a new one takes the place of the oldest, so that nobody who let three of them be is left without a word.
+    A new address is asked itself. False when nothing was asked.
     """
     kept = [h for h in turn.p(number).held if turn.now - h.at < HELD_FOR]
     what = (held.about, held.act, held.sender)
@@ -104,14 +105,18 @@ def hold(turn: Turn, number: int, text: str, held: Held) -> None:
     today = [h for h in kept if turn.now - h.at < TOLD_EVERY]
     asked = same.asked + 1 if same in today and same else 1
     if asked > HELD or (same is None and len(today) >= HELD):
-        return  # the message itself is kept; somebody floods this person through a stolen address
+        return False  # the message itself is kept; somebody floods this person through a stolen address
     held = replace(held, asked=asked)
     turn.set(number, held=(*(h for h in kept if h != same), held)[-HELD:])
-    if held.act:
-        letter: letters.Letter = letters.Code(held.act, code_of(turn, number, held), text, held.sender, _version(turn))
+    if held.act == "move":
+        letter: letters.Letter = letters.NewAddress(code_of(turn, number, held), turn.p(number).address)
+        turn.say(number, letter, f"code:{held.cause}", at=held.sender)
+    elif held.act:
+        letter = letters.Code(held.act, code_of(turn, number, held), text, held.sender, _version(turn))
         turn.say(number, letter, f"code:{held.cause}")
     else:
         turn.say(number, letters.WasThisYou(held.sender, text), f"was:{held.cause}")
+    return True
 
 
 def ask(turn: Turn, event: Replied, act: str) -> None:

@@ -52,6 +52,7 @@ class Send:
     letter: letters.Letter
     about: str
     due: datetime | None = None  # for what somebody else brought about in this person's quiet hours: when these end
+    at: str = ""  # the address that it goes to, where that is not the registered one
     language: str = ENGLISH  # in which its facts are said, and in which it is written
 
 
@@ -69,6 +70,7 @@ class Decision:
     erased: tuple[int, ...] = ()  # participants whose kept mail, letters and address are to be erased too
     starts: tuple[Started, ...] = ()  # alliances of their own that begin with this; nothing else is carried over
     forgotten: bool = False  # nothing of this alliance is to be left
+    moved: tuple[tuple[str, str], ...] = ()  # old and new addresses of people, in all their alliances
 
 
 @dataclass(slots=True)
@@ -92,6 +94,7 @@ class Turn:
     erased: list[int] = field(default_factory=list)
     starts: list[Started] = field(default_factory=list)
     forgotten: bool = False
+    moved: list[tuple[str, str]] = field(default_factory=list)
     whole: Flow = field(init=False)  # before it was tailored to these people
 
     def decision(self) -> Decision:
@@ -104,6 +107,7 @@ class Turn:
             tuple(self.erased),
             tuple(self.starts),
             self.forgotten,
+            tuple(self.moved),
         )
 
     def __post_init__(self) -> None:
@@ -214,7 +218,7 @@ class Turn:
         if note not in self.p(number).notes:
             self.set(number, notes=(*self.p(number).notes, note))
 
-    def say(self, number: int, letter: letters.Letter, about: str = "info") -> None:
+    def say(self, number: int, letter: letters.Letter, about: str = "info", *, at: str = "") -> None:
         """Write a letter now. Letters with room for notes take those that are pending.
 
         Who has left or said no hears nothing that others bring about.
@@ -229,9 +233,8 @@ class Turn:
         self.set(number, thread=thread if len(thread) <= THREAD else (thread[0], *thread[1 - THREAD :]))
         unasked = self.actor not in (0, number) and not isinstance(letter, letters.Reveal | letters.Digest)
         due = self.awake(number) if unasked else self.now
-        self.sends.append(
-            Send(number, self.alliance.letters, letter, about, due if due > self.now else None, self.language(number))
-        )
+        due_at = due if due > self.now else None
+        self.sends.append(Send(number, self.alliance.letters, letter, about, due_at, at, self.language(number)))
 
     def tell_others(self, number: int, letter: letters.Letter, about: str = "info") -> None:
         """Write the same letter to everybody else who is in."""

@@ -189,6 +189,16 @@ async def test_another_address_of_hers_is_hers_everywhere_once_she_said_so(house
     assert await answer(house.pair, 1) == "And that we sing."
 
 
+@pytest.mark.row("T26")
+async def test_a_new_address_is_not_even_asked_before_it_is_sure_who_wants_it(house: Checked) -> None:
+    [asked] = await house.says(JONAS, "My new address is jonas@new.example")
+
+    assert asked.subject == "A number, to be sure it is you"
+    assert "jonas@new.example" in asked.text
+    async with house.pair.play.service.database.transaction() as c:
+        assert await c.fetch("SELECT 1 FROM outbox WHERE rcpt = 'jonas@new.example'") == []
+
+
 @pytest.mark.row("T25")
 async def test_an_old_genuine_mail_that_is_sent_again_does_nothing(house: Checked) -> None:
     prompt = house.pair.last(MAYA)

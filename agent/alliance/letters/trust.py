@@ -29,6 +29,26 @@ class CodeAgain(Letter):
 
 
 @dataclass(frozen=True, slots=True)
+class NewAddress(Letter):
+    """To an address that somebody says is theirs now: whether it is, by a number. It names nobody else (T26)."""
+
+    role = Role.RECEIPT
+
+    code: str
+    old: str  # the registered address, which asks
+
+
+@dataclass(frozen=True, slots=True)
+class AddressChange(Letter):
+    """To the registered address: that another one was asked for, and that it took its place (T26)."""
+
+    role = Role.RECEIPT
+
+    state: str  # asked, changed, refused
+    address: str  # the new one
+
+
+@dataclass(frozen=True, slots=True)
 class NotTaken(Letter):
     """A mail in somebody's name failed the check that its own domain asks for (T15)."""
 

@@ -13,5 +13,7 @@ def samples() -> tuple[l.Letter, ...]:
         l.CodeAgain("wrong", 1),
         l.CodeAgain("none", 5),
         l.CodeAgain("over", 0),
+        l.NewAddress("4821-77", "maya@example.org"),
+        *(l.AddressChange(state, "maya@new.example") for state in ("asked", "changed", "refused")),
         l.NotTaken(),
     )

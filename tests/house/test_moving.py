@@ -1,0 +1,111 @@
+"""A person's letters go to another address: asked from the old, confirmed by the new, and in all their alliances (T26)."""
+
+import re
+
+import pytest
+from test_batches import ANN, BEN, CY, House, house  # noqa: F401
+
+from agent.store import alliances
+
+NEW = "ann@new.test"
+
+
+def letters(house: House, rcpt: str) -> list[bytes]:  # noqa: F811
+    """What was sent there, as it is read."""
+    return [raw.replace(b"=\r\n", b"") for to, raw in house.sent if to == rcpt]
+
+
+def number_in(raw: bytes) -> str:
+    found = re.search(rb"nothing else: (\d{4}-\d\d)", raw)
+    assert found
+    return found[1].decode()
+
+
+async def addresses(house: House) -> set[str]:  # noqa: F811
+    return {p.address for alliance in await house.all() for p in alliance.participants}
+
+
+async def people(house: House) -> set[str]:  # noqa: F811
+    return {address for (address,) in await house.fetch("SELECT address FROM people")}
+
+
+@pytest.fixture
+async def living(house: House) -> House:  # noqa: F811
+    """Ann takes part in two alliances, and has a question open in each."""
+    await house.asking(1)
+    await house.asking(2, guest=CY)
+    await house.service.settle()
+    house.sent.clear()
+    return house
+
+
+@pytest.mark.row("T26")
+async def test_a_new_address_is_asked_itself_and_then_has_all_letters(living: House) -> None:
+    first = living.doors[ANN]
+    await living.says(ANN, "My new address is Ann@New.test.")
+
+    [asked], [told] = letters(living, NEW), letters(living, ANN)
+    assert not re.search(rb"(?i)\bben\b|\bcy\b|References|In-Reply-To", asked)
+    assert b"ann@new.test" in told
+    assert await addresses(living) == {ANN, BEN, CY}
+
+    to = living.doors[NEW]
+    await living.says("eve@evil.test", "1111-11", to)
+    assert await addresses(living) == {ANN, BEN, CY}
+    living.sent.clear()
+    await living.says(NEW, number_in(asked), to)
+
+    assert await addresses(living) == {NEW, BEN, CY}
+    assert await people(living) == {NEW, BEN, CY}
+    [told] = letters(living, ANN)
+    assert b"no longer to this address" in told
+    again = [raw for raw in letters(living, NEW) if b"The address is now" in raw]
+    assert len(again) == 2, "what is open in each"
+
+    await living.says(NEW, "I hope for bread.", first)
+    await living.says(ANN, "I hope for cake.", first)
+    said = [a.text for alliance in await living.all() for a in alliance.answers if a.prompt == "hopes"]
+    assert said == ["I hope for bread."], "an older letter counts from the new address alone"
+
+
+@pytest.mark.row("T26")
+async def test_the_number_works_once_and_nobody_is_bombed_with_numbers(living: House) -> None:
+    for n in range(6):
+        await living.says(ANN, f"My new address is ann{n}@new.test")
+    assert len([to for to, _ in living.sent if to.endswith("@new.test")]) == 3
+
+    [asked] = letters(living, "ann0@new.test")
+    await living.says("ann0@new.test", number_in(asked), living.doors["ann0@new.test"])
+    await living.says("ann0@new.test", f"My new address is {ANN}")
+    [back] = [raw for raw in letters(living, ANN) if b"Is this your address" in raw]
+    await living.says(ANN, number_in(back), living.doors[ANN])
+    assert ANN in await addresses(living)
+    before = len(living.sent)
+
+    await living.says("ann0@new.test", number_in(asked), living.doors["ann0@new.test"])
+    assert ANN in await addresses(living)
+    assert not any(b"Is this your address" in raw for _, raw in living.sent[before:])
+
+
+@pytest.mark.row("T26", "T55")
+@pytest.mark.parametrize("new", [CY, ANN, "unwanted@new.test", "no address@at all"])
+async def test_an_address_that_is_anothers_or_wants_no_letters_is_refused(living: House, new: str) -> None:
+    advance = living.service.delivery.advance
+    async with living.service.database.transaction() as c:
+        await alliances.refuse(c, advance._digest("", "unwanted@new.test"), living.now)
+
+    await living.says(ANN, f"My new address is {new}")
+
+    assert not any(b"Is this your address" in raw for _, raw in living.sent)
+    assert await addresses(living) == {ANN, BEN, CY}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["His new address is ann@new.test", "My address is ann@new.test", "I hope for a new address: ann@new.test", "New"],
+)
+async def test_other_words_about_addresses_are_answers(living: House, said: str) -> None:
+    await living.says(ANN, said)
+
+    assert letters(living, NEW) == []
+    assert said.rstrip(".") in repr(await living.all())
