@@ -68,10 +68,10 @@ def undeliverable(turn: Turn, event: Undeliverable) -> None:
 
 
 def heard(turn: Turn, number: int) -> None:
-    """Somebody wrote from the registered address: it is well, whatever was reported before."""
+    """Somebody wrote to us from the registered address: it is well, and wants an answer, whatever was reported before."""
     person = turn.person(number)
-    if person.bounces:
-        turn.set_person(replace(person, bounces=0, bounced_at=None))
+    if person.bounces or person.suppressed:
+        turn.set_person(replace(person, bounces=0, bounced_at=None, suppressed=False))
 
 
 def complained(turn: Turn, event: Complained) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from agent.alliance import anytime, bank, closing, coming, gather, letters
+from agent.alliance import anytime, bank, closing, coming, gather, letters, no_answer
 from agent.alliance.event import Replied
 from agent.alliance.model import Phase, Stage
 from agent.alliance.turn import Turn
@@ -23,6 +23,8 @@ def is_over(turn: Turn, event: Replied) -> bool:
         return True
     wants = {c.name for c in commands}
     said = closing.last_word(turn, event)
+    if wants & {"delete", *_AFTER}:
+        no_answer.heard(turn, p.number)
     if "delete" in wants and p.stage != Stage.DECLINED:
         if is_erasure(event.text) and (
             event.about == "erase" or re.search(r"\b(?:now|jetzt)\b", event.text, re.IGNORECASE)

@@ -119,6 +119,19 @@ async def test_a_complaint_is_honoured_at_once_and_for_ever_and_nobody_learns_wh
     assert pair.last(JONAS).raw == letter.raw
 
 
+@pytest.mark.row("T55")
+async def test_who_complained_and_then_asks_for_something_is_answered_and_still_invited_by_nobody(pair: Pair) -> None:
+    letter = Letter(pair, JONAS)
+    await pair.hands_in("fbl@provider.example", letter.return_path, letter.complaint())
+
+    assert await pair.says(JONAS, "Never write to me again.") == []
+    [told] = await pair.says(JONAS, "MY DATA")
+    assert told.person == JONAS
+
+    await pair.play.write(MAYA, "Jonas and me", "Jonas Berg (jonas@example.net) and I try again.")
+    assert "jonas@example.net" not in pair.last(MAYA).text
+
+
 @pytest.mark.row("T51", "T55")
 async def test_a_complaint_that_is_none_changes_nothing(pair: Pair) -> None:
     letter = Letter(pair, JONAS)
