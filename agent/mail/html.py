@@ -50,6 +50,10 @@ _NO_ROOM = re.compile(
     r"(?<![\w-])(?:max-)?(?:height|width):0(?:px)?(?:;|!|$)"
 )  # hidden where nothing may stand out of it
 _STRUCK = frozenset(("s", "strike", "del"))
+_LINE_THROUGH = re.compile("line-through")
+_SMILEY = re.compile(
+    r":\w{1,20}:|[:;=8xX][-^o']?[^\w\s]{1,2}|[:;][-^]?[DPpOoSsXx]"
+)  # an ironic one may turn a yes around
 _OUTER = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)  # libxml2 reads nothing behind them, and mail programs do
 _MEDIA = re.compile(r"@media[^{}@;]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.IGNORECASE)
 _DARK = "@ground"  # in a sheet: it gives something a background
@@ -148,7 +152,7 @@ class _Page:
             self.line += " "
         elif tag == "img":
             self._say(_emoji(attributes.get("alt", "")))
-        if not self.struck and (tag in _STRUCK or "line-through" in style):
+        if not self.struck and (tag in _STRUCK or "line-through" in layout):
             self.struck = self.level
             self._say(STRUCK)
         self._say(element.text)
@@ -263,7 +267,7 @@ def _sheet(root: etree._Element) -> dict[str, str]:
         for rule in text.split("}"):
             head, _, body = rule.rpartition("{")
             body = _even(body)
-            said = {m[0] for style in (_AS_TYPED, _AS_BLOCK) if (m := style.search(body))}
+            said = {m[0] for style in (_AS_TYPED, _AS_BLOCK, _LINE_THROUGH) if (m := style.search(body))}
             if not said:
                 continue
             for selector in head.rpartition("{")[2].split(","):
@@ -329,4 +333,4 @@ def _ground(element: etree._Element) -> str:
 
 def _emoji(alt: str) -> str:
     """Webmail draws emoji as pictures; other pictures say nothing of what was typed."""
-    return alt if 0 < len(alt) <= 4 and not alt.isascii() else ""
+    return alt if (0 < len(alt) <= 4 and not alt.isascii()) or _SMILEY.fullmatch(alt) else ""

@@ -50,6 +50,8 @@ from agent.mail.html import text_of
         ("a&nbsp;&amp;&#8203; b", "a & b"),
         ("<p>unclosed <b>bold", "unclosed bold"),
         ('<img alt="🙂"> <img alt="Our logo">', "🙂"),
+        ('Yes <img alt=":rolleyes:"><img alt=";-)"><img alt="Re: logo">', "Yes :rolleyes:;-)"),
+        ("<style>.gone{text-decoration:line-through}</style><b class=gone>Yes</b> No", "~~Yes~~ No"),
         ("", ""),
         ("<html></html>", ""),
         ("<!-- nothing -->", ""),

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from agent.alliance.words.commands import command_of, is_aside
+from agent.alliance.words.commands import command_of, is_aside, leading_command
+from agent.alliance.words.courtesy import ungreeted, unsigned
 from agent.alliance.words.dates import tail_day
 from agent.alliance.words.grammar import grammar, texts
 from agent.alliance.words.tokens import LONGEST, Sentence, sentences, straight, words
@@ -60,7 +61,7 @@ _CARE = re.compile(
     re.IGNORECASE,
 )
 _TO_US = re.compile(  # a question about us and the question, rather than an answer
-    r"(?:please |sorry,? |i want to know |tell me )*(?:what|which|who|how|are|is|can|could|will|would|do|does|tell me)\b.{0,80}\b(?:you|your|question|repeat|rephrase|bot)\b.{0,60}",
+    r"(?:please |sorry,? |i want to know |tell me )*(?:what|which|who|how|are|is|can|could|will|would|do|does|tell me)\b.{0,80}\b(?:you|your|question|repeat|rephrase|bot)\b.{0,60}|how (?:do|can) i (?:stop|leave|unsubscribe|pause|skip)\b.{0,40}",
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
@@ -69,6 +70,10 @@ _CHANGE = re.compile(
 _NOTHING = frozenset({"ok", "hm", "hmm", "lol", "haha", "ha", "hi", "hello", "test", "wait", "k"})
 _AWAY = re.compile(
     r"\b(?:out of (?:the )?office|auto(?:matic)?[- ]?reply|ticket (?:number|#)|give me a (?:day|week|moment)|still thinking|will (?:answer|reply) (?:later|tomorrow|soon))\b",
+    re.IGNORECASE,
+)
+_MAYBE = re.compile(
+    r"(?:please )?(?:stop (?:it|that)|i want you to stop|(?P<pause>(?:pause|pausiere|snooze) (?:this )?(?:until|till|bis) .{1,60}|(?:possiamo rimandare|podemos aplazar(?:lo)?|podemos adiar|on peut reporter|peut-on reporter|können wir (?:das )?verschieben|kunnen we (?:dit )?uitstellen)\b.{0,60}))(?: please)?\W*",
     re.IGNORECASE,
 )
 _NOT_THAT = re.compile(  # a command taken back, and nothing else: "please don't pause this one"
@@ -194,9 +199,12 @@ def _commands(text: str, now: datetime) -> tuple[tuple[Command, ...], str, Comma
     if earlier := _CHANGE.match(text):
         return (), text, Command("edit", None, earlier[1], text[earlier.end() :].strip())
     found = sentences(text)
-    whole = _all_commands(found, text, now)
+    plain = unsigned(ungreeted(text))
+    whole = _all_commands(found, text, now) or (_all_commands(sentences(plain), plain, now) if plain != text else ())
     if whole:
         return whole, "", None
+    if maybe := _maybe(text, found):
+        return (), text, maybe
     if len(found) < 2:
         return _leading(text, found, now)
     commands: list[Command] = []
@@ -212,6 +220,14 @@ def _commands(text: str, now: datetime) -> tuple[tuple[Command, ...], str, Comma
         commands.append(command)
         start, end = (place.end, end) if place is found[0] else (start, place.start)
     return tuple(commands), text[start:end].strip(), unsure if not commands else None
+
+
+def _maybe(text: str, found: tuple[Sentence, ...]) -> Command | None:
+    """A wish to leave that goes on in other words, or a pause without a day: it may be an answer too."""
+    if leaving := next((c for s in found if (c := leading_command(s.text))), None):
+        return leaving
+    asked = _MAYBE.fullmatch(straight(text.strip())) if len(found) == 1 else None
+    return Command("pause" if asked["pause"] else "stop") if asked else None
 
 
 def _all_commands(found: tuple[Sentence, ...], text: str, now: datetime) -> tuple[Command, ...]:

@@ -41,6 +41,8 @@ _LABEL = re.compile(
 
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_HALF = re.compile(r"\W*[1-5],\d\b(?!,)")  # 4,5 as it is written on the continent
+_FIRST = re.compile(r"(?m)^\s*(?:q?1[.):]\s*)(?=\S)(?=[\w★⭐]+)")
 
 
 def read_checkin(text: str) -> CheckinReading:
@@ -51,12 +53,18 @@ def read_checkin(text: str) -> CheckinReading:
     body = _HIDE.sub(" ", text).strip() if hide else text.strip()
     if whole := command_of(" ".join(body.split())):
         return CheckinReading(hide=hide, passed=whole.name == "pass", command=whole)
-    fields = _labels(body) or _listed(body)
-    said = (c for s in sentences(body) if (c := command_of(s.text)) and c.name in _BESIDE)
+    if _HALF.match(body):
+        return CheckinReading(hide=hide, rest=body, unclear=True)
+    fields = _labels(body) or _listed(_FIRST.sub(_keep_mark, body))
+    places = (*(s.text for s in sentences(body)), fields.get("rest", ""))
+    said = (c for place in places if (c := command_of(place)) and c.name in _BESIDE)
     command = next((c for c in said if c.name != "pass" or not fields.get("works")), None)
     if command and command.name == "pass" and not rating_of(body):
         return CheckinReading(hide=hide, passed=True, command=command)
-    rating, unclear = ratings_in(fields.pop("rating", "") or body)
+    rated = fields.pop("rating", "")
+    rating, unclear = ratings_in(rated or body)
+    if re.search(r"[^\W\d]", rated) and _clause(_tokens(rated))[0] != "rating":  # it says more, which is not lost
+        fields["rest"] = "\n".join(filter(None, (rated, fields.get("rest", ""))))
     return CheckinReading(
         rating=rating, works=fields.get("works", ""), care=fields.get("care", ""),
         line=cast(Kept, fields.get("line", "")), hide=hide, command=command, rest=fields.get("rest", ""), unclear=unclear,
@@ -151,12 +159,12 @@ def ratings_in(text: str) -> tuple[int | None, bool]:
 def _clauses(text: str) -> list[tuple[tuple[str, ...], bool]]:
     """The clauses of a text, and whether each stands behind a label of something else ("clause 2: 5")."""
     clauses: list[tuple[tuple[str, ...], bool]] = []
-    text = re.sub(r"(?m)^\s*(?:q?1[.):]\s*)(?=\S)(?=[\w★⭐]+)", _keep_mark, unicodedata.normalize("NFKC", text))
+    text = _FIRST.sub(_keep_mark, unicodedata.normalize("NFKC", text))
     text = re.sub(r"([★⭐☆\ufe0f]+)", r"\1\n", text)
     for line in re.split(r"[\n!?]+|(?<=\S)\.(?=\s|$)", text):
         labelled = False
         for part in re.split(
-            r"(:)|[,;()]|\s[-–—]+\s|\s(?:because|since|as|and|but|though|despite|so)\s", straight(line)
+            r"(:)|[,;()]|\s[-–—]+\s|\s(?:because|since|as|and(?! a half)|but|though|despite|so)\s", straight(line)
         ):
             if part == ":":
                 labelled = bool(clauses) and _clause(clauses[-1][0])[0] == "" and not _is_intro(clauses[-1][0])

@@ -14,6 +14,9 @@ _WHICH = re.compile(
     re.IGNORECASE,
 )
 _LAST = re.compile(r"\b(last|previous|earlier|first|second|third)\s+(?:answer|reply|one)\b", re.IGNORECASE)
+_DRAWN = re.compile(
+    r"(?<=\w)[\s.!]*[\u2300-\u27bf\U0001f000-\U0001faff\ufe0f\s]+\Z"
+)  # pictures behind the words: "stop 🛑"
 _UNTIL = "UNTIL"
 _ORDER = (
     "delete", "stop", "quiet", "pause", "later", "edit", "data", "human", "who", "resend", "explain", "back", "status", "help",
@@ -25,6 +28,7 @@ def command_of(sentence: str, now: datetime | None = None) -> Command | None:
     """The command that this whole sentence is, with or without a courtesy or a reason; None when it is none."""
     if len(sentence) > 300:
         return None
+    sentence = _DRAWN.sub("", sentence)
     edited = _edit_with_words(sentence)
     if edited:
         return edited
@@ -56,9 +60,9 @@ def _dated(sentence: str, now: datetime | None) -> tuple[tuple[str, ...], date |
 def leading_command(sentence: str) -> Command | None:
     """A plain wish to leave or to be forgotten at the head of a sentence that goes on: never to be missed."""
     head = re.split(
-        r"[,;:(]|\s[-–—]\s|\b(?:because|as|since|and|i)\b", sentence[:300], maxsplit=1, flags=re.IGNORECASE
+        r"[,;:(]|\s[-–—]\s|\b(?:because|as|since|and|or|i)\b", sentence[:300], maxsplit=1, flags=re.IGNORECASE
     )[0]
-    found = command_of(head) if len(head.split()) > 2 and head != sentence else None
+    found = command_of(head) if head != sentence and (len(head.split()) > 2 or head.isupper()) else None
     return found if found and found.name in ("stop", "delete") else None
 
 

@@ -14,7 +14,16 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
-_MARK = re.compile(r"\b(until|till|til|'til|bis zum|bis|for|in|to|by|on|back|after|from|before)\b", re.IGNORECASE)
+_GERMAN = {  # word by word, where the order is the same
+    "januar": "january", "februar": "february", "märz": "march", "mai": "may", "juni": "june", "juli": "july", "oktober": "october", "dezember": "december",
+    "montag": "monday", "dienstag": "tuesday", "mittwoch": "wednesday", "donnerstag": "thursday", "freitag": "friday", "samstag": "saturday", "sonntag": "sunday",
+    "morgen": "tomorrow", "übermorgen": "the day after tomorrow", "nächste": "next", "nächsten": "next", "nächster": "next", "ostern": "easter", "weihnachten": "christmas",
+    "ein": "a", "eine": "a", "einen": "a", "einem": "a", "einer": "a", "zwei": "two", "drei": "three", "vier": "four", "fünf": "five", "sechs": "six",
+    "tag": "day", "tage": "days", "tagen": "days", "woche": "week", "wochen": "weeks", "monat": "month", "monate": "months", "monaten": "months",
+}  # fmt: skip
+_MARK = re.compile(
+    r"\b(until|till|til|'til|bis zum|bis|für|nach|ab|for|in|to|by|on|back|after|from|before)\b", re.IGNORECASE
+)
 _COUNT = re.compile(
     r"(?:a|an|another|the next|(\d{1,3})|(" + "|".join(NUMBERS) + r"))(?: or so)? ?(day|week|wk|month|year)s?"
 )
@@ -22,13 +31,15 @@ _COUNT = re.compile(
 
 def day_named(phrase: str, now: datetime) -> date | None:
     """The coming day that the whole phrase names; None when any of it is something else."""
-    text = straight(phrase).lower().strip(" .!,;)(\n\t")
+    text = " ".join(_GERMAN.get(word, word) for word in straight(phrase).lower().strip(" .!,;)(\n\t").split(" "))
     text = re.sub(
-        r"\b(?:(?:about|around|after|until|till|til|'til|bis zum|bis|by|on|in|for|to|from|before|at least|the start of|beginning of|early|mid|late|back|again|then|please|thanks)\s+)+",
+        r"\b(?:(?:about|around|after|until|till|til|'til|bis zum|bis|für|nach|ab|im|am|anfang|by|on|in|for|to|from|before|at least|the start of|beginning of|early|mid|late|back|again|then|please|thanks)\s+)+",
         "",
         text,
     )
-    text = re.sub(r"(?:\s+(?:please|thanks|or so|from now|at least|again|then|now|ok|\?))+$", "", text).strip(" ,.!?")
+    text = re.sub(
+        r"(?:\s+(?:please|bitte|danke|thanks|or so|from now|at least|again|then|now|ok|\?))+$", "", text
+    ).strip(" ,.!?")
     if not text or len(text) > 40:
         return None
     today = now.date()
@@ -114,6 +125,8 @@ def tail_day(sentence: str, now: datetime) -> tuple[int, date] | None:
         day = day_named(sentence[mark.start() :], now)
         if day:
             return mark.start(), day
-    bare = re.search(r"\b(?:pause|snooze|postpone|later|again|freeze|hold)\s+(?=\S)", sentence, re.IGNORECASE)
+    bare = re.search(
+        r"\b(?:pause|pausieren|pausiere|snooze|postpone|later|again|freeze|hold)\s+(?=\S)", sentence, re.IGNORECASE
+    )
     day = day_named(sentence[bare.end() :], now) if bare else None
     return (bare.end(), day) if bare and day else None

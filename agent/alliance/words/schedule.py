@@ -28,11 +28,11 @@ _UNITS = {
     "day": "day", "daily": "day", "week": "week", "weeks": "week", "wk": "week", "wks": "week", "weekly": "week", "month": "month", "monthly": "month",
     "quarter": "quarter", "quarterly": "quarter", "year": "year", "yearly": "year", "annually": "year",
 }  # fmt: skip
-_NONE = frozenset(("or", "asks", "few", "date"))  # pieces with which nothing is sure
+_NONE = frozenset(("or", "asks", "few", "date", "except", "rather"))  # pieces with which nothing is sure
 # Words that say how often: where one of them is in no piece, something was said that is not understood.
 _COUNTS = frozenset(
     ("day", "days", "week", "weeks", "wk", "wks", "weekly", "month", "months", "monthly", "quarter", "quarters", "year", "years", "weekend", "weekends",
-     "fortnight", "hour", "hours", "hourly", "minutes", "every", "each", "alternate", "twice", "thrice", "times", "january", "february", "april", "june",
+     "fortnight", "hour", "hours", "hourly", "minutes", "every", "each", "half", "alternate", "twice", "thrice", "times", "january", "february", "april", "june",
      "july", "august", "september", "october", "november", "december")
 )  # fmt: skip
 _FILLER = re.compile(
@@ -176,7 +176,7 @@ def _rule(pieces: list[_Piece], zone: str) -> Rule | None:
     if len(freqs) > 1:
         return None
     freq, interval = freqs[0] if freqs else ("MONTHLY", 1) if nth or bymonthday else ("WEEKLY", 1)
-    if (nth or bymonthday) and freq in ("DAILY", "WEEKLY"):
+    if ((nth or bymonthday) and freq in ("DAILY", "WEEKLY")) or (byday and bymonthday):
         return None
     if freq == "DAILY" and byday:
         freq = "WEEKLY"
@@ -189,7 +189,7 @@ def _freq(piece: _Piece) -> tuple[str, int]:
     if piece.name == "times":
         return _spread(piece)
     nth = next((_NTH[w] for w in piece.words if w in _NTH), 0)
-    interval = interval or next(iter(piece.numbers), nth) or 2  # "every other" has no number
+    interval = interval or next(iter(piece.numbers), nth or 2)  # "every other" has no number
     return freq, interval * (3 if piece.name == "nquarters" else 1)
 
 

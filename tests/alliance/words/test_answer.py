@@ -247,3 +247,39 @@ def test_nothing_private_hides_in_a_guess_and_no_guess_in_what_is_private() -> N
     reading = read_answer("PRIVATE it hurts\nGUESS cake\n\nSay it loud.", now=NOW)
 
     assert (reading.private, reading.guesses, reading.text) == ("it hurts", (("", "cake"),), "Say it loud.")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Stop it", "stop"), ("STOP WRITING TO ME OR I CALL SOMEBODY", "stop"), ("STOPP, ich mag das nicht", "stop"), ("Stop mailing me, I never asked for this", "stop"),
+        ("Pause until I have moved", "pause"), ("pause until 31 February", "pause"), ("how do I leave this?", "help"),
+    ],
+)  # fmt: skip
+def test_what_may_be_a_wish_to_leave_is_asked_about(text: str, name: str) -> None:
+    reading = read_answer(text, now=NOW)
+
+    assert (reading.commands, reading.unsure and reading.unsure.name, reading.text) == ((), name, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("Hi,\nstop\nJonas", "stop"), ("stop \U0001f6d1", "stop"), ("lösch meine Daten", "delete"), ("idk", "pass")],
+)
+def test_what_stands_around_a_command_hides_it_not(text: str, name: str) -> None:
+    reading = read_answer(text, now=NOW)
+
+    assert ([c.name for c in reading.commands], reading.text) == ([name], "")
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("Pause bis Mai", (2026, 5, 1)), ("Bitte pausieren bis nächste Woche", (2026, 3, 9)), ("pause für zwei Wochen", (2026, 3, 16)),
+        ("PAUSE bis Montag", (2026, 3, 9)), ("Pause bis nach Ostern", (2026, 4, 7)), ("Pause bis Anfang Januar, danke", (2027, 1, 1)),
+    ],
+)  # fmt: skip
+def test_a_pause_names_its_day_in_german_too(text: str, until: tuple[int, int, int]) -> None:
+    (command,) = read_answer(text, now=datetime(2026, 3, 2, 9, tzinfo=UTC)).commands
+
+    assert (command.name, command.until) == ("pause", date(*until))

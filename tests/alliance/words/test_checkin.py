@@ -55,11 +55,34 @@ def test_a_remark_beside_a_rating_is_kept_and_asks_nothing() -> None:
     assert (reading.rating, reading.unclear, reading.rest) == (4, False, "fine, but tired")
 
 
-@pytest.mark.parametrize("text", ["3.5", "between 3 and 4", "1. 3.5\n2. mornings\n3. money\nyes"])
+@pytest.mark.parametrize(
+    "text", ["3.5", "3,5", "3,5 mornings", "3 and a half", "between 3 and 4", "1. 3.5\n2. mornings\n3. money\nyes"]
+)
 def test_a_number_between_two_is_asked_back(text: str) -> None:
     reading = read_checkin(text)
 
     assert (reading.rating, reading.unclear) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["4 (a good month)", "1) mornings\n2) money", "1) mornings", "1. 4, a good month\n2. money"]
+)
+def test_words_beside_a_rating_are_not_lost(text: str) -> None:
+    reading = read_checkin(text)
+
+    said = f"{reading.works} {reading.care} {reading.rest}"
+    assert [word for word in ("good", "month", "mornings", "money") if word in text and word not in said] == []
+
+
+def test_the_number_of_the_question_is_no_rating() -> None:
+    assert read_checkin("1. 4").rating == 4
+
+
+@pytest.mark.parametrize("text", ["4. STOP", "4, STOP", "4\nSTOP"])
+def test_a_stop_beside_a_rating_is_heard(text: str) -> None:
+    reading = read_checkin(text)
+
+    assert (reading.rating, reading.command and reading.command.name) == (4, "stop")
 
 
 @pytest.mark.row("F35")

@@ -170,3 +170,14 @@ def test_no_mixture_of_phrases_breaks_the_reader(text: str) -> None:
     rule = read_schedule(text)
 
     assert rule is None or say_rule(rule)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "every 0 weeks", "every week and a half", "every day except Sunday", "daily, but not Sundays", "Weekly. No, monthly.", "Tuesday the 2nd",
+        "jeden Tag außer Sonntag", "tous les jours sauf le dimanche", "todos los días menos los domingos", "elke dag behalve zondag",
+    ],
+)  # fmt: skip
+def test_what_takes_a_part_away_or_thinks_again_gives_no_rule(text: str) -> None:
+    assert read_schedule(text) is None

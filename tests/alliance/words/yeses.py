@@ -128,7 +128,7 @@ NEAR = {
         "Okay, proceed without me", "Please proceed", "Sure, please", "Let's confirm that with Jonas", "Let's confirm it tomorrow", "Let's make it official on Friday", "Let's make it shorter", "Make it official", "This is to confirm that", "Just wanted to say hi", "Just writing to say I disagree",
         "Confirming", "Confirming that I got it", "Confirming Thursday", "This is to confirm receipt", "I thought about it", "I thought I agreed", "I thought about it and I don't agree", "I have read it and Jonas agrees", "I have read it through and",
         "Without hesitation", "With pleasure", "Yes, and", "Agreed and", "I agree so", "Happy to", "Yes, happy to talk", "I'd sign it if 4 went", "I sign tomorrow", "Nothing to add from me", "I'm in full disagreement", "I want this", "Yes I want this changed",
-        "I agree, right", "Agreed, right.", "Oh yes, sure.", "You have a nice day", "What a great agreement", "Alright.", "Done.", "lgtm?", "lgtm but 3", "not lgtm", "I accept the terms of line 3", "I accept some terms", "Every word", "I agree with every word but one", "I agree with every second word",
+        "Had read and agreed", "I agree, right", "Agreed, right.", "Oh yes, sure.", "You have a nice day", "What a great agreement", "Alright.", "Done.", "lgtm?", "lgtm but 3", "not lgtm", "I accept the terms of line 3", "I accept some terms", "Every word", "I agree with every word but one", "I agree with every second word",
     ],
     "de": [
         "Angenommen, ich stimme zu.", "Angenommen", "Von mir aus.", "Von mir aus ja", "Ja klar", "Ja, klar!", "Ja klar, sicher doch", "Alles klar", "Geht klar", "Passt.", "Passt schon.", "Genau.", "Sehr gerne", "Natürlich nicht", "Natürlich nur ohne Punkt 3",
