@@ -376,7 +376,13 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
         code_of(settings.keys),
     )
     post = Post(
-        doors, house, chosen.name, chosen.contact, files.letters.render, _papers(settings), _page(doors, settings.web.url)
+        doors,
+        house,
+        chosen.name,
+        chosen.contact,
+        files.letters.render,
+        _papers(settings),
+        _page(doors, settings.web.url),
     )
     advance = Advance(database, post, files.shelf, chosen.starts_per_day, chosen.invitations_per_address)
     advance.flows |= {file.key: file.flow for file in files.shelf.files}
