@@ -46,7 +46,7 @@ class Post:
     contact: str
     render: Callable[..., InWords]
     papers: Callable[[Alliance, letters.Letter, tzinfo], tuple[mail.Attachment, ...]]
-    page: Callable[[str], str]  # the URL that unsubscribes by this token; "" for none
+    page: Callable[[int, int], str]  # the URL that unsubscribes from this letter; "" for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime, answers:
             attachments=post.papers(alliance, send.letter, zone_named(alliance.zone) or zone)
             if send.letter.encloses
             else (),
-            one_click=post.page(doors.click(*letter)),
+            one_click=post.page(*letter),
             list_unsubscribe="" if send.letter.role in _ASKED_FOR else doors.titled("STOP", *letter),
             language=language,
             flow=alliance.flow.partition("@")[0],

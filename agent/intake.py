@@ -21,12 +21,11 @@ from agent.interpret import Asked, Nothing, event_of, sender_of, start_of
 from agent.mail.address import Doors, Route, derived, normal
 from agent.mail.answered import reported, route_in
 from agent.mail.authentic import Verdict, author
-from agent.mail.message import read
+from agent.mail.message import LARGE, read
 from agent.store import inbox, outbox, restored
 from agent.store.database import Unavailable
 
 BATCH = 50  # one commit for so many; larger ones are hardly faster and let the first wait
-LARGE = 64 * 1024  # bytes; longer messages are read off the event loop: their parts, their words and what these mean
 
 _VERDICT = msgspec.json.Decoder(Verdict)
 

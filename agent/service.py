@@ -376,7 +376,13 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
         code_of(settings.keys),
     )
     post = Post(
-        doors, house, chosen.name, chosen.contact, files.letters.render, _papers(settings), _page(settings.web.url)
+        doors,
+        house,
+        chosen.name,
+        chosen.contact,
+        files.letters.render,
+        _papers(settings),
+        _page(doors, settings.web.url),
     )
     advance = Advance(database, post, files.shelf, chosen.starts_per_day, chosen.invitations_per_address)
     advance.flows |= {file.key: file.flow for file in files.shelf.files}
@@ -546,8 +552,8 @@ def _papers(settings: Settings) -> Callable[[Alliance, Letter, tzinfo], tuple[At
     return lambda alliance, letter, zone: enclosed(alliance, letter, zone, domain, settings.paper)
 
 
-def _page(site: str) -> Callable[[str], str]:
-    return lambda token: f"{site}{unsubscribe.PATH}{token}" if site else ""
+def _page(doors: Doors, site: str) -> Callable[[int, int], str]:
+    return lambda *letter: f"{site}{unsubscribe.PATH}{doors.click(*letter)}" if site else ""
 
 
 def _wait(attempt: int) -> timedelta | None:

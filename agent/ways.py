@@ -11,6 +11,7 @@ from agent.imap.connection import Account
 from agent.mail.address import Doors, Reach
 from agent.mail.authentic import Verdict, judged, questions
 from agent.mail.dkim import Signer, signer_of
+from agent.mail.message import LARGE
 from agent.settings import LOOPBACK, Settings, SettingsError, server_of
 from agent.smtp.relay import Relay
 
@@ -82,6 +83,8 @@ async def verdict_of(dns: Dns, raw: bytes, at: datetime, authserv_id: str = "", 
     names = questions(raw)
     answers = await asyncio.gather(*(dns.look(name, "TXT") for name in names))
     records = {name: None if a.trouble else a.records for name, a in zip(names, answers, strict=True)}
+    if len(raw) < LARGE:
+        return judged(raw, records, at, authserv_id, mailbox=mailbox)
     return await asyncio.to_thread(judged, raw, records, at, authserv_id, mailbox=mailbox)
 
 

@@ -92,6 +92,7 @@ def service(url: str) -> None:
 
     async def start() -> int:
         house = await stack.enter_async_context(opened(settings_for(url, 25), now=lambda: NOW - timedelta(days=1)))
+        house.inbound.port = 0  # a free one: several services run at once
         port = await house.inbound.start()
         tasks.append(asyncio.create_task(house.run()))
         await house.next_due()

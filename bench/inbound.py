@@ -1,26 +1,33 @@
-"""Accepting mail durably: the service against a bare aiosmtpd that does nothing, and Postfix where it is installed.
+"""Accepting mail durably: the service, aiosmtpd's Mailbox and Postfix against a bare aiosmtpd that does nothing.
 
     .venv/bin/python bench/inbound.py [--messages 1500] [--rounds 5] [--connections 1 10 50] [--database URL]
 
 All servers run at once, each in a process of its own, and are asked in turn in each round; the medians of the rounds are
 printed, with the processor time of the server from the operating system. Ours says 250 after the commit; its ratio to the
-bare one is what counts, since rates move with the neighbours. One mail is 2.6 KB of text and HTML.
+bare one is what counts, since rates move with the neighbours. One mail is 2.6 KB of text and HTML. Postfix keeps what it
+took in its queue, and throws it away from there; its processor time is that of all its processes.
 """
 
 import argparse
 import asyncio
 import itertools
 import json
+import os
+import shutil
+import socket
+import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from pathlib import Path
 
+from aiosmtpd.handlers import Mailbox
 from aiosmtpd.smtp import SMTP
-from stage import Mail, Server, middle, sent, serve, serving, table
+from stage import ROOT, Mail, Server, middle, sent, serve, serving, table
 
 OURS = "alliance@alliance.test"
+OTHERS = ("Haraka", "Salmon", "Mailman")  # peers that this bench does not start: none is installed with the tests
 BODY = "I hope that we stay friends, and that we find out who decides what before the doors open in May. "
 _numbers = itertools.count()
 
@@ -47,25 +54,46 @@ def ours(url: str) -> None:
 
     async def start() -> int:
         service = await stack.enter_async_context(opened(settings_for(url, 25)))
+        service.inbound.port = 0  # a free one: several services run at once
         return await service.inbound.start()
 
     stack = AsyncExitStack()
     serve(start)
 
 
-def bare() -> None:
-    """Serve aiosmtpd as it comes, with a handler that does nothing."""
+class Nothing:
+    """A handler that does nothing."""
 
-    class Nothing:
-        async def handle_DATA(self, *_: object) -> str:  # noqa: N802 - aiosmtpd's name
-            return "250 OK"
+    async def handle_DATA(self, *_: object) -> str:  # noqa: N802 - aiosmtpd's name
+        return "250 OK"
+
+
+def stock(handler: object) -> None:
+    """Serve aiosmtpd as it comes, with this handler."""
 
     async def start() -> int:
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: SMTP(Nothing(), hostname="bare.test"), "127.0.0.1", 0)
+        server = await loop.create_server(lambda: SMTP(handler, hostname="bare.test"), "127.0.0.1", 0)
         return int(server.sockets[0].getsockname()[1])
 
     serve(start)
+
+
+@contextmanager
+def postfix(folder: Path) -> Iterator[Server]:
+    """A Postfix that takes all and throws it away, with nothing of ours behind it."""
+    sys.path += [str(ROOT / "tests"), str(ROOT / "tests/components")]
+    from postfix import postfix as running  # noqa: PLC0415 - the tests' own, which need more than the benches
+
+    more = {"main": "relayhost =\ndefault_transport = discard:\nsmtpd_client_connection_count_limit = 1000\n"}
+    with running(folder, 25, 24, _free_port, "alliance.invalid", more) as server:
+        yield Server(server.submission, int((folder / "queue/pid/master.pid").read_text()))
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 def measured(servers: dict[str, Server], rounds: int, messages: int, connections: list[int]) -> Iterator[list[object]]:
@@ -102,14 +130,22 @@ def main() -> None:
     options.add_argument("--database", default="")
     given = options.parse_args()
     if given.serve:
-        return bare() if given.serve[0] == "bare" else ours(given.serve[1])
+        name, where = given.serve
+        return ours(where) if name == "ours" else stock(Mailbox(where) if where else Nothing())
+    missing = list(OTHERS)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         url = given.database or f"sqlite:{Path(folder) / 'bench.db'}"
-        asked = {"bare": ("bare",), "ours": ("ours", url)}
+        asked = {"bare": ("bare", ""), "ours": ("ours", url), "Mailbox": ("stock", str(Path(folder) / "mailbox"))}
         servers = {name: stack.enter_context(serving("inbound.py", "--serve", *how)) for name, how in asked.items()}
+        if shutil.which("postfix") and os.geteuid() == 0:
+            away = stack.enter_context(tempfile.TemporaryDirectory(prefix="postfix"))
+            servers["Postfix"] = stack.enter_context(postfix(Path(away)))
+        else:
+            missing.append("Postfix (it has to be installed, and takes root)")
         found = list(measured(servers, given.rounds, given.messages, given.connections))
     table([["server", "connections", "", "mails/s", "CPU µs", "/ bare"], *found])
-    print(json.dumps({"bench": "inbound", "rows": found}))
+    print(f"not measured: {', '.join(missing)}")
+    print(json.dumps({"bench": "inbound", "load": os.getloadavg()[0], "rows": found, "not measured": missing}))
     return None
 
 

@@ -26,7 +26,7 @@ QUIET = (21, 8)  # nobody is written to from nine in the evening to eight in the
 def zone_named(name: str) -> ZoneInfo | None:
     """The zone with this IANA name; None when there is none, whatever the text is."""
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(name) if name else None
     except (LookupError, ValueError, OSError):  # unknown; no sane path; a folder such as "Europe"
         return None
 

@@ -24,7 +24,7 @@ AT_REST_AFTER = timedelta(days=30)  # decision 13
 REMIND_AFTER = timedelta(days=7)  # decision 14
 QUIET_AFTER = timedelta(days=14)  # after the reminder
 SETTLE_WITHIN = timedelta(days=7)  # decision 3
-THREAD = 11  # the root and the last ten letters are enough for every mail program to thread
+THREAD = 5  # the root and the last four letters: RFC 5537 section 3.4.4 asks for the last three
 
 
 @dataclass(frozen=True, slots=True)

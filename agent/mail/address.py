@@ -112,7 +112,7 @@ def _route(kind: str, plain: bytes) -> Route:
 
 def _masked(eight: bytes, proof: bytes, key: bytes) -> bytes:
     mask = hmac.digest(derived(key, b"hide"), proof, "sha256")
-    return bytes(a ^ b for a, b in zip(eight, mask, strict=False))
+    return (int.from_bytes(eight, "big") ^ int.from_bytes(mask[:8], "big")).to_bytes(8, "big")
 
 
 @lru_cache(64)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from agent.mail import html as hypertext
 from agent.mail import mime
 
+LARGE = 64 * 1024  # octets; longer messages are judged and read off the event loop, with what they mean
 LARGEST = 25 * 1024 * 1024  # what the large mailbox providers carry at most
 LONGEST_HEADERS = 256 * 1024  # twice what a long way over many hosts with ARC sets costs
 DEEPEST = 50  # multiparts announced; a forward of a forward of a report needs six

@@ -73,7 +73,7 @@ def headers_of(block: bytes) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for name, value in fields_of(block):
         key = name.decode("ascii", "replace")
-        found[key] = (*found.get(key, ()), _line(value))
+        found[key] = (*found.get(key, ()), unfolded(value))
     return found
 
 
@@ -88,7 +88,7 @@ def fields_of(block: bytes) -> Iterator[tuple[bytes, bytes]]:
         yield name.strip().lower(), value
 
 
-def _line(value: bytes) -> str:
+def unfolded(value: bytes) -> str:
     """One unfolded header value: UTF-8 where it is (RFC 6532), else as Windows would read it."""
     return text_of(value, "").replace("\r", "").replace("\n", "").strip()
 

@@ -94,7 +94,7 @@ class Kept:
         self.loop = asyncio.new_event_loop()
         self.database = Breaking(self.run(open_database("sqlite::memory:")))
         doors, words = Doors("a.test", (b"k" * 32,)), Words()
-        post = Post(doors, house, "Alliance", "h@a.test", lambda *_, **__: words, lambda *_: (), lambda _: "")
+        post = Post(doors, house, "Alliance", "h@a.test", lambda *_, **__: words, lambda *_: (), lambda *_: "")
         self.door = Advance(self.database, post, Shelf(PAIR, TEAM, BANK), 1000, 1000)  # type: ignore[arg-type]
         self.run(self._begin(alliance))
 

@@ -1,13 +1,16 @@
 """Who wrote a message: signatures made with real keys, records as the DNS would hold them, and what forgers try."""
 
+import base64
+import hashlib
 import re
 import time
 from datetime import UTC, datetime, timedelta
 
+import dkim.crypto
 import pytest
 from signer import Signer
 
-from agent.mail.authentic import author, judged, organisation, questions
+from agent.mail.authentic import author, judged, organisation, questions, rsa_proves
 
 NOW = datetime.now(UTC)  # dkimpy stamps what it signs
 BORDER = "mx.example.test"
@@ -281,3 +284,19 @@ def test_mail_made_to_be_slow_is_over_soon() -> None:
         assert len(questions(raw)) < 8
         assert finding(raw, border=BORDER) != "aligned"
         assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize("bits", [768, 1024, 2048])
+def test_rsa_is_reckoned_as_dkimpy_does(bits: int) -> None:
+    signer = Signer(bits=bits)
+    [record] = signer.records["sel._domainkey.good.test"]
+    key = dkim.crypto.parse_public_key(base64.b64decode(record.rpartition("p=")[2]))
+    hashed, other = hashlib.sha256(b"AGREE"), hashlib.sha256(b"agree")
+    right = bytes(dkim.crypto.RSASSA_PKCS1_v1_5_sign(hashed, dkim.crypto.parse_pem_private_key(signer.pem)))
+
+    for signature in (right, bytes([right[0] ^ 1]) + right[1:], right[:-1] + bytes([right[-1] ^ 128]), right[::-1]):
+        for said in (hashed, other):
+            expected = dkim.crypto.RSASSA_PKCS1_v1_5_verify(said, signature, key)
+            assert rsa_proves(said, signature, key) == expected == (signature == right and said is hashed)
+    assert not rsa_proves(hashed, b"", key)
+    assert not rsa_proves(hashed, right, key | {"modulus": 4})
