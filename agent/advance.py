@@ -184,7 +184,7 @@ class Advance:
                 if invited >= self.invitations_per_address:
                     barred |= {p.address}
                 both = mine & {i for i, _, _ in found}
-                others = await alliances.load(c, both) | work.current
+                others = await alliances.see(c, both) | work.current
                 for other in (others[i] for i in sorted(both) if len(others[i].participants) == PAIR):
                     existing[p.address] = (other.created, bool(other.agreed))
         return barred, existing
@@ -193,7 +193,7 @@ class Advance:
         """Where else this participant takes part (S09): asked for from the registered address alone."""
         address = alliance.participant(participant).address
         places = [i for i, _, _ in await _places(c, work, address) if i != alliance.id]
-        found = await alliances.load(c, places) | work.current
+        found = await alliances.see(c, places) | work.current
         return tuple(found[i] for i in dict.fromkeys(places))
 
     def _digest(self, initiator: str, invitee: str) -> str:
@@ -228,7 +228,7 @@ class Advance:
         was, now = ({x for i in work.wake for x in _yeses(of.get(i))} for of in (work.before, work.current))
         if now - was:
             await proofs.keep(c, sorted(now - was), self.post.doors.keys)
-        await proofs.drop(c, {number for number, _, _ in was} - {number for number, _, _ in now})
+        await proofs.drop(c, {(of, number) for number, of, _ in was} - {(of, number) for number, of, _ in now})
 
     async def _paced(self, c: Connection, work: "_Work", now: datetime) -> list[outbox.Letter]:
         """The letters, in the pace in which one address may get them, and one person or domain invitations (T50, T54)."""

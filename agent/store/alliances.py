@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 
 from agent.alliance.model import Alliance, Person
-from agent.store.database import Connection, instant, maybe_instant, maybe_micros, micros, rows
+from agent.store.database import Connection, Row, instant, maybe_instant, maybe_micros, micros, rows
 
 _DOCUMENT = msgspec.json.Decoder(Alliance)
 
@@ -46,6 +46,18 @@ async def load(c: Connection, ids: Iterable[int]) -> dict[int, Alliance]:
         "SELECT id, document FROM alliances WHERE id IN rows($1 bigint) ORDER BY id FOR UPDATE",
         rows((number,) for number in ids),
     )
+    return await _with_people(c, found)
+
+
+async def see(c: Connection, ids: Iterable[int]) -> dict[int, Alliance]:
+    """The same for those that are only told of in the letters of another: nobody has to wait for them."""
+    found = await c.fetch(
+        "SELECT id, document FROM alliances WHERE id IN rows($1 bigint)", rows((number,) for number in ids)
+    )
+    return await _with_people(c, found)
+
+
+async def _with_people(c: Connection, found: Sequence[Row]) -> dict[int, Alliance]:
     loaded = {number: _DOCUMENT.decode(document) for number, document in found}
     known = await people(c, {p.address for alliance in loaded.values() for p in alliance.participants})
     for alliance in loaded.values():  # nobody else has seen these dictionaries yet
@@ -260,10 +272,6 @@ async def forget(c: Connection, ids: Iterable[int]) -> None:
 
 async def forget_people(c: Connection, addresses: Iterable[str]) -> None:
     """Forget those of these who take part nowhere any more; a keyed hash says whom we must never write to again."""
-    await c.executemany(
-        """
-        DELETE FROM people WHERE address = $1
-            AND NOT EXISTS (SELECT 1 FROM participants WHERE participants.address = people.address)
-        """,
-        [(address,) for address in sorted(addresses)],
-    )
+    gone = {*addresses}
+    found = await c.fetch("SELECT address FROM participants WHERE address IN rows($1 text)", rows((a,) for a in gone))
+    await c.executemany("DELETE FROM people WHERE address = $1", sorted((a,) for a in gone - {a for (a,) in found}))

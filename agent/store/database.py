@@ -19,6 +19,7 @@ import msgspec
 
 PATIENCE = timedelta(seconds=5)  # to wait for a lock or a server; an SMTP client waits 10 minutes (RFC 5321 4.5.3.2.6)
 MIGRATIONS = Path(__file__).parent / "migrations"
+BREAKING = "-- Breaks older programs."
 ANY = ""  # the bell that is heard first: any of them may have been rung before
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -30,7 +31,7 @@ class Unavailable(Exception):  # noqa: N818 - a state of the world, not a mistak
 
 
 class NewerSchemaError(Exception):
-    """The database was migrated by a newer version of this program; the operator must install that one."""
+    """A newer version of this program has migrated the database so that this one cannot serve it."""
 
 
 class Moved(Exception):  # noqa: N818 - a state of the world, not a mistake
@@ -109,19 +110,27 @@ async def open_database(url: str, *, patience: timedelta = PATIENCE) -> Database
 
 
 async def migrate(db: Database) -> None:
-    """Bring the schema up to date: each numbered file once, in order, all in one transaction."""
+    """Bring the schema up to date: each numbered file once, in order, all in one transaction.
+
+    A database that a newer version has brought further will do, unless a file says that it breaks older programs.
+    """
     async with db.transaction() as c:
         await db.lock_schema(c)
         await c.execute(db.schema("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY NOT NULL) STRICT"))
         [(applied,)] = await c.fetch("SELECT COALESCE(MAX(number), 0) FROM migrations")
         files = {int(path.stem): path for path in MIGRATIONS.glob("*.sql")}
-        if applied > max(files):
+        if applied > max(files) and await c.fetch(
+            "SELECT 1 FROM migrations WHERE breaking = 1 AND number > $1", max(files)
+        ):
             raise NewerSchemaError(
                 f"the database is at schema {applied}, this program knows {max(files)}: install a newer one"
             )
         for number in sorted(n for n in files if n > applied):
-            await _apply(db, c, files[number].read_text("utf-8"))
+            script = files[number].read_text("utf-8")
+            await _apply(db, c, script)
             await c.execute("INSERT INTO migrations (number) VALUES ($1)", number)
+            if script.startswith(BREAKING):
+                await c.execute("UPDATE migrations SET breaking = 1 WHERE number = $1", number)
         for (place,) in await c.fetch("SELECT place FROM moves WHERE way = 'to'"):
             raise Moved(f"this database has moved to {place}: write that into database.url")
 

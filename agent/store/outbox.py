@@ -114,15 +114,17 @@ async def invitations(c: Connection, since: datetime) -> list[tuple[str, str, da
 async def claim(c: Connection, now: datetime, limit: int, lease: timedelta) -> list[Letter]:
     """Letters to send now, the longest due first, ours until the lease runs out. Two nodes never hold the same one.
 
+    They are chosen before (WITH), or PostgreSQL may choose anew for each row and so take more than `limit`.
     One that was withdrawn while somebody was sending it, who has died since, is settled instead.
     """
     claimed = await c.fetch(
         """
-        UPDATE outbox SET state = CASE WHEN withdrawn = 1 THEN 'withdrawn' ELSE 'sending' END,
-            settled_at = CASE WHEN withdrawn = 1 THEN $1 ELSE settled_at END, due_at = $2, attempts = attempts + 1
-        WHERE (alliance_id, number) IN (
+        WITH mine AS (
             SELECT alliance_id, number FROM outbox WHERE settled_at IS NULL AND due_at <= $1
             ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+        UPDATE outbox SET state = CASE WHEN withdrawn = 1 THEN 'withdrawn' ELSE 'sending' END,
+            settled_at = CASE WHEN withdrawn = 1 THEN $1 ELSE settled_at END, due_at = $2, attempts = attempts + 1
+        WHERE (alliance_id, number) IN (SELECT alliance_id, number FROM mine) AND settled_at IS NULL AND due_at <= $1
         RETURNING alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, words, raw,
             due_at, at, state, attempts, reply, settled_at, question
         """,

@@ -39,7 +39,7 @@ async def keep(c: Connection, wanted: Iterable[tuple[int, int, int]], keys: Sequ
     await c.executemany(
         """
         INSERT INTO proofs (inbox, alliance_id, participant, sealed) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (inbox) DO NOTHING
+        ON CONFLICT DO NOTHING
         """,
         [
             (n, *owners[n], box.encrypt(msgspec.json.encode((rcpt, raw or b"", at, said))))
@@ -63,9 +63,9 @@ async def of_alliance(c: Connection, alliance_id: int, keys: Sequence[bytes]) ->
     return proofs
 
 
-async def drop(c: Connection, numbers: Iterable[int]) -> None:
-    """Keep these no longer: the yes was taken back."""
-    await c.executemany("DELETE FROM proofs WHERE inbox = $1", [(number,) for number in sorted(numbers)])
+async def drop(c: Connection, unwanted: Iterable[tuple[int, int]]) -> None:
+    """Keep these no longer, by alliance and inbox: the yes was taken back."""
+    await c.executemany("DELETE FROM proofs WHERE alliance_id = $1 AND inbox = $2", sorted(unwanted))
 
 
 async def erase(c: Connection, alliance_id: int, participant: int | None = None) -> None:

@@ -32,7 +32,7 @@ def as_of(version: int, lived: Path, file: Path) -> None:
         old.execute("CREATE TABLE migrations (number INTEGER PRIMARY KEY NOT NULL) STRICT")
         for number in range(1, version + 1):
             old.executescript((MIGRATIONS / f"{number:04}.sql").read_text("utf-8"))
-            old.execute("INSERT INTO migrations VALUES (?)", (number,))
+            old.execute("INSERT INTO migrations (number) VALUES (?)", (number,))
         old.execute("ATTACH ? AS lived", (str(lived),))
         old.execute("PRAGMA foreign_keys = OFF")
         for (table,) in old.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
@@ -65,7 +65,7 @@ async def test_what_an_older_version_left_is_read_sent_and_gone_on_with(tmp_path
 async def test_an_older_version_refuses_a_newer_database_and_leaves_it_as_it_is(tmp_path: Path) -> None:
     file, _ = await lived(tmp_path)
     with sqlite3.connect(file) as db:
-        db.execute("INSERT INTO migrations VALUES (9999)")
+        db.execute("INSERT INTO migrations VALUES (9999, 1)")
     db.close()
     before = file.read_bytes()
 

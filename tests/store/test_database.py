@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import re
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -325,12 +326,53 @@ async def test_many_nodes_may_migrate_at_once(url: str) -> None:
         await node.close()
 
 
-async def test_a_database_of_a_newer_version_is_left_alone(database: Database) -> None:
+async def test_a_database_to_which_a_newer_version_only_added_will_do(database: Database) -> None:
+    """Rows go in and out as before: the columns that this program does not know have defaults."""
     async with database.transaction() as c:
+        await c.execute(database.schema("ALTER TABLE inbox ADD COLUMN later INTEGER NOT NULL DEFAULT 0"))
         await c.execute("INSERT INTO migrations (number) VALUES (9999)")
+
+    await migrate(database)
+
+    number = await put(database, "here")
+    assert await kept(database) == [number]
+
+
+async def test_a_database_of_a_newer_version_that_breaks_this_one_is_left_alone(database: Database) -> None:
+    async with database.transaction() as c:
+        await c.execute("INSERT INTO migrations (number, breaking) VALUES (9998, 1), (9999, 0)")
 
     with pytest.raises(NewerSchemaError, match="install a newer one"):
         await migrate(database)
+
+
+@pytest.mark.parametrize("first", ["-- Adds a column.", store.BREAKING])
+async def test_a_file_says_whether_older_programs_can_go_on(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    newer = shutil.copytree(store.MIGRATIONS, tmp_path / "newer")
+    (newer / "9998.sql").write_text(f"{first}\nALTER TABLE people ADD COLUMN later INTEGER;\n")
+    (newer / "9999.sql").write_text("CREATE INDEX later ON people (later);\n")
+    with monkeypatch.context() as newer_program:
+        newer_program.setattr(store, "MIGRATIONS", newer)
+        await migrate(database)
+
+    if first == store.BREAKING:
+        with pytest.raises(NewerSchemaError):
+            await migrate(database)
+    else:
+        await migrate(database)
+
+
+ADDS = r"CREATE TABLE |CREATE INDEX |ALTER TABLE \w+ ADD COLUMN \w+ \w+( NOT NULL DEFAULT .+| CHECK .+)?$"
+
+
+@pytest.mark.parametrize("path", sorted(store.MIGRATIONS.glob("*.sql")), ids=lambda path: path.stem)
+def test_a_migration_only_adds_or_says_that_it_breaks_older_programs(path: Path) -> None:
+    script = path.read_text("utf-8")
+    statements = [s.strip() for s in re.sub(r"--.*", "", script).split(";\n") if s.strip()]
+
+    assert script.startswith(store.BREAKING) or [s for s in statements if not re.match(ADDS, s)] == []
 
 
 def test_migrations_are_numbered_without_a_gap() -> None:
