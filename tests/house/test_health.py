@@ -18,7 +18,7 @@ from agent.advance import Matter
 from agent.alliance.event import Replied
 from agent.log import configure
 from agent.mail.reply import Reply
-from agent.service import opened
+from agent.service import Bell, opened
 from agent.store.database import Unavailable
 from agent.web.health import application
 from agent.web.server import listen, private, serving
@@ -117,12 +117,12 @@ async def test_a_loop_that_hangs_wants_a_restart(house: Watched) -> None:
     house.service.health.clock = lambda: time[0]
     stuck = asyncio.Event()
 
-    async def hangs() -> int:
+    async def hangs() -> float:
         stuck.set()
         await asyncio.Event().wait()
         return 0
 
-    loop = asyncio.create_task(house.service._loop(hangs, asyncio.Event()))
+    loop = asyncio.create_task(house.service._loop(hangs, Bell("hangs")))
     await stuck.wait()
     assert (await house.page("/health/live"))[0] == 200
     time[0] = 1000.0
