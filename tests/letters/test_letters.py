@@ -324,6 +324,10 @@ def test_every_ink_is_readable_on_every_paper(inks, papers):
         (l.Help("What can your team count on from you?", "answering"), "PRIVATE before a line"),
         (l.Help("", "living"), "IDEAS sends you some on a topic"),
         (l.Prompt((), "x", 1, 9, "", _Q9, "One line is enough.", "", True, "", ""), "sees this with your name"),
+        (
+            l.Prompt((), "x", 1, 9, "", _Q9, "One line is enough.", "", True, "", "", nameless=True),
+            "sees this without your name, when the part is done. Begin a line with PRIVATE",
+        ),
     ],
 )
 def test_what_both_pairs_and_teams_get_says_to_a_member_what_holds_in_a_team(letter, says, render, sources, article):
