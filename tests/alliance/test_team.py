@@ -334,3 +334,16 @@ def test_an_ok_may_have_a_yes_before_it(words):
     t = drafted("no_objection").says("Ben", words)
 
     assert [c.words for c in t.alliance.confirmations] == [words]
+
+
+@pytest.mark.row("F49", "F50")
+def test_whoever_started_it_may_leave_before_the_vote_and_the_others_go_on():
+    t = Team().starts().says("Ana", "TEAM").says("Ana", WHY).says("Ana", "SEND")
+    for name in ("Ben", "Chi", "Dev"):
+        t.says(name, "YES")
+    t.says("Ana", "STOP")
+    for name in ("Ewa", "Finn"):
+        t.says(name, "YES")
+
+    assert t.alliance.phase == Phase.VOTING
+    assert [bool(t.got(l.Ballot, name)) for name in NAMES] == [False, True, True, True, True, True]
