@@ -20,8 +20,10 @@ OPEN_FOR = timedelta(days=3)
 def open_first(turn: Turn) -> None:
     """Enough said YES: each is asked how the team shall do this (T04)."""
     turn.phase("vote")
-    turn.close(1)
-    turn.move(1, "consent")
+    for p in turn.alliance.present:
+        if p.stage == Stage.HOSTING:  # whoever started it, unless they have left meanwhile
+            turn.close(p.number)
+            turn.move(p.number, "consent")
     _open(turn)
 
 

@@ -76,6 +76,8 @@ class Flow(Table):
         ids = [p.id for part in self.parts for p in part.prompts] + [part.id for part in self.parts]
         ids += [extra.id for kind in self.relationships for extra in kind.extras]
         faults += [f"id {i!r} is used twice" for i in sorted({i for i in ids if ids.count(i) > 1})]
+        if not 1 <= self.people[0] <= self.people[1]:
+            faults.append("people: the least number comes first, and then the greatest")
         faults += self._faults_alone() if self.solo else self._faults_together()
         for words in self.translations.values():
             faults += [f"translation {words.language}: {fault}" for fault in translation.faults_of(self, words)]

@@ -1,9 +1,10 @@
 """What a flow is made of: prompts in parts, sections, the look back, kinds of relationship, and what a team decides."""
 
 from collections.abc import Iterator
-from typing import Literal, Self
+from string import Formatter
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from agent.alliance.model import Rhythm
 
@@ -18,6 +19,22 @@ RULES = {
     "names": ("shown", "hidden"),
 }
 """What a team can decide about its own way (S35), and the values that the engine knows."""
+
+
+_SLOTS = {
+    "asks": frozenset("ab"), "trial": frozenset({"days"}), "trial_until": frozenset({"day"}), "feels": frozenset({"words"}),
+    "asked": frozenset("b"), "objected": frozenset({"words"}),
+}  # fmt: skip
+"""What is filled into each sentence frame of the page."""
+
+
+def _ahead(days: tuple[int, ...]) -> tuple[int, ...]:
+    if any(day < 1 for day in days) or list(days) != sorted(set(days)):
+        raise ValueError("days from 1 on, each after the one before it")
+    return days
+
+
+Days = Annotated[tuple[int, ...], AfterValidator(_ahead)]
 
 
 class Table(BaseModel):
@@ -70,7 +87,7 @@ class Section(Table):
 class Suggested(Table):
     """The rhythm of check-ins that is suggested; people may choose another."""
 
-    first: tuple[int, ...]
+    first: Days
     every: int = Field(gt=0)
     unit: Literal["day", "week", "month"]
 
@@ -164,6 +181,21 @@ class Words(Table):
     feels: str = ""  # a team's: the words that most named
     asked: str = ""  # a request, without whose it is
     objected: str = ""  # what stands above a view that the others outvoted
+
+    @model_validator(mode="after")
+    def _can_be_filled(self) -> Self:
+        faults = []
+        for key, text in self.model_dump().items():
+            try:
+                slots = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+            except ValueError:
+                faults.append(f"{key}: has a brace of which there is no other half")
+                continue
+            known = _SLOTS.get(key, frozenset())
+            faults += [f"{key}: there is no slot {{{name}}} here" for name in sorted(slots - known)]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
 
 
 class RuleOption(Table):

@@ -5,6 +5,7 @@ silence is no objection and no yes either, and somebody has to have said yes; wi
 What somebody objects to is mended (`rewording`).
 """
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -19,6 +20,10 @@ from agent.alliance.turn import Turn
 from agent.alliance.words import AnswerReading, Change, read_objections, said_of_page
 
 REVIEW = timedelta(days=7)
+_YES = re.compile(
+    r"(?:\b(?:yes|yep|yeah|yup|aye|ja|jawohl|oui|s[ií]|sim|tak|indeed|absolutely|certainly|definitely|affirmative|of course|by all means)\b|\+1)\W*",
+    re.IGNORECASE,
+)
 _Said = TypeVar("_Said", Objection, Proposal)
 
 
@@ -105,7 +110,7 @@ def reply(turn: Turn, event: Replied, version: int) -> None:
         turn.say(number, letters.AskBack("number", event.text, version, missing), f"heard:{version}")
         return
     reading = agreeing.read_page(turn, replace(event, text=rest), answered)
-    if not objections and (said_of_page(rest) == {"ok"} or reading.verdict == "confirm"):
+    if not objections and _agrees(turn, replace(event, text=rest), answered, reading.verdict == "confirm"):
         _ok(turn, event, answered)
     elif objections or reading.verdict == "changes":
         harms = tuple((answered.lines[o.number - 1], o.why) for o in objections)
@@ -114,6 +119,20 @@ def reply(turn: Turn, event: Replied, version: int) -> None:
         _print(turn, event)
     else:
         turn.say(number, letters.TeamAsk("draft", event.text, version), f"draft:{version}")
+
+
+def _agrees(turn: Turn, event: Replied, answered: Draft, confirms: bool) -> bool:
+    """Whether these words are an OK to the page. A bare yes is none: asked was whether there is a line to object to.
+
+    Somebody new is asked whether the page is theirs as well, to which it is a yes.
+    """
+    if said_of_page(event.text) == {"ok"}:
+        return True
+    asked_for_yes = turn.alliance.phase == Phase.AGREED and turn.p(event.participant).stage == Stage.REVIEWING
+    if not confirms or asked_for_yes:
+        return confirms
+    more = replace(event, text=_YES.sub("", event.text))
+    return said_of_page(more.text) == {"ok"} or agreeing.read_page(turn, more, answered).verdict == "confirm"
 
 
 def aside(turn: Turn, event: Replied, version: int = 0) -> None:

@@ -23,8 +23,12 @@ def complaints(
 
     `where` has the name and the content of the file for each key path that is a file of its own, and () for the first.
     """
-    for fault in error.errors():
+    faults = error.errors()
+    for fault in faults:
         path, message = fault["loc"], fault["msg"]
+        inside = (f["loc"] for f in faults if f is not fault)
+        if fault["type"] == "too_short" and any(loc[: len(path)] == path for loc in inside):
+            continue  # what is wrong with the one that it holds has been said
         told = [message]
         if fault["type"] == "extra_forbidden":
             told = [f"there is no such key{_meant(form, path)}"]

@@ -4,6 +4,7 @@ The same rules hold for our own letters (spec section 5). In an operator's flow 
 are theirs, and an article's wording may measure what it likes.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 
@@ -32,6 +33,8 @@ def warnings_of(flow: Flow, render: Render, sources: Collection[str] = ()) -> It
             for fault in faults_of(letter, *render(letter), me=ME, sources=sources, language=flow.language)
             if not fault.warning
         }
+        told = repr([*_letters(turn, prompt)])
+        found |= {f"there is no slot {slot}, so it is shown as it is" for slot in re.findall(r"\{\w*\}", told)}
         yield from ((prompt.id, what) for what in sorted(found))
 
 

@@ -258,3 +258,28 @@ def test_a_flow_without_kinds_works() -> None:
 def test_every_flow_that_is_shipped_can_be_used() -> None:
     for path in FLOWS.glob("*.toml"):
         assert load(path.read_text("utf-8"), path.name).flow.name == path.stem
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("{a} asks {b}", "{x} asks {b}", "words: asks: there is no slot {x} here"),
+        ('both = "both"', 'both = "both {"', "words: both: has a brace of which there is no other half"),
+        ("first = [30, 90]", "first = [30, 14]", "checkin.first: days from 1 on, each after the one before it"),
+        ("people = [2, 2]", "people = [3, 2]", "people: the least number comes first"),
+    ],
+)
+def test_what_could_not_be_filled_in_is_told_before_anybody_is_asked(old: str, new: str, told: str) -> None:
+    assert old in FLOW.content
+    [fault] = faults(FLOW.content.split("\f")[0].replace(old, new, 1))
+
+    assert told in fault
+
+
+def test_a_part_whose_only_prompt_is_wrong_is_not_said_to_be_empty_as_well() -> None:
+    [part] = [p for p in FLOW.flow.parts if p.id == "trust"]
+    broken = FLOW.content.replace(
+        f'id = "{part.prompts[0].id}"\nkind = "exchange"', f'id = "{part.prompts[0].id}"\nkind = "odd"'
+    )
+
+    assert ["kind" in told for told in faults(broken)] == [True]

@@ -317,3 +317,33 @@ def answered_all_but_the_draft():
         if "acting" not in t.alliance.revealed:
             t.days(1)
     return t
+
+
+@pytest.mark.row("F28", "F29", "F47")
+@pytest.mark.parametrize("words", ["Yes", "YES!", "yes please", "Ja", "Absolutely", "+1", "Yes, there is", "No"])
+def test_a_bare_yes_to_is_there_a_line_you_object_to_is_asked_about(words):
+    t = drafted("no_objection").says("Ben", words)
+
+    assert [type(s.letter) for s in t.new] == [l.TeamAsk]
+    assert not t.alliance.confirmations
+
+
+@pytest.mark.row("F47")
+@pytest.mark.parametrize("words", ["OK", "Yes, I agree", "Yes. OK", "AGREE", "yes, I can live with it", "No objection"])
+def test_an_ok_may_have_a_yes_before_it(words):
+    t = drafted("no_objection").says("Ben", words)
+
+    assert [c.words for c in t.alliance.confirmations] == [words]
+
+
+@pytest.mark.row("F49", "F50")
+def test_whoever_started_it_may_leave_before_the_vote_and_the_others_go_on():
+    t = Team().starts().says("Ana", "TEAM").says("Ana", WHY).says("Ana", "SEND")
+    for name in ("Ben", "Chi", "Dev"):
+        t.says(name, "YES")
+    t.says("Ana", "STOP")
+    for name in ("Ewa", "Finn"):
+        t.says(name, "YES")
+
+    assert t.alliance.phase == Phase.VOTING
+    assert [bool(t.got(l.Ballot, name)) for name in NAMES] == [False, True, True, True, True, True]

@@ -367,7 +367,8 @@ class Teams(RuleBasedStateMachine):
             asked = getattr(event, "about", "")
             assert isinstance(event, Replied)
             assert yes.participant == event.participant
-            assert text in YES or text == "ok" or asked.startswith("was"), (text, yes)
+            new = before.phase == Phase.AGREED and before.participant(yes.participant).stage == Stage.REVIEWING
+            assert text in (*YES, "ok") or (text == "YES" and new) or asked.startswith("was"), (text, yes)
             assert yes.sha256 == after.drafts[yes.version - 1].sha256
             assert asked.startswith(("was", "rest")) or asked.partition(":")[2] == str(yes.version), (
                 asked,

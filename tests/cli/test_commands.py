@@ -271,7 +271,7 @@ def test_every_fault_of_a_flow_is_told_with_its_line(run, tmp_path):
 def test_what_reads_badly_in_a_flow_is_a_warning_with_its_place(run, tmp_path):
     text = (shipped("flows") / "one_to_one.toml").read_text("utf-8")
     path = tmp_path / "mine.toml"
-    path.write_text(text.replace("Answer in your own words.", "You must answer this as soon as possible!"), "utf-8")
+    path.write_text(text.replace("Answer in your own words.", "You must answer {count} now!"), "utf-8")
     (tmp_path / "de").mkdir()
     (tmp_path / "de" / "mine.toml").write_text('language = "de"\n[prompt.P11]\nask = "Du musst antworten."\n', "utf-8")
     line = next(n for n, row in enumerate(text.splitlines(), 1) if row == 'id = "P11"')
@@ -281,6 +281,7 @@ def test_what_reads_badly_in_a_flow_is_a_warning_with_its_place(run, tmp_path):
     assert said.code == 0
     assert f"{path}:{line - 1}: part.0.prompt.2: row 7: says 'You must' (a warning)" in said.out
     assert f"{path}:{line - 1}: part.0.prompt.2: row 9: says '!' (a warning)" in said.out
+    assert "part.0.prompt.2: there is no slot {count}, so it is shown as it is (a warning)" in said.out
     assert f"{tmp_path}/de/mine.toml:2: prompt.P11: row 7: says 'Du musst' (a warning)" in said.out
     [told] = run("flow", "check", path, "--json").json
     assert told["faults"] == []

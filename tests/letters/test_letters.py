@@ -16,6 +16,10 @@ from agent.templates import template_of
 
 LETTERS = [pytest.param(letter, id=f"{template_of(type(letter))}-{n}") for n, letter in enumerate(samples())]
 AGENT = Path(__file__).parents[2] / "agent"
+_Q9 = (
+    "How do you want to behave together when things get difficult, or when there is conflict? "
+    "(Who do you want to be together?) What are the team’s conflict protocols?"
+)
 
 
 def _one(kind, n=0):
@@ -308,3 +312,28 @@ def test_every_ink_is_readable_on_every_paper(inks, papers):
             assert ink in sheet
             assert paper in sheet
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, paper)
+
+
+@pytest.mark.row("S31", "F48", "F58")
+@pytest.mark.parametrize(
+    ("letter", "says"),
+    [
+        (l.Nudge("when there is conflict", _Q9, "prompt"), "Nobody is told who has replied and who has not."),
+        (l.Nudge("when there is conflict", _Q9, "prompt"), "QUIET skips the questions, and you just see the draft."),
+        (l.Rest("prompt"), "you get the draft when the others do"),
+        (l.Help("What can your team count on from you?", "answering"), "PRIVATE before a line"),
+        (l.Help("", "living"), "IDEAS sends you some on a topic"),
+        (l.Prompt((), "x", 1, 9, "", _Q9, "One line is enough.", "", True, "", ""), "sees this with your name"),
+        (
+            l.Prompt((), "x", 1, 9, "", _Q9, "One line is enough.", "", True, "", "", nameless=True),
+            "sees this without your name, when the part is done. Begin a line with PRIVATE",
+        ),
+    ],
+)
+def test_what_both_pairs_and_teams_get_says_to_a_member_what_holds_in_a_team(letter, says, render, sources, article):
+    r = render(letter, partner="the team", names="the team", team=True)
+
+    faults = faults_of(letter, r.subject, r.text, r.html, me="Maya", sources=sources, copied=article)
+
+    assert says in " ".join(r.text.split())
+    assert [f for f in faults if not f.warning] == []

@@ -54,7 +54,7 @@ def _by_kind(letters: tuple[l.Letter, ...]) -> tuple[l.Letter, ...]:
 def reader_of(letter: l.Letter) -> dict[str, Any]:
     """Who reads a sample, and with whom: what Maya asks goes to Jonas, what is for a team to Ewa, all else to Maya."""
     about = type(letter).__module__.rpartition(".")[2]
-    if about in ("gathering", "team") or getattr(letter, "nameless", False):
+    if about in ("gathering", "team"):
         return {"me": "Ewa", "partner": "the team", "names": "the team", "team": True}
     if about == "bank":
         return {"me": ME, "partner": "", "names": ME}

@@ -117,12 +117,6 @@ def samples() -> tuple[l.Letter, ...]:
             "Ana, Ben, Chi, Ewa and Finn", 5, first=True,
         ),
         l.TeamRules((l.RuleRow("Check-ins", "every month", tied=False),), "Ana, Ben, Chi, Ewa and Finn", 5, first=False),
-        l.Prompt(
-            (), "the atmosphere you want", 1, 9, "The first part is about how it feels to be in this team.",
-            "What is the culture/atmosphere you want to create together? (How would you know you had that?)",
-            "The second half helps most. Name something a visitor could see or hear.", "People ask for help before lunch.",
-            private=True, own="", extra="", nameless=True,
-        ),
         l.TeamReveal((), 1, "the atmosphere", (atmosphere, feeling), hidden=True, next_part="what each of us answers for", last=False),
         l.TeamReveal((Note("passed", "What I answer for"),), 2, "what each of us answers for", (named,), hidden=False, next_part="", last=True),
         l.TeamReveal((), 2, "what each of us answers for", (named,), hidden=False, next_part="", last=False),
