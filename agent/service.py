@@ -61,6 +61,7 @@ FLOW = "one_to_one"
 ROLES = ("inbound", "worker", "delivery", "clock")
 POLL = 60.0  # seconds: how long a loop sleeps at most, for what nobody has told it
 CALLS = 0.05  # seconds between two calls to other nodes: who is busy would call with each mail
+FORGOTTEN = 200  # mails or letters whose bytes are erased at once: mail that arrives meanwhile waits for no more
 CALM = timedelta(hours=1)  # between two rounds of forgetting old bytes
 TRY_AGAIN = 5.0  # seconds: after the database could not be reached
 
@@ -229,10 +230,13 @@ class Service:
 
     async def forget(self) -> int:
         """Erase the raw bytes of mail that was dealt with, and of letters that were delivered, when they are old enough."""
-        now, keep = self.now(), self.settings.keep
-        async with self.database.transaction() as c:
-            gone = await inbox.forget_raw(c, now - timedelta(days=keep.raw_days))
-            gone += await outbox.forget_raw(c, now - timedelta(days=keep.letters_days))
+        now, keep, gone = self.now(), self.settings.keep, 0
+        for forget_raw, days in ((inbox.forget_raw, keep.raw_days), (outbox.forget_raw, keep.letters_days)):
+            some = FORGOTTEN
+            while some == FORGOTTEN:
+                async with self.database.transaction() as c:
+                    some = await forget_raw(c, now - timedelta(days=days), FORGOTTEN)
+                gone += some
         await self.database.wipe()
         return gone
 

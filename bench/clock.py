@@ -72,7 +72,7 @@ async def questions(url: str, rounds: int) -> list[float]:
 
     async def page() -> None:
         async with database.transaction() as c:
-            assert len(await alliances.listing(c, LIMIT, before=NOW - timedelta(microseconds=5000))) == LIMIT
+            assert len(await alliances.listing(c, LIMIT, before=(NOW - timedelta(microseconds=5000), 0))) == LIMIT
 
     async def address() -> None:
         async with database.transaction() as c:

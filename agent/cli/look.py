@@ -21,12 +21,14 @@ Number = Annotated[int, typer.Argument(help="The alliance, as `alliance list` sh
 
 
 def list_(
+    address: Annotated[str, typer.Argument(help="Only those in which this address takes part.")] = "",
     limit: Annotated[int, typer.Option(help="How many at most.")] = 50,
+    before: Annotated[int, typer.Option(help="The last alliance of the page before.")] = 0,
     json: Json = False,
 ) -> None:
     """All alliances, the newest first, and where they stand."""
     with complaining():
-        found = asyncio.run(_listed(settings(), limit))
+        found = asyncio.run(_listed(settings(), address, limit, before))
     if json:
         as_json(found)
         return
@@ -34,11 +36,15 @@ def list_(
     as_table(("alliance", "phase", "started", "next", "flow", "steps"), rows, "There is no alliance yet.")
 
 
-async def _listed(chosen: "Settings", limit: int) -> list[Any]:
+async def _listed(chosen: "Settings", address: str, limit: int, before: int) -> list[Any]:
+    from agent.mail.address import normal
     from agent.store import alliances
 
     async with database(chosen.database.url) as opened, opened.transaction() as c:
-        return await alliances.listing(c, limit)
+        if address:
+            return await alliances.listing_of(c, normal(address) or "", limit)
+        last = (await alliances.load(c, [before])).get(before)
+        return await alliances.listing(c, limit, before=(last.created, before) if last else None)
 
 
 def show(number: Number, reveal: Reveal = False, json: Json = False) -> None:

@@ -187,20 +187,38 @@ async def starts(c: Connection, address: str, since: datetime) -> int:
     return int(count)
 
 
-async def listing(c: Connection, limit: int, *, before: datetime | None = None) -> list[Summary]:
-    """The newest; `before` is when the last of the page before was created."""
+async def listing(c: Connection, limit: int, *, before: tuple[datetime, int] | None = None) -> list[Summary]:
+    """The newest; `before` is when the last of the page before was created, and its id: two may begin in one instant."""
+    created, last = (micros(before[0]), before[1]) if before else (2**63 - 1, 0)
     found = await c.fetch(
         """
         SELECT id, flow, phase, created_at, wake_at, version FROM alliances
-        WHERE created_at < $1 ORDER BY created_at DESC LIMIT $2
+        WHERE created_at <= $1 AND (created_at < $1 OR id < $2) ORDER BY created_at DESC, id DESC LIMIT $3
         """,
-        2**63 - 1 if before is None else micros(before),
+        created,
+        last,
         limit,
     )
-    return [
-        Summary(number, flow, phase, instant(created_at), maybe_instant(wake_at), version)
-        for number, flow, phase, created_at, wake_at, version in found
-    ]
+    return [_summary(row) for row in found]
+
+
+async def listing_of(c: Connection, address: str, limit: int) -> list[Summary]:
+    """Those in which this address takes part, the newest first."""
+    found = await c.fetch(
+        """
+        SELECT alliances.id, flow, phase, created_at, wake_at, version
+        FROM participants JOIN alliances ON alliances.id = participants.alliance_id
+        WHERE participants.address = $1 ORDER BY created_at DESC, alliances.id DESC LIMIT $2
+        """,
+        address,
+        limit,
+    )
+    return [_summary(row) for row in found]
+
+
+def _summary(row: Row) -> Summary:
+    number, flow, phase, created_at, wake_at, version = row
+    return Summary(number, flow, phase, instant(created_at), maybe_instant(wake_at), version)
 
 
 async def seen(c: Connection, causes: Iterable[tuple[int, str]]) -> set[tuple[int, str]]:

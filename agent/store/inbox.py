@@ -237,14 +237,16 @@ async def erase(c: Connection, alliance_id: int, participant: int, now: datetime
     )
 
 
-async def forget_raw(c: Connection, before: datetime) -> int:
-    """Erase the bytes and the envelopes of what was finished before then; says of how many."""
+async def forget_raw(c: Connection, before: datetime, limit: int) -> int:
+    """Erase the bytes and the envelopes of what was finished before then, so many at most; says of how many."""
     return await c.execute(
         """
-        UPDATE inbox SET raw = NULL, rcpt = '', mail_from = '', peer = '', verdict = ''
-        WHERE raw IS NOT NULL AND finished_at IS NOT NULL AND finished_at < $1
+        UPDATE inbox SET raw = NULL, rcpt = '', mail_from = '', peer = '', verdict = '' WHERE id IN (
+            SELECT id FROM inbox WHERE raw IS NOT NULL AND finished_at IS NOT NULL AND finished_at < $1
+            ORDER BY finished_at LIMIT $2)
         """,
         micros(before),
+        limit,
     )
 
 

@@ -313,14 +313,19 @@ async def drop(c: Connection, alliance_id: int, number: int, now: datetime) -> b
     return changed > 0
 
 
-async def forget_raw(c: Connection, before: datetime) -> int:
-    """Erase the bytes, and with them the addresses to which it would be answered, of what was settled before then (decision 27)."""
+async def forget_raw(c: Connection, before: datetime, limit: int) -> int:
+    """Erase the bytes, and with them the addresses to which it would be answered, of what was settled before then (decision 27).
+
+    So many at most; says of how many.
+    """
     return await c.execute(
         """
-        UPDATE outbox SET raw = NULL, mail_from = '' WHERE state IN ('sent', 'unknown', 'failed', 'withdrawn')
-            AND settled_at < $1 AND settled_at IS NOT NULL AND raw IS NOT NULL
+        UPDATE outbox SET raw = NULL, mail_from = '' WHERE (alliance_id, number) IN (
+            SELECT alliance_id, number FROM outbox WHERE state IN ('sent', 'unknown', 'failed', 'withdrawn')
+                AND settled_at < $1 AND settled_at IS NOT NULL AND raw IS NOT NULL LIMIT $2)
         """,
         micros(before),
+        limit,
     )
 
 

@@ -25,7 +25,7 @@ async def number_anew(db: Database, c: Connection) -> None:
         loaded = await alliances.load(c, [s.id for s in found])
         changed = [(replace(a, letters=a.letters + LETTERS), s.wake_at) for s in found if (a := loaded.get(s.id))]
         await alliances.save(c, changed)
-        found = await alliances.listing(c, PAGE, before=found[-1].created)
+        found = await alliances.listing(c, PAGE, before=(found[-1].created, found[-1].id))
 
 
 async def hold(c: Connection, now: datetime) -> int:

@@ -252,8 +252,8 @@ async def forgotten(path, alliance: int) -> list[proofs.Proof]:
     async with database.transaction() as c:
         [newest] = await inbox.listing(c, None, 1)
         later = newest.at + timedelta(days=40)
-        await inbox.forget_raw(c, later)
-        await outbox.forget_raw(c, later)
+        await inbox.forget_raw(c, later, 500)
+        await outbox.forget_raw(c, later, 500)
         kept = await proofs.of_alliance(c, alliance, (KEY,))
         assert await proofs.of_alliance(c, alliance, (b"k" * 32,)) == [], "another key opens none"
         assert await proofs.of_alliance(c, alliance, (b"k" * 32, KEY)) == kept, (

@@ -131,13 +131,18 @@ async def test_what_an_address_started_lately_is_counted(store: Database) -> Non
 
 
 async def test_a_list_is_newest_first_and_goes_on_page_by_page(store: Database) -> None:
-    await saved(store, alliance(5, NOW), alliance(3, NOW + DAY), alliance(4, NOW - DAY))
+    await saved(store, *(alliance(n, NOW + at * DAY) for n, at in ((5, 0), (3, 1), (4, -1), (6, 0), (7, 0))))
 
     async with store.transaction() as c:
         page = await alliances.listing(c, 2)
-        rest = await alliances.listing(c, 2, before=page[-1].created)
+        rest = await alliances.listing(c, 9, before=(page[-1].created, page[-1].id))
 
-    assert [summary.id for summary in page + rest] == [3, 5, 4]
+        theirs = await alliances.listing_of(c, "maya@example.org", 2)
+        assert await alliances.listing_of(c, "nobody@example.org", 2) == []
+
+    assert [summary.id for summary in page] == [3, 7]
+    assert [summary.id for summary in rest] == [6, 5, 4]
+    assert theirs == page
 
 
 async def test_a_cause_that_had_its_decision_is_seen(store: Database) -> None:

@@ -191,7 +191,7 @@ async def test_erased_bytes_are_gone_from_the_file(tmp_path: Path) -> None:
     number = await put(db, "secret token" * 1000)
     async with db.transaction() as c:
         await inbox.done(c, [(number, "replied")], NOW)
-        await inbox.forget_raw(c, NOW + DAY)
+        await inbox.forget_raw(c, NOW + DAY, 9)
     await db.close()
 
     assert b"secret token" not in path.read_bytes()

@@ -79,7 +79,7 @@ async def test_the_same_message_is_known_after_it_was_done_and_erased(database: 
     [number] = await kept(database, arrival())
     async with database.transaction() as c:
         await inbox.done(c, [(number, "replied")], NOW)
-        await inbox.forget_raw(c, NOW + DAY)
+        await inbox.forget_raw(c, NOW + DAY, 9)
 
     assert await kept(database, arrival()) == [number]
 
@@ -241,7 +241,7 @@ async def test_there_is_nothing_to_run_where_there_is_no_row_or_no_bytes(databas
     [number] = await kept(database, arrival())
     async with database.transaction() as c:
         await inbox.done(c, [(number, "replied")], NOW)
-        await inbox.forget_raw(c, NOW + DAY)
+        await inbox.forget_raw(c, NOW + DAY, 9)
 
         assert not await inbox.rerun(c, number)
         assert not await inbox.rerun(c, 999)
@@ -255,10 +255,22 @@ async def test_only_what_was_finished_long_enough_ago_is_erased(database: Databa
         await inbox.done(c, [(ids[1], "replied")], NOW + DAY)
         await inbox.set_aside(c, ids[2], "broke")
 
-        assert await inbox.forget_raw(c, NOW + DAY) == 1
+        assert await inbox.forget_raw(c, NOW + DAY, 9) == 1
         rows = [await inbox.get(c, number) for number in ids]
 
     assert [row.raw for row in rows if row] == [b"", b"1", b"2", b"3"]
+
+
+async def test_bytes_are_erased_a_few_at_a_time_the_oldest_first(database: Database) -> None:
+    ids = await kept(database, *(arrival(str(n)) for n in range(3)))
+    async with database.transaction() as c:
+        for number, minutes in zip(ids, (2, 1, 3), strict=True):
+            await inbox.done(c, [(number, "replied")], NOW + minutes * MINUTE)
+
+        assert await inbox.forget_raw(c, NOW + DAY, 2) == 2
+        assert [row.raw for number in ids if (row := await inbox.get(c, number))] == [b"", b"", b"2"]
+        assert await inbox.forget_raw(c, NOW + DAY, 2) == 1
+        assert await inbox.forget_raw(c, NOW + DAY, 2) == 0
 
 
 async def test_who_wants_to_be_forgotten_leaves_no_bytes_and_no_envelope(database: Database) -> None:

@@ -226,7 +226,7 @@ async def test_a_failed_letter_can_be_sent_again_until_its_bytes_are_erased(stor
         [again] = await outbox.claim(c, NOW, 10, MINUTE)
         assert (again.attempts, again.settled_at) == (1, None)
         await settled(c, "failed")
-        assert await outbox.forget_raw(c, NOW + DAY) == 1
+        assert await outbox.forget_raw(c, NOW + DAY, 9) == 1
         assert not await outbox.rerun(c, 1, 1, NOW)
         assert not await outbox.rerun(c, 1, 9, NOW)
 
@@ -245,8 +245,8 @@ async def test_bytes_that_hold_the_reply_address_are_erased_a_while_after_delive
         await claimed(c, 1)
         await settled(c, "sent")
 
-        assert await outbox.forget_raw(c, NOW) == 0
-        assert await outbox.forget_raw(c, NOW + MINUTE) == 1
+        assert await outbox.forget_raw(c, NOW, 9) == 0
+        assert await outbox.forget_raw(c, NOW + MINUTE, 9) == 1
         first, second = await outbox.get(c, 1, 1), await outbox.get(c, 1, 2)
     assert first is not None
     assert second is not None
