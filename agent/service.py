@@ -192,12 +192,12 @@ class Service:
         return 0
 
     async def _take(self) -> float:
-        done = await self.intake.take(self.now())
-        if done:
+        if done := await self.intake.take(self.now()):
             _log.info("took", count=done)
             self._ring(self.owed)
-        lease = self.settings.database.lease_s  # then what a dead node had taken is free
-        return 0 if done else min(self.poll_s, lease)
+            return 0
+        async with self.database.transaction() as c:
+            return self._until(await inbox.next_due(c))
 
     async def _deliver(self) -> float:
         if done := await self.delivery.deliver(self.now()):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.store.database import Backlog, Connection, Row, instant, micros, rows, text
+from agent.store.database import Backlog, Connection, Row, instant, maybe_instant, micros, rows, text
 
 LAST = 2**63 - 1
 
@@ -107,6 +107,12 @@ async def take(c: Connection, now: datetime, limit: int, lease: timedelta) -> li
         limit,
     )
     return sorted(map(_kept, taken), key=lambda kept: kept.id)
+
+
+async def next_due(c: Connection) -> datetime | None:
+    """When the next can be taken, or has to wait no longer for another node; None when none is kept."""
+    [(at,)] = await c.fetch("SELECT MIN(claimed_until) FROM inbox WHERE state = 'kept' AND finished_at IS NULL")
+    return maybe_instant(at)
 
 
 async def judge(c: Connection, verdicts: Sequence[tuple[int, str]]) -> None:

@@ -52,6 +52,20 @@ async def test_mail_of_one_alliance_is_taken_in_order(database: Database) -> Non
         assert [row.id for row in await inbox.take(c, NOW, 10, MINUTE)] == [second, third]
 
 
+async def test_when_there_is_something_to_take_again_is_known(database: Database) -> None:
+    async with database.transaction() as c:
+        assert await inbox.next_due(c) is None
+    [first] = await kept(database, replace(arrival("1"), alliance=7))
+    async with database.transaction() as c:
+        await inbox.take(c, NOW, 10, MINUTE)
+        assert await inbox.next_due(c) == NOW + MINUTE
+    await kept(database, replace(arrival("2"), alliance=7))
+    async with database.transaction() as c:
+        assert await inbox.next_due(c) == NOW  # as soon as the first one is done
+        await inbox.done(c, [(first, "replied")], NOW)
+        assert len(await inbox.take(c, NOW, 10, MINUTE)) == 1
+
+
 async def test_what_a_dead_node_held_is_taken_with_all_that_waited_for_it(database: Database) -> None:
     [first] = await kept(database, replace(arrival("1"), alliance=7))
     async with database.transaction() as c:
