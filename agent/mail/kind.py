@@ -14,6 +14,7 @@ from enum import StrEnum
 from agent.mail.message import Message
 
 RETURN_HORIZON_DAYS = 400  # an absence that ends later is a reading error
+WITHOUT_A_YEAR_DAYS = 300  # and a day without a year that is further off has just passed
 
 _MACHINES = re.compile(r"^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon|mail(?:er)?|mail-?delivery|mailsystem|bounces?|mail\.delivery|microsoftexchange[0-9a-f]+|mdelivery|undeliverable|daemon|uucp|mmdf|smtp|double-bounce|mail-delivery-(?:system|subsystem))(?:[+\-._=][^@]*)?(?:@|$)", re.IGNORECASE)  # fmt: skip
 _SYSTEM_NAMES = re.compile(r"mail(?:er)? ?delivery (?:sub)?system|mail delivery|mailer.?daemon|mail administrator|system administrator|internet mail delivery|postmaster|mail system|mail router|delivery (?:notification|reporter)|microsoft outlook\b.*|mail subsystem|system attendant|returned mail|mail-system|メール配信|システム管理者", re.IGNORECASE)  # fmt: skip
@@ -311,7 +312,8 @@ def returns(
     text = " ".join(f"{message.subject}. {_opening(message)}".split())[:3_000]
     for found in _BACK.finditer(text):
         day = (parse or _parsed)(found["when"].strip(" ,.;"), now)
-        if day and 0 <= (day - now.date()).days <= RETURN_HORIZON_DAYS:
+        horizon = RETURN_HORIZON_DAYS if re.search(r"\d{4}", found["when"]) else WITHOUT_A_YEAR_DAYS
+        if day and 0 <= (day - now.date()).days <= horizon:
             return day
     return None
 

@@ -236,3 +236,91 @@ def test_the_reason_is_told():
 )
 def test_the_day_of_return_is_read_where_it_is_plain(text, day):
     assert returns(Message(text=text), NOW) == day
+
+
+COPY = "--b\r\n\r\n{words}\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nHello\r\n--b--\r\n"
+MIXED = "Content-Type: multipart/mixed; boundary=b"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "sender", "mail_from", "expected"),
+    [
+        (("Subject: Re: x", 'Content-Type: multipart/report; report-type="delivery-status"; boundary=b'), "--b\r\n\r\nno\r\n--b--", ANN, ANN, Kind.BOUNCE),
+        (("Subject: Re: x", 'Content-Type: multipart/report; report-type="feedback-report"; boundary=b'), "--b\r\n\r\nno\r\n--b--", ANN, ANN, Kind.OTHER),
+        (("Subject: Re: x", 'Content-Type: multipart/report; report-type="disposition-notification"; boundary=b'), "--b\r\n\r\nno\r\n--b--", ANN, ANN, Kind.OTHER),
+        (("Subject: Re: x", "Content-Type: multipart/report; boundary=b"), "--b\r\n\r\nno\r\n--b--", ANN, ANN, Kind.BOUNCE),
+        (("Subject: Notice", "X-Failed-Recipients: ann@example.org"), "Sorry.", ANN, ANN, Kind.BOUNCE),
+        (("Subject: AWS", "X-Amz-Sns-Message-Id: 1"), '{"notificationType":"Bounce"}', "no-reply@sns.example.org", ANN, Kind.BOUNCE),
+        (("Subject: AWS", "X-Amz-Sns-Message-Id: 1", "In-Reply-To: <1@x>"), '{"notificationType":"Delivery"}', ANN, ANN, Kind.REPLY),
+        (("Subject: Delivery failed", "Auto-Submitted: auto-replied"), "user unknown", "postmaster@example.org", "", Kind.BOUNCE),
+        (("Subject: Re: x", "Preference: auto_reply"), "Later.", ANN, ANN, Kind.AUTO_REPLY),
+        (("Subject: Re: x", "Delivered-To: Autoresponder"), "Later.", ANN, ANN, Kind.AUTO_REPLY),
+        (("Subject: Re: x", "X-Microsoft-Antispam-Message-Info: rules:OofTemplate"), "Later.", ANN, ANN, Kind.AUTO_REPLY),
+        (("Subject: News", "Precedence: bulk"), "Hello all.", ANN, "team-bounces@lists.example.org", Kind.LIST),
+        (("Subject: News", "Precedence: bulk"), "This is an automated response.", ANN, ANN, Kind.AUTO_REPLY),
+        (("Subject: News", "Precedence: junk"), "Hello all.", ANN, ANN, Kind.LIST),
+        (("Subject: News", "Precedence: bulk"), "user unknown", "postmaster@example.org", "", Kind.BOUNCE),
+        (("Subject: News",), "Hello all.", ANN, "team-bounces@lists.example.org", Kind.LIST),
+        (("Subject: News",), "Hello all.", "team-request@example.org", "team-request@example.org", Kind.REPLY),
+        (("Subject: News", "Sender: owner-team@example.org"), "Hello all.", ANN, ANN, Kind.LIST),
+        (("Subject: News", "Errors-To: team-bounces@example.org"), "Hello all.", ANN, ANN, Kind.LIST),
+        (("Subject: Automatic reply: x", "List-Unsubscribe: <mailto:x@example.org>", "Precedence: bulk"), "I am away.", ANN, ANN, Kind.AUTO_REPLY),
+        (("Subject: Hello",), "We are glad.", "MAILER-DAEMON@example.org", ANN, Kind.BOUNCE),
+        (("Subject: Hello",), "We are glad.", "postmaster@example.org", "", Kind.BOUNCE),
+        (("Subject: Hello",), "We are glad.", "Mail Delivery System <x@example.org>", "", Kind.BOUNCE),
+        (("Subject: Hello",), "We are glad.", "postmaster@example.org", ANN, Kind.REPLY),
+        (("Subject: Mail failed",), "The message could not be delivered.", "robot@example.org", ANN, Kind.BOUNCE),
+        (("Subject: Re: Mail failed",), "The message could not be delivered.", ANN, ANN, Kind.REPLY),
+        (("Subject: Mail failed",), "What a pity.", ANN, ANN, Kind.REPLY),
+        (("Subject: Your mail", MIXED), COPY.format(words="It could not be delivered."), ANN, ANN, Kind.BOUNCE),
+        (("Subject: Your mail", MIXED), COPY.format(words="Is this from you?"), ANN, ANN, Kind.REPLY),
+        (("Subject: Re: Your mail", MIXED), COPY.format(words="It could not be delivered."), ANN, ANN, Kind.REPLY),
+        (("Subject: Hello", MIXED), COPY.format(words="Spam."), "staff@hotmail.example.org", ANN, Kind.OTHER),
+        (("Subject: Hello",), "Is this from you?", "staff@example.org", ANN, Kind.REPLY),
+        (("Subject: Hello",), "Somebody complained.", "fbl@example.org", ANN, Kind.OTHER),
+        (("Subject: Re: x",), "The user is unknown user.", ANN, "", Kind.BOUNCE),
+        (("Subject: Re: x", "In-Reply-To: <1@x>"), "I am on vacation until 12 June.", "noreply@example.org", ANN, Kind.AUTO_REPLY),
+        (("Subject: Re: x", "In-Reply-To: <1@x>"), "I am on vacation until 12 June.", ANN, ANN, Kind.REPLY),
+        (("Subject: Absence next week", "In-Reply-To: <1@x>"), "Can we talk before?", ANN, ANN, Kind.REPLY),
+        (("Subject: Absence next week", "In-Reply-To: <1@x>", "X-Auto-Response-Suppress: OOF"), "Back soon.", ANN, ANN, Kind.AUTO_REPLY),
+        (("Subject: Absence next week", "In-Reply-To: <1@x>", "Precedence: normal"), "Back soon.", ANN, ANN, Kind.AUTO_REPLY),
+        (("Subject: Out of office", "In-Reply-To: <1@x>"), "Back soon.", ANN, ANN, Kind.AUTO_REPLY),
+        (("Subject: Ann Example is out of the office", "References: <1@x>"), "I am away until 3 May.", ANN, ANN, Kind.AUTO_REPLY),
+        (("Subject: Re: Ann is out of the office", "In-Reply-To: <1@x>"), "Then next week.", ANN, ANN, Kind.REPLY),
+        (("Subject: Re: x", "X-Auto-Response-Suppress: All", "In-Reply-To: <1@x>"), "Gladly.", ANN, ANN, Kind.REPLY),
+        (("Subject: Order", "X-Auto-Response-Suppress: DR"), "Gladly.", ANN, ANN, Kind.REPLY),
+    ],
+)  # fmt: skip
+def test_each_sign_of_a_machine_counts_and_each_that_a_person_may_give_does_not(
+    headers, body, sender, mail_from, expected
+):
+    assert kind(*headers, body=body, sender=sender, mail_from=mail_from) is expected
+
+
+def test_a_calendar_that_is_only_attached_to_an_answer_came_with_words():
+    body = "--b\r\n\r\nGladly.\r\n--b\r\nContent-Type: text/calendar\r\nContent-Disposition: attachment\r\n\r\nMETHOD:PUBLISH\r\n--b--\r\n"
+
+    assert kind(MIXED, "In-Reply-To: <1@x>", body=body) is Kind.REPLY
+    assert kind(MIXED, body=body) is Kind.OTHER
+    assert kind(MIXED, "In-Reply-To: <1@x>", body=body.replace("PUBLISH", "REPLY")) is Kind.OTHER
+    assert kind(MIXED, "In-Reply-To: <1@x>", body=body.replace("METHOD:PUBLISH", "")) is Kind.REPLY
+
+
+def test_what_is_quoted_is_no_sentence_of_a_robot():
+    words = "> I am currently out of the office.\nWhen are you back?"
+
+    assert kind("Subject: x", body=words) is Kind.REPLY
+    assert kind("Subject: x", body=words.removeprefix("> ")) is Kind.AUTO_REPLY
+
+
+def test_a_day_of_return_lies_ahead_and_within_a_year():
+    assert returns(Message(text="I am away until 2 June."), NOW) is None  # it was yesterday, and is not in a year
+    assert returns(Message(text="I am away until 3 June."), NOW) is None
+    assert returns(Message(text="I am away until 1 June 2026."), NOW) == date(2026, 6, 1)
+    assert returns(Message(subject="Away until 12 June", text="Hello."), NOW) == date(2025, 6, 12)
+    assert returns(Message(text="I am away until 1 January 2031."), NOW) is None
+    assert returns(Message(text="I was here until 1 May 2020. I am back on 12 June."), NOW) == date(2025, 6, 12)
+    assert (
+        returns(Message(text="until 12 June"), NOW, parse=lambda words, now: now.date() if words == "12 june" else None)
+        == NOW.date()
+    )
