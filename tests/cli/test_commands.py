@@ -3,11 +3,11 @@
 import asyncio
 import json
 import re
+import resource
 import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,11 +24,17 @@ SECRETS = ("if the shop fails I lose a friend", "finally sort out who decides", 
 
 
 def test_help_is_there_at_once():
-    began = time.monotonic()
+    began = processor_s()
     done = subprocess.run([sys.executable, "-m", "agent.cli", "--help"], capture_output=True, text=True, check=True)
 
     assert "rehearse" in done.stdout
-    assert time.monotonic() - began < 2  # 0.2 s on an idle machine; heavy imports would take more than this
+    assert processor_s() - began < 2  # 0.2 s on an idle machine; heavy imports would take more than this
+
+
+def processor_s() -> float:
+    """Seconds of the processor that programs which this test ran have used: a busy machine makes them wait and not work."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_help_imports_nothing_heavy():
