@@ -89,7 +89,7 @@ def _show_page(turn: Turn, number: int) -> None:
     new = page.made(turn.flow, alliance, (*alliance.in_force.lines, *own), turn.now)
     turn.change(drafts=(*alliance.drafts, new))
     sections = page.sections_of(turn.flow, alliance, new.lines)
-    turn.say(number, letters.TeamYourPage((), new.version, sections), f"draft:{new.version}")
+    turn.say(number, letters.TeamYourPage((), sections), f"draft:{new.version}")
     turn.opened(number, f"draft:{new.version}")
 
 

@@ -263,8 +263,8 @@ def draft_letter(turn: Turn, number: int) -> letters.DraftLetter | letters.Draft
     assert newest is not None
     sections = page.sections_of(turn.flow, alliance, newest.lines)
     asked = page.asks_of_me(newest.lines, number)
-    open_points = tuple(n for n, line in enumerate(newest.lines, 1) if line.open)
     if not newest.changed:
+        open_points = tuple(n for n, line in enumerate(newest.lines, 1) if line.open)
         long = page.is_long(turn.flow, newest.lines) and newest.version == 1
         return letters.DraftLetter((), newest.version, sections, asked, open_points, long)
     return letters.DraftChanged(
@@ -276,7 +276,6 @@ def draft_letter(turn: Turn, number: int) -> letters.DraftLetter | letters.Draft
         in_force=alliance.agreed,
         sections=sections,
         asks_of_me=asked,
-        open_points=open_points,
         to_and_fro=_to_and_fro(alliance),
     )
 

@@ -40,7 +40,7 @@ def letter(turn: Turn, version: int) -> letters.Mend:
             said = tuple(p.text for p in alliance.proposals if (p.line, p.version) == (line.id, version) and p.text)
             text, owner = page.line_text(turn.flow, alliance, line), turn.p(line.owner).name if line.owner else ""
             rows.append(letters.MendRow(n, text, whys, tuple(dict.fromkeys(said)), owner))
-    return letters.Mend((), version, tuple(rows), len(draft.lines) - len(rows), alliance.closes)
+    return letters.Mend((), tuple(rows), len(draft.lines) - len(rows), alliance.closes)
 
 
 def reply(turn: Turn, event: Replied, version: int) -> None:

@@ -29,7 +29,7 @@ def rehearse(  # noqa: PLR0917 - typer's options
     script: Annotated[
         str,
         typer.Option(
-            help="Play this script in the terminal: a file, or a shipped one: pair, short, tour, declined, solo, team."
+            help="Play this script in the terminal: a file, or a shipped one: pair, short, tour, declined, living, years, couple, manager, deutsch, team, solo."
         ),
     ] = "",
     folder: Annotated[Path, typer.Option(help="Where to leave the mails and the agreement.")] = Path("rehearsal"),

@@ -63,7 +63,6 @@ class DraftChanged(Letter):
     in_force: int  # the version that stays in force meanwhile; 0 when none
     sections: tuple[PageSection, ...]
     asks_of_me: tuple[int, ...]
-    open_points: tuple[int, ...]
     to_and_fro: tuple[int, ...] = ()  # lines that are open since they were changed so often
 
 

@@ -154,7 +154,6 @@ class Mend(Letter):
     role = Role.QUESTION
 
     notes: tuple[Note, ...]
-    version: int
     rows: tuple[MendRow, ...]
     others: int  # lines without an objection
     closes: datetime
@@ -260,7 +259,6 @@ class TeamYourPage(Letter):
     role = Role.QUESTION
 
     notes: tuple[Note, ...]
-    version: int
     sections: tuple[PageSection, ...]
 
 

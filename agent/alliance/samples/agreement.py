@@ -32,9 +32,9 @@ def samples() -> tuple[l.Letter, ...]:
         l.DraftLetter((), 1, PAGE, (9,), (12,), long=False),
         l.DraftLetter((Note("unchanged"),), 2, PAGE, (6, 9), ()  , long=False),
         l.DraftLetter((Note("stale", "1"),), 2, PAGE, (6, 9), (), long=True),
-        l.DraftChanged((), 2, changes, 1, mine=False, in_force=0, sections=PAGE, asks_of_me=(9,), open_points=(12,)),
-        l.DraftChanged((Note("stale", "2"),), 3, changes[:1], 0, mine=True, in_force=2, sections=PAGE, asks_of_me=(6, 9), open_points=(), to_and_fro=(3,)),
-        l.DraftChanged((), 4, (l.LineChange(4, "Honesty, craft and rest. (Jonas)", "Craft, rest and time. (Jonas)", "", request=False),), 0, mine=False, in_force=3, sections=PAGE, asks_of_me=(), open_points=()),
+        l.DraftChanged((), 2, changes, 1, mine=False, in_force=0, sections=PAGE, asks_of_me=(9,)),
+        l.DraftChanged((Note("stale", "2"),), 3, changes[:1], 0, mine=True, in_force=2, sections=PAGE, asks_of_me=(6, 9), to_and_fro=(3,)),
+        l.DraftChanged((), 4, (l.LineChange(4, "Honesty, craft and rest. (Jonas)", "Craft, rest and time. (Jonas)", "", request=False),), 0, mine=False, in_force=3, sections=PAGE, asks_of_me=()),
         l.Confirmed(2, MARCH, waiting=True),
         l.Confirmed(2, MARCH, waiting=False),
         l.Final(
