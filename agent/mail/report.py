@@ -81,15 +81,6 @@ def reports_of(message: Message) -> tuple[Report, ...]:
     return tuple(found.values()) or tuple(_in_words(message, original))
 
 
-def report_of(message: Message) -> Report | None:
-    """The one that matters most: a permanent failure before a delay before good news; None when there is none."""
-    ranked = sorted(
-        reports_of(message),
-        key=lambda r: (r.permanent is not True, r.action not in ("failed", "delayed"), not r.address),
-    )
-    return ranked[0] if ranked else None
-
-
 def _structured(part: Part, original: str) -> Iterator[Report]:
     """The groups of fields after the first one, which is about the message (RFC 3464 section 2.1)."""
     for group in re.split(r"\n[ \t]*\n", part.text)[:1_000]:

@@ -324,3 +324,11 @@ def test_a_day_of_return_lies_ahead_and_within_a_year():
         returns(Message(text="until 12 June"), NOW, parse=lambda words, now: now.date() if words == "12 june" else None)
         == NOW.date()
     )
+
+
+def test_an_absence_that_a_mail_system_sends_is_no_failure_unless_it_says_so():
+    sender = "mailer-daemon@example.org"
+
+    assert kind("Subject: Automatic reply: x", body="I am away.", sender=sender) is Kind.AUTO_REPLY
+    assert kind("Subject: Automatic reply: Undelivered Mail", body="I am away.", sender=sender) is Kind.BOUNCE
+    assert kind("Subject: x", "X-Autoreply: 0") is Kind.REPLY

@@ -10,7 +10,7 @@ from test_programs import LETTER, typed
 from agent.mail import letter as writer
 from agent.mail.kind import Kind, kind_of, returns
 from agent.mail.message import read
-from agent.mail.report import report_of
+from agent.mail.report import reports_of
 from agent.rehearsal import machines
 from agent.rehearsal.personas import colleague
 
@@ -43,7 +43,8 @@ def test_an_automatic_reply_says_when_its_person_is_back():
 @pytest.mark.parametrize(("machine", "status", "permanent"), [(machines.delayed, "4.2.2", False), (machines.undelivered, "5.1.1", True)])  # fmt: skip
 def test_a_mail_server_tells_of_one_letter(machine, status, permanent):
     raw = machine(ASKED)
-    message, report = read(raw), report_of(read(raw))
+    message = read(raw)
+    (report,) = reports_of(message)
 
     assert kind_of(message, "").kind is Kind.BOUNCE
     assert (report.address, report.status, report.permanent) == ("jonas@example.org", status, permanent)
