@@ -88,13 +88,14 @@ class Dovecot:
         return self.folder / "cert.pem"
 
     def start(self) -> None:
-        self.process = subprocess.Popen(["dovecot", "-F", "-c", self.folder / "dovecot.conf"], start_new_session=True)
-        for port in self.ports.values():
-            for _ in range(200):
-                with socket.socket() as s:
-                    if s.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.02)  # it is another process that starts
+        """Start it, again where children of one that was killed still have its ports."""
+        command = ["dovecot", "-F", "-c", self.folder / "dovecot.conf"]
+        self.process = subprocess.Popen(command, start_new_session=True)
+        until = time.monotonic() + 90
+        while not all(map(_answers, self.ports.values())) and time.monotonic() < until:
+            if self.process.poll() is not None:
+                self.process = subprocess.Popen(command, start_new_session=True)
+            time.sleep(0.02)  # it is another process that starts
 
     def stop(self) -> None:
         self.process.terminate()
@@ -104,10 +105,11 @@ class Dovecot:
         """End all of its processes at once, as a machine's trouble does."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        (self.folder / "run/master.pid").unlink(missing_ok=True)  # as after a boot: by now another may have that number
 
     def deliver(self, to: str, raw: bytes, sender: str = "someone@example.net") -> None:
         """Hand in a mail as the provider's own MX does."""
-        with smtplib.LMTP("127.0.0.1", self.ports["lmtp"]) as client:
+        with smtplib.LMTP("127.0.0.1", self.ports["lmtp"], timeout=60) as client:
             client.sendmail(sender, [to], raw)
 
     def maildir(self, user: str) -> Path:
@@ -184,6 +186,11 @@ def dovecot(
         yield server
     finally:
         server.stop()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _certify(folder: Path) -> None:

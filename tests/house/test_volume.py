@@ -37,7 +37,7 @@ async def flooded(port: int, strangers: int, each: int) -> AsyncIterator[Counter
                         await asyncio.wait_for(reader.read(), 1)
                 await reader.read()
                 writer.close()
-            await asyncio.sleep(1)  # the strangers' own time
+            await asyncio.sleep(10)  # the strangers' own time
 
     hosts = [f"127.0.9.{n + 1}" for n in range(strangers)]
     holding = [asyncio.create_task(holds(host, n)) for host in hosts for n in range(each)]
