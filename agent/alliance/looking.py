@@ -17,7 +17,7 @@ _TALK = frozenset(
 )
 _WELL = r"(?:all|everything|it|alles)(?: is| s| ist)? (?:well|good|fine|right|gut)(?: as it is)?"
 _NOTHING = re.compile(
-    rf"(?:no|nope|nein|nothing|nichts)(?: (?:thanks|thank you|danke|changes?|to change|needed|not now|for now))*(?: {_WELL})?|{_WELL}"
+    rf"(?:no|nope|nein|nothing|nichts)(?: (?:thanks|thank you|danke|changes?|to change|needed|not now|for now))*(?: {_WELL})?|{_WELL}|keep(?: it)?(?: as it is)?"
 )
 _NUMBERS = ("one", "two", "three", "four", "five")
 _NONE = Rhythm((), 0, "never")

@@ -310,13 +310,18 @@ def _change(alliance: Alliance, newest: Draft, changed: Changed, number: int) ->
 
 def _renewal(turn: Turn) -> letters.Renewal:
     alliance = turn.alliance
-    assert alliance.first_agreed is not None
     names = {p.number: p.name for p in alliance.participants}
     before = sorted(alliance.renewals[-1].before, key=lambda c: c.participant)
     chosen = tuple(letters.RevealAnswer("", names[c.participant], c.letter.upper()) for c in before)
-    looked = sum(1 for c in alliance.checkins if any(not r.passed for r in c.replies))
+    return letters.Renewal(*looked_back(turn), chosen)
+
+
+def looked_back(turn: Turn) -> tuple[int, int]:
+    """How many years ago the agreement was made, and at how many check-ins somebody replied since."""
+    alliance = turn.alliance
+    assert alliance.first_agreed is not None
     years = round((turn.now - alliance.first_agreed) / timedelta(days=365.25))
-    return letters.Renewal(years, looked, chosen)
+    return years, sum(1 for c in alliance.checkins if any(not r.passed for r in c.replies))
 
 
 def _checkin(turn: Turn, number: int, key: int) -> letters.Checkin:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from agent.alliance import agreeing, asking, closing, letters, looking, question
+from agent.alliance import draft as page
 from agent.alliance.dates import at_hour, checkin_days, zone_named
 from agent.alliance.event import Replied
 from agent.alliance.model import Choice, Note, Phase, Renewal, Rhythm, Stage
@@ -47,8 +48,23 @@ def _due(turn: Turn) -> datetime | None:
 
 
 def _ask(turn: Turn) -> None:
+    if turn.flow.is_team:
+        _show_team(turn)
+        return
     turn.change(renewals=(*turn.alliance.renewals, Renewal(turn.now)))
     _write(turn)
+
+
+def _show_team(turn: Turn) -> None:
+    """A team changes its page line by line and by its own rule, so there is nothing to choose: it is shown whole."""
+    alliance = turn.alliance
+    assert alliance.in_force is not None
+    years, looked = question.looked_back(turn)
+    letter = letters.TeamYear(years, looked, page.sections_of(turn.flow, alliance, alliance.in_force.lines))
+    turn.change(renewals=(*alliance.renewals, Renewal(turn.now, closed=turn.now)))
+    for p in alliance.present:
+        if p.stage == Stage.LIVING and p.checkins and not p.paused:
+            turn.say(p.number, letter, f"digest:{len(alliance.checkins)}")
 
 
 def _write(turn: Turn) -> None:
@@ -96,9 +112,9 @@ def reply(turn: Turn, event: Replied, number: int) -> None:
     if choice == "close":
         closing.close(turn, who)
     elif not choice:
-        page = turn.alliance.in_force
-        if page is not None and agreeing.read_page(turn, event, page).verdict == "changes":
-            agreeing.page_reply(turn, event, page.version)
+        stands = turn.alliance.in_force
+        if stands is not None and agreeing.read_page(turn, event, stands).verdict == "changes":
+            agreeing.page_reply(turn, event, stands.version)
         else:
             turn.say(who, letters.AskBack("renewal", event.text, 0, 0), event.about)
     elif out is None or number != len(turn.alliance.renewals):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from agent.alliance import agreeing, coming, letters, question, rewording, team_lines
+from agent.alliance import agreeing, coming, letters, looking, question, rewording, team_lines
 from agent.alliance import draft as page
 from agent.alliance.dates import awake_at
 from agent.alliance.edit import Edit
@@ -117,7 +117,7 @@ def reply(turn: Turn, event: Replied, version: int) -> None:
         _unlike(turn, event, answered, harms, reading.changes)
     elif not objections and said_of_page(rest) == {"print"}:
         _print(turn, event)
-    else:
+    elif not looking.change_rhythm(turn, number, event.text):
         turn.say(number, letters.TeamAsk("draft", event.text, version), f"draft:{version}")
 
 

@@ -83,7 +83,7 @@ def duties(turn: Turn) -> Iterator[Duty]:
             if trial.asked is None and not trial.off:
                 yield Duty(trying.due_at(turn, trial), lambda t, place=place: trying.ask(t, place))  # type: ignore[misc]
     looked_back = all(c.closed is not None for c in alliance.checkins if c.asked is not None)
-    if looked_back and not turn.flow.is_team:
+    if looked_back and not turn.flow.solo:
         yield from renewing.duties(turn)
     if turn.flow.solo and alliance.checkins and alliance.checkins[-1].asked is None and not alliance.present[0].paused:
         yield Duty(alliance.checkins[-1].due, bank.look_again)

@@ -1,7 +1,7 @@
 """The same in a team: an own slip goes to all, nobody else's does, and a trial ends by the team's rule (S34, F21, F42)."""
 
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 
 import pytest
 from test_team import NAMES, Team, drafted
@@ -115,3 +115,32 @@ def test_in_a_title_the_first_of_many_stands_for_all() -> None:
     assert plan_of(t.alliance, letter, UTC, "a.test").meeting_title == "Ana, Ben, Chi, Dev, Ewa and Finn"
     assert plan_of(many, letter, UTC, "a.test").checkin_title == "How is it going, Ana and 49 others?"
     assert page_of(many, letter, UTC).names == ("Ana", "49 others")
+
+
+@pytest.mark.row("S06", "F44", "I5")
+def test_once_a_year_the_whole_page_is_shown_to_all_and_keeps_without_a_word():
+    t = living()
+    before = t.alliance.in_force
+    t.on(t.alliance.first_agreed + timedelta(days=370.5))
+
+    assert [len(t.got(l.TeamYear, name)) for name in NAMES] == [1] * 6
+    assert t.got(l.TeamYear, "Ewa")[0].years == 1
+    about = next(s.about for s in t.sent if isinstance(s.letter, l.TeamYear))
+    assert [type(s.letter) for s in t.says("Ben", "KEEP", about).new] == [l.RenewalOutcome]
+    assert t.alliance.in_force == before
+
+    t.says("Ben", "make 2 say We take a walk on Fridays.", about)
+    assert {s.to for s in t.new if isinstance(s.letter, l.TeamDraft)} == {1, 2, 3, 4, 5, 6}
+    for name in NAMES:
+        t.says(name, "OK")
+    t.days(400)
+    assert [year.years for year in t.got(l.TeamYear, "Ewa")] == [1, 2]
+
+
+@pytest.mark.row("F44", "decision 17")
+def test_no_check_ins_in_reply_to_the_page_ends_them_for_that_member_and_the_yearly_look_too():
+    t = living()
+    t.says("Ben", "NO CHECK-INS", f"final:{t.alliance.agreed}")
+    t.on(t.alliance.first_agreed + timedelta(days=370))
+
+    assert [len(t.got(l.TeamYear, name)) for name in ("Ana", "Ben")] == [1, 0]

@@ -201,6 +201,15 @@ class TeamDigest(Letter):
 
 
 @dataclass(frozen=True, slots=True)
+class TeamYear(Letter):
+    """Once a year a team looks at its whole page; any member may put new words to the others, as at any time (S06)."""
+
+    years: int
+    looked_back: int  # check-ins in which somebody replied
+    sections: tuple[PageSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TeamAsk(Letter):
     """One short question about an unclear reply in a team: `kind` is way, vote, draft, reveal, mend, three or rhythm."""
 
