@@ -29,7 +29,7 @@ ACROSS = (
     r"SELECT .* FROM outbox WHERE rcpt IN ",  # the brake: what an address got, and who was invited
     r"SELECT .* FROM outbox JOIN .* WHERE outbox\.about = 'invitation'",
     r"SELECT 'owed', COUNT\(\*\), MIN\(at\) FROM outbox ",  # figures, and lists for the operator
-    r"SELECT id, flow, .* FROM alliances WHERE created_at < ",
+    r"SELECT id, flow, .* FROM alliances WHERE created_at <= ",
 )
 
 
