@@ -6,7 +6,8 @@ Two services run, each in a process of its own: "light" trusts every From and si
 RSA and believes a mail only after DKIM and DMARC, for which it asks a DNS of ours. With --database a third runs, whole, on that
 empty database. The people, the relay and the DNS are one more process. No two people have one name, and no two answers are alike,
 so that nothing is quick only because it was seen before. In each round an aiosmtpd that does nothing is given the same
-mails, and the ratio to it is what counts, since rates move with the neighbours. Printed are the medians of the rounds, the
+mails, and the ratio to it is what counts, since rates move with the neighbours; "by CPU" is the same ratio of work for a
+second of processor, which moves less. Printed are the medians of the rounds, the
 service's processor time from the operating system, the latency of one reply at a time from its first byte to the next letter
 at the relay, the time until it is ready, and its memory at the end.
 """
@@ -188,12 +189,13 @@ async def measured(given: argparse.Namespace, folder: Path, stack: ExitStack, la
         some = everyone[turn * given.replies : (turn + 1) * given.replies]
         for run in runs:
             mails = [run.people.reply(person, number) for number, person in enumerate(some, turn * given.replies)]
+            idle = bare.cpu()
             base = len(some) / await sent(bare.port, mails, given.connections)
-            before = run.server.cpu()
+            idle, before = (bare.cpu() - idle) / len(some) * 1e6, run.server.cpu()
             rate = len(some) / await run.people.answer(run.server.port, mails, given.connections)
             cpu = (run.server.cpu() - before) / len(some) * 1e6
             if turn:
-                run.rounds.append((rate, rate / base, cpu))
+                run.rounds.append((rate, rate / base, cpu, idle / cpu))
     for run in runs:
         for number, person in enumerate(everyone[-SINGLES:], len(everyone)):
             mail = run.people.reply(person, number)
@@ -209,17 +211,18 @@ class _Run:
     people: People
     server: Server
     ready: float
-    rounds: list[tuple[float, float, float]] = field(default_factory=list)
+    rounds: list[tuple[float, float, float, float]] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
 
     def figures(self) -> dict[str, object]:
-        rates, ratios, cpus = zip(*self.rounds, strict=True)
+        rates, ratios, cpus, shares = zip(*self.rounds, strict=True)
         took = sorted(self.took)
         return {
             "service": self.name,
             "replies/s": round(middle(rates), 1),
             "/ bare": round(middle(ratios), 3),
             "CPU µs": round(middle(cpus)),
+            "by CPU": round(middle(shares), 3),
             "p50 ms": round(middle(took), 2),
             "p99 ms": round(took[-1 - SINGLES // 100], 2),
             "ready s": round(self.ready, 3),
