@@ -72,6 +72,10 @@ _AWAY = re.compile(
     r"\b(?:out of (?:the )?office|auto(?:matic)?[- ]?reply|ticket (?:number|#)|give me a (?:day|week|moment)|still thinking|will (?:answer|reply) (?:later|tomorrow|soon))\b",
     re.IGNORECASE,
 )
+_LEAVES = re.compile(  # without one of these it is no such wish, which is found out at once
+    r"stop|unsubscribe|leave|take me|remove|delete|erase|wipe|forget|n[o']t |never|no more|quit|end |out|cancel|alone|pause|snooze|abmeld|lösch|aufhör|keine|rimandare|aplazar|adiar|reporter|verschieben|uitstellen",
+    re.IGNORECASE,
+)
 _MAYBE = re.compile(
     r"(?:please )?(?:stop (?:it|that)|i want you to stop|(?P<pause>(?:pause|pausiere|snooze) (?:this )?(?:until|till|bis) .{1,60}|(?:possiamo rimandare|podemos aplazar(?:lo)?|podemos adiar|on peut reporter|peut-on reporter|können wir (?:das )?verschieben|kunnen we (?:dit )?uitstellen)\b.{0,60}))(?: please)?\W*",
     re.IGNORECASE,
@@ -199,7 +203,7 @@ def _commands(text: str, now: datetime) -> tuple[tuple[Command, ...], str, Comma
     if earlier := _CHANGE.match(text):
         return (), text, Command("edit", None, earlier[1], text[earlier.end() :].strip())
     found = sentences(text)
-    plain = unsigned(ungreeted(text))
+    plain = unsigned(ungreeted(text)) if 1 < len(found) < 5 else text
     whole = _all_commands(found, text, now) or (_all_commands(sentences(plain), plain, now) if plain != text else ())
     if whole:
         return whole, "", None
@@ -224,6 +228,8 @@ def _commands(text: str, now: datetime) -> tuple[tuple[Command, ...], str, Comma
 
 def _maybe(text: str, found: tuple[Sentence, ...]) -> Command | None:
     """A wish to leave that goes on in other words, or a pause without a day: it may be an answer too."""
+    if not _LEAVES.search(text):
+        return None
     if leaving := next((c for s in found if (c := leading_command(s.text))), None):
         return leaving
     asked = _MAYBE.fullmatch(straight(text.strip())) if len(found) == 1 else None

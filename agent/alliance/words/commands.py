@@ -28,7 +28,7 @@ def command_of(sentence: str, now: datetime | None = None) -> Command | None:
     """The command that this whole sentence is, with or without a courtesy or a reason; None when it is none."""
     if len(sentence) > 300:
         return None
-    sentence = _DRAWN.sub("", sentence)
+    sentence = sentence if sentence.isascii() else _DRAWN.sub("", sentence)
     edited = _edit_with_words(sentence)
     if edited:
         return edited
