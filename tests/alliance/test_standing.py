@@ -34,3 +34,33 @@ def test_who_objects_after_an_ok_has_not_said_ok_and_hears_what_was_heard() -> N
     for name in ("Ana", "Chi", "Dev", "Ewa", "Finn"):
         t.says(name, "OK", "draft:1")
     assert t.alliance.phase == Phase.DRAFTING
+
+
+@pytest.mark.row("F47")
+def test_a_wish_for_the_first_line_counts_and_one_for_a_line_that_changed_meanwhile_does_not() -> None:
+    t = drafted("no_objection").says("Ana", "make 1 say We start at eight. make 2 say We stop at five.")
+    assert {(p.line, p.text) for p in t.alliance.proposals} == {
+        (t.alliance.draft.lines[0].id, "We start at eight."),
+        (t.alliance.draft.lines[1].id, "We stop at five."),
+    }
+    t.says("Ben", "STOP")  # his promise is open now: a new draft, in which the two lines are the same
+
+    assert {p.text for p in t.alliance.proposals if p.version == t.alliance.draft.version} == {
+        "We start at eight.",
+        "We stop at five.",
+    }
+    assert {o.version for o in t.alliance.objections} == {1, 2}
+
+
+@pytest.mark.row("F14", "F49")
+def test_a_late_answer_goes_to_the_section_of_its_question_and_the_count_waits_for_it() -> None:
+    t = drafted("everyone")
+    for name in ("Ana", "Ben", "Chi", "Dev", "Ewa"):
+        t.says(name, "OK")
+    t.days(8)  # nobody counts any more: the page waits for Finn
+    assert t.alliance.closes is None
+
+    t.says("Finn", "We say hello in the morning.", "prompt:Q1")
+
+    assert t.alliance.closes is not None
+    assert [p.section for p in t.alliance.proposals] == ["atmosphere"]
