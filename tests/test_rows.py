@@ -1,5 +1,7 @@
 """The rows of the specification, and the page that says which tests prove them."""
 
+import re
+
 import pytest
 from rows import PAGES, current, proofs, rows
 
@@ -9,8 +11,6 @@ IDS = [
     for letter, width, count in (("S", 2, 47), ("P", 2, 12), ("Q", 1, 9), ("F", 2, 59), ("I", 1, 14))
     for n in range(1, count + 1)
 ]
-
-
 CASES = [f"{letter}{n}" for letter, count in (("T", 75), ("R", 12)) for n in range(1, count + 1)]
 
 
@@ -20,7 +20,7 @@ def test_every_row_stands_on_its_page_once_with_a_title():
     assert set(rows(of_the_product)) == set(IDS) - set(DROPPED)
     assert of_the_product.count("\n| ") == len(IDS) - len(DROPPED) + 9  # and the heads of the tables
     assert rows(of_the_mail) == CASES
-    assert of_the_mail.count("\n| ") == len(CASES) + 9
+    assert len(re.findall(r"^\| [TR]\d", of_the_mail, re.MULTILINE)) == len(CASES)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
