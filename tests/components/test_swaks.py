@@ -1,16 +1,49 @@
 """A real mail client and the served process: the first mail, the why and SEND, until the invitation is on its way."""
 
 import asyncio
+import re
 import shutil
+import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from browser import lacking
 
-HOUSE = Path(__file__).parents[1] / "house"
-sys.path.insert(0, str(HOUSE))
+from agent.mail.envelope import Envelope
+from agent.smtp.inbound import Inbound
 
-from test_kill import Sink, free_port  # noqa: E402
+SERVED = Path(__file__).parents[1] / "house" / "served.py"
+
+
+class People:
+    """The people behind the relay: where each of them answers by now."""
+
+    def __init__(self) -> None:
+        self.doors: dict[str, str] = {}
+        self.inbound = Inbound(accepts=lambda *_: True, keep=self.keep, hostname="sink.test")
+        self._arrived = asyncio.Event()
+
+    async def keep(self, envelopes: Sequence[Envelope]) -> None:
+        for e in envelopes:
+            door = re.search(rb"\r\nReply-To:\s+(\S+)", e.raw)
+            assert door
+            self.doors[e.rcpt_to] = door[1].decode()
+        self._arrived.set()
+
+    async def door_of(self, person: str, before: str = "") -> str:
+        """Where this person answers, once another letter has come."""
+        async with asyncio.timeout(90):
+            while self.doors.get(person, before) == before:
+                self._arrived.clear()
+                await self._arrived.wait()
+        return self.doors[person]
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
 
 
 async def swaks(port: int, sender: str, to: str, subject: str, body: str) -> str:
@@ -25,32 +58,23 @@ async def swaks(port: int, sender: str, to: str, subject: str, body: str) -> str
 async def test_a_real_client_starts_an_alliance_and_sends_the_invitation(tmp_path: Path) -> None:
     if not shutil.which("swaks"):
         lacking("swaks is not installed")
-    sink = Sink()
-    relay = await sink.inbound.start()
-    port = free_port()
-    command = [sys.executable, str(HOUSE / "served.py"), f"sqlite:{tmp_path / 'a.db'}", str(port), str(relay)]
+    people = People()
+    relay, port = await people.inbound.start(), free_port()
+    command = [sys.executable, str(SERVED), f"sqlite:{tmp_path / 'a.db'}", str(port), str(relay)]
     served = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     assert served.stdout
     try:
         await served.stdout.readline()
-        to, seen = "alliance@alliance.test", 0
+        to = "alliance@alliance.test"
         for subject, body in (
             ("Ben and me", "Ben (ben@b.test) and I open a bakery in May."),
             ("Re: one question first", "Ben is the person I call when things go sideways."),
             ("Re: Ready to write", "SEND"),
         ):
-            said = await swaks(port, "ann@a.test", to, subject, body)
-            assert "250 2.0.0" in said
-            async with asyncio.timeout(20):
-                while len(sink.letters) == seen:
-                    sink.arrived.clear()
-                    await sink.arrived.wait()
-            to, seen = sink.address["ann@a.test"], len(sink.letters)
-        async with asyncio.timeout(20):
-            while "ben@b.test" not in sink.address:
-                sink.arrived.clear()
-                await sink.arrived.wait()
+            assert "250 2.0.0" in await swaks(port, "ann@a.test", to, subject, body)
+            to = await people.door_of("ann@a.test", before=to)
+        assert await people.door_of("ben@b.test")
     finally:
         served.terminate()
         await served.wait()
-        await sink.inbound.stop()
+        await people.inbound.stop()
