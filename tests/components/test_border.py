@@ -1,7 +1,6 @@
 """A real border in front of us: Postfix, with an OpenDKIM that writes into each mail what its signature is worth (T16, T18)."""
 
 import asyncio
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import opendkim
 import pytest
+from ports import free_port
 from postfix import postfix
 from signer import Signer
 
@@ -32,12 +32,6 @@ CLAIMS = (
     f"Authentication-Results: other.example.test; {CLAIM}",
     f"Received: from x by {BORDER}; now\r\nAuthentication-Results: {BORDER}; {CLAIM}",
 )
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
 
 
 class Behind:

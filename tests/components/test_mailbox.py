@@ -4,7 +4,6 @@ import asyncio
 import os
 import re
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 from dovecot import HOST, PASSWORD, Dovecot, dovecot
 from long import size
+from ports import free_port
 from typer.testing import CliRunner
 
 from agent.cli import app
@@ -37,12 +37,6 @@ from agent.store import alliances, bookmarks, inbox
 
 ADDRESS = "office@firm.example"
 PRIVATE = "A private matter of the owner"
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
 
 
 @pytest.fixture

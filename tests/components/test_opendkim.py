@@ -3,7 +3,6 @@
 import asyncio
 import re
 import smtplib
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ports import free_port
 from postfix import Postfix, postfix
 
 from agent.mail.address import Doors
@@ -56,12 +56,6 @@ Content-Transfer-Encoding: 8bit\r
 Maßvoll\r
 """.encode()
 WORDS = st.text(st.sampled_from('a é😀\r\n\x00\u2028=?_",;<>@. \t\xa0'), max_size=200)
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
 
 
 @pytest.fixture

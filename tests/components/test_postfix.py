@@ -3,7 +3,6 @@
 import asyncio
 import os
 import smtplib
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from ports import free_port
 from postfix import Postfix, postfix, wait_for
 
 from agent import settings as house
@@ -75,12 +75,6 @@ I cook on Mondays.
 I cook on Mondays.
 @@ end
 """
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
 
 
 @pytest.fixture

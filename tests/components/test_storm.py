@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,15 +14,10 @@ import pytest
 from engines import served_by_postgresql
 from house.storm import Sink, Storm, Victim, wrong
 from long import size, tell
+from ports import free_port
 from postfix import postfix
 
 DURABLE = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on -c max_connections=40"
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
 
 
 @pytest.fixture

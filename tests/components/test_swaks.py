@@ -3,12 +3,12 @@
 import asyncio
 import re
 import shutil
-import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from browser import lacking
+from ports import free_port
 
 from agent.mail.envelope import Envelope
 from agent.smtp.inbound import Inbound
@@ -38,12 +38,6 @@ class People:
                 self._arrived.clear()
                 await self._arrived.wait()
         return self.doors[person]
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
 
 
 async def swaks(port: int, sender: str, to: str, subject: str, body: str) -> str:

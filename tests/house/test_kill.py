@@ -1,16 +1,9 @@
 """SIGKILL at any moment: what was answered with 250 is done exactly once; letters go out at least once, unchanged (R1)."""
 
-import socket
-
 import pytest
 from house.storm import Sink, Storm, wrong
 from long import size, tell
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
+from ports import free_port
 
 
 @pytest.mark.row("R1")

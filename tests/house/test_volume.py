@@ -1,7 +1,6 @@
 """Floods, and much mail: good clients are served, nothing is lost, and memory stays (R6, R8)."""
 
 import asyncio
-import socket
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -10,12 +9,7 @@ from pathlib import Path
 import pytest
 from house.storm import Sink, Storm, wrong
 from long import size, tell
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
+from ports import free_port
 
 
 @asynccontextmanager
