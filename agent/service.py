@@ -18,47 +18,40 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
 
 import structlog
 
-from agent import templates
 from agent.advance import Advance
 from agent.alliance.event import Level
-from agent.alliance.flow import FlowError, FlowFile, with_translations
-from agent.alliance.flow import load as load_flow
-from agent.alliance.guide import Guide
-from agent.alliance.guide import load as load_guide
 from agent.alliance.letters import Letter
 from agent.alliance.model import Alliance
-from agent.alliance.shelf import Shelf
 from agent.alliance.trust import starts_at
 from agent.alliance.turn import House
 from agent.checkin import Checkin
 from agent.compose import Post
 from agent.delivery import Delivery
+from agent.files import Files, checked
 from agent.health import Health
 from agent.imap.mailbox import Mailbox
 from agent.intake import Intake
 from agent.mail.address import CLICK, Doors, derived, normal
 from agent.mail.answered import alliance_in
-from agent.mail.dkim import Signer, signed
+from agent.mail.dkim import signed
 from agent.mail.envelope import Bookmark, Envelope
 from agent.mail.letter import ONE_CLICK, Attachment
 from agent.mail.reply import Reply
 from agent.papers.enclosed import enclosed
-from agent.settings import Settings, SettingsError, Watched, Web, shipped
+from agent.settings import Settings, SettingsError, Watched, Web
 from agent.smtp.inbound import Inbound, Limits
 from agent.smtp.relay import Relay
 from agent.smtp.retry import is_late, next_wait
 from agent.store import alliances, bookmarks, inbox, outbox
 from agent.store.database import ANY, Database, Unavailable, migrate, open_database
 from agent.store.gather import Gather
-from agent.ways import account_of, doors_of, judge_of, relay_of, signers_of
+from agent.ways import account_of, doors_of, judge_of, relay_of
 from agent.web import health, unsubscribe
 from agent.web.server import listen, private, public, serving
 
-FLOW = "one_to_one"
 ROLES = ("inbound", "worker", "delivery", "clock")
 POLL = 60.0  # seconds: how long a loop sleeps at most, for what nobody has told it
 CALLS = 0.05  # seconds between two calls to other nodes: who is busy would call with each mail
@@ -281,15 +274,6 @@ class Service:
         return route is not None
 
 
-class Files(NamedTuple):
-    """What the operator may put files of their own for."""
-
-    shelf: Shelf
-    letters: templates.Templates
-    guides: dict[str, Guide]
-    signers: tuple[Signer, ...]
-
-
 @asynccontextmanager
 async def opened(
     settings: Settings,
@@ -326,42 +310,6 @@ async def opened(
             await service.relay.close()
     finally:
         await database.close()
-
-
-def checked(settings: Settings, name: str = "") -> Files:
-    """The flows, the templates, the guides and the keys; what is wrong with any of them is told together.
-
-    `name` is that of a file in the flows folder that new alliances follow instead of the one in the settings. Raises
-    SettingsError.
-    """
-    complaints: list[str] = []
-    files: list[FlowFile] = []
-    letters, guides = None, None
-    signers: tuple[Signer, ...] = ()
-    for one in filter(None, (settings.flows.pair, settings.flows.team, settings.flows.bank, name)):
-        try:
-            files.append(read_flow(settings.flows_folder, one))
-        except FlowError as error:
-            complaints += error.complaints
-    try:
-        letters = templates.load(*settings.templates_folders, sure=shipped("templates"))
-    except templates.TemplatesError as error:
-        complaints += error.faults
-    try:
-        guides = read_guides(settings.templates_folders)
-    except FlowError as error:
-        complaints += error.complaints
-    try:
-        signers = signers_of(settings)
-    except SettingsError as error:
-        complaints += error.complaints
-    known = ("any", *(kind.id for file in files for kind in file.flow.relationships))
-    unknown = [k for k in settings.care.help_lines if files and k not in known]
-    complaints += [f"care.help_lines.{k}: no flow has this kind; write one of {', '.join(known)}" for k in unknown]
-    if complaints or letters is None or guides is None:
-        raise SettingsError(tuple(dict.fromkeys(complaints)))
-    shelf = Shelf(*files[:3])
-    return Files(shelf.holding(files[-1]), letters, guides, signers)
 
 
 def _wired(settings: Settings, clock: Callable[[], datetime], database: Database, files: Files) -> Service:
@@ -485,35 +433,6 @@ def _door(settings: Settings, service: Service) -> Inbound:
         certificate=Path(door.tls_certificate) if door.tls_certificate else None,
         private_key=Path(door.tls_key) if door.tls_key else None,
     )
-
-
-def read_flow(folder: Path, name: str) -> FlowFile:
-    """Read a flow of a folder, or the shipped one of this name; raises FlowError with every fault."""
-    path = folder / f"{name}.toml"
-    return flow_at(path if path.exists() else shipped("flows") / path.name)
-
-
-def flow_at(path: Path) -> FlowFile:
-    """Read a flow's file with its translations; raises FlowError with every fault."""
-    try:
-        texts = [p.read_text("utf-8") for p in (path, *translations_of(path))]
-        return load_flow(with_translations(*texts), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise FlowError((f"{path}: {error}",)) from None
-
-
-def translations_of(path: Path) -> list[Path]:
-    """The translations of a flow's file: they lie beside it in a folder for each language, `de/one_to_one.toml`."""
-    return sorted(path.parent.glob(f"*/{path.name}"))
-
-
-def read_guides(folders: Sequence[Path]) -> dict[str, Guide]:
-    """The ideas and tools of these templates, by language; the last folder that has one counts. Raises FlowError."""
-    paths = {path.parent.name: path for folder in folders for path in folder.glob("*/guide.toml")}
-    try:
-        return {tag: load_guide(path.read_text("utf-8"), str(path)) for tag, path in paths.items()}
-    except (OSError, UnicodeDecodeError) as error:
-        raise FlowError((str(error),)) from None
 
 
 async def serve(settings: Settings, ready: Callable[[int], None], roles: tuple[str, ...] = ROLES) -> None:

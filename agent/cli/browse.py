@@ -117,7 +117,7 @@ class _Papers:
     def _drawn(self) -> dict[str, str]:
         from agent.alliance.flow import FlowError
         from agent.cli.gallery import files_of, letters_of
-        from agent.service import read_flow
+        from agent.files import read_flow
         from agent.settings import shipped
         from agent.templates import TemplatesError
 

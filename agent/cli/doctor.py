@@ -20,9 +20,10 @@ from agent.cli.names import Address, Verdict, addresses, exchangers, verdicts
 
 if TYPE_CHECKING:
     from agent.dns import Dns
+    from agent.files import Files
     from agent.imap.connection import Connection
     from agent.mail.reply import Reply
-    from agent.service import Files, Service
+    from agent.service import Service
     from agent.settings import Settings
 
 ANSWERS_S = 10.0  # for a server that is tried
@@ -68,7 +69,7 @@ def _tell(verdict: Verdict) -> None:
 
 async def _examined(wait: float) -> AsyncIterator[Verdict]:
     """Everything, in the order in which one mends it."""
-    from agent.service import checked
+    from agent.files import checked
     from agent.settings import SettingsError, path_of
     from agent.ways import dns_of
 

@@ -54,7 +54,7 @@ def _warnings(path: Path) -> Iterator[str]:
     from agent import templates
     from agent.alliance import wording
     from agent.alliance.tables import place, table_of
-    from agent.service import flow_at, translations_of
+    from agent.files import flow_at, translations_of
     from agent.settings import shipped
 
     flow = flow_at(path).flow
@@ -76,7 +76,7 @@ def _warnings(path: Path) -> Iterator[str]:
 
 def sources() -> tuple[str, ...]:
     """The article's questions, and their translations, which are used word for word whatever they measure."""
-    from agent.service import flow_at
+    from agent.files import flow_at
     from agent.settings import shipped
 
     flows = [flow_at(path).flow for path in shipped("flows").glob("*.toml")]
@@ -107,7 +107,7 @@ def draw(
     write: Annotated[Path | None, typer.Option(help="Write it to this file, such as docs/diagrams.md.")] = None,
 ) -> None:
     """Draw the two machines and a flow as Mermaid diagrams."""
-    from agent.service import FLOW, flow_at
+    from agent.files import FLOW, flow_at
     from agent.settings import shipped
 
     path = file or shipped("flows") / f"{FLOW}.toml"

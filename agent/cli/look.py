@@ -150,9 +150,9 @@ def _files(alliance: "Alliance", participant: int, chosen: "Settings") -> dict[s
     from agent.alliance.dates import zone_named, zone_of
     from agent.alliance.own import own_of
     from agent.alliance.turn import House, Turn
+    from agent.files import FLOW, read_flow
     from agent.papers.enclosed import enclosed
     from agent.papers.own import own_files
-    from agent.service import FLOW, read_flow
 
     house = House(chosen.service.zone, chosen.service.quiet_hours)
     turn = Turn(

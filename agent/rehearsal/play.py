@@ -17,13 +17,14 @@ from aiosmtplib import SMTP
 
 from agent import settings as house
 from agent.alliance.model import Alliance
+from agent.files import checked
 from agent.mail.envelope import Envelope
 from agent.rehearsal import machines, mailbox, personas
 from agent.rehearsal.mailbox import Mail
 from agent.rehearsal.personas import PERSONAS, Persona
 from agent.rehearsal.programs import Program, Typed
 from agent.rehearsal.script import Gets, Person, Quiet, Replies, Scene, Script, Step, Unseen, Uses, Waits, Writes
-from agent.service import Service, checked, opened
+from agent.service import Service, opened
 from agent.smtp.inbound import Inbound, Limits
 from agent.store import alliances, inbox, outbox
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from agent import templates
 from agent.alliance.flow import FlowError
 from agent.alliance.model import Phase
+from agent.files import read_flow
 from agent.rehearsal import keep, mailbox, record, shown, watch
 from agent.rehearsal.cues import Cues, plain
 from agent.rehearsal.mailbox import Mail
@@ -21,7 +22,6 @@ from agent.rehearsal.personas import PERSONAS
 from agent.rehearsal.play import JUMPS, rehearsing
 from agent.rehearsal.script import Gets, Person, Replies, Scene, Script, Waits, Writes
 from agent.rehearsal.shown import Run
-from agent.service import read_flow
 from agent.settings import shipped
 from agent.web.views import Page, Paper
 

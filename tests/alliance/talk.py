@@ -9,7 +9,7 @@ from agent.alliance.event import Replied, Started, Woke
 from agent.alliance.letters import Letter
 from agent.alliance.model import Alliance
 from agent.alliance.turn import House, Send
-from agent.service import read_flow
+from agent.files import read_flow
 
 FLOW = read_flow(Path(__file__).parents[2] / "flows", "one_to_one")
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)

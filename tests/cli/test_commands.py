@@ -15,7 +15,7 @@ import pytest
 
 from agent.alliance.samples import samples
 from agent.cli.flows import page_of
-from agent.service import FLOW, read_flow
+from agent.files import FLOW, read_flow
 from agent.settings import shipped
 from agent.store import inbox
 from agent.store.database import migrate, open_database

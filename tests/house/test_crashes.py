@@ -29,8 +29,8 @@ from agent.alliance.model import Alliance
 from agent.alliance.shelf import Shelf
 from agent.alliance.turn import House
 from agent.compose import Post
+from agent.files import read_flow
 from agent.mail.address import Doors
-from agent.service import read_flow
 from agent.store import alliances
 from agent.store.database import Connection, Database, migrate, open_database
 

@@ -10,10 +10,10 @@ from structlog.testing import capture_logs
 
 from agent.alliance.lettercheck import Fault, faults_of
 from agent.alliance.model import Alliance
+from agent.files import read_flow
 from agent.rehearsal.mailbox import Mail
 from agent.rehearsal.play import Rehearsal, play, rehearsing
 from agent.rehearsal.script import Script, read
-from agent.service import read_flow
 from agent.settings import shipped
 
 SOURCES = tuple(
