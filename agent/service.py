@@ -12,9 +12,9 @@ import hmac
 import random
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain
 from pathlib import Path
@@ -34,6 +34,7 @@ from agent.files import Files, checked
 from agent.health import Health
 from agent.imap.mailbox import Mailbox
 from agent.intake import Intake
+from agent.loops import Bell, Loops, Step
 from agent.mail.address import CLICK, Doors, derived, normal
 from agent.mail.answered import alliance_in
 from agent.mail.dkim import signed
@@ -46,29 +47,17 @@ from agent.smtp.inbound import Inbound, Limits
 from agent.smtp.relay import Relay
 from agent.smtp.retry import is_late, next_wait
 from agent.store import alliances, bookmarks, inbox, outbox
-from agent.store.database import ANY, Database, Unavailable, migrate, open_database
+from agent.store.database import Database, Unavailable, migrate, open_database
 from agent.store.gather import Gather
 from agent.ways import account_of, doors_of, judge_of, relay_of
 from agent.web import health, unsubscribe
 from agent.web.server import listen, private, public, serving
 
 ROLES = ("inbound", "worker", "delivery", "clock")
-POLL = 60.0  # seconds: how long a loop sleeps at most, for what nobody has told it
-CALLS = 0.05  # seconds between two calls to other nodes: who is busy would call with each mail
 FORGOTTEN = 200  # mails or letters whose bytes are erased at once: mail that arrives meanwhile waits for no more
 CALM = timedelta(hours=1)  # between two rounds of forgetting old bytes
-TRY_AGAIN = 5.0  # seconds: after the database could not be reached
 
 _log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class Bell:
-    """Wakes a loop of this node."""
-
-    name: str
-    rung: asyncio.Event = field(default_factory=asyncio.Event)
-    asleep: bool = False  # whether the loop waits for it
 
 
 @dataclass(slots=True)
@@ -86,16 +75,10 @@ class Service:
     inbound: Inbound
     arrivals: Gather[inbox.Arrival, int]
     health: Health
+    loops: Loops
     mailbox: Mailbox | None = None  # from which mail comes instead, where there is one
     roles: tuple[str, ...] = ROLES
-    arrived: Bell = field(default_factory=lambda: Bell("arrived"))
-    owed: Bell = field(default_factory=lambda: Bell("owed"))
     port: int = 0
-    try_again_s: float = TRY_AGAIN
-    poll_s: float = POLL
-
-    _for_others: set[str] = field(default_factory=set, init=False)  # bells for which no loop of this node is free
-    _told: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     async def settle(self) -> int:
         """Run the three loops until nothing is due now; how many things were done."""
@@ -116,102 +99,44 @@ class Service:
 
     async def run(self) -> None:
         """Serve until cancelled. Cancelling is always safe: everything is a transaction."""
-        loops: dict[str, list[tuple[Callable[[], Awaitable[float]], Bell]]] = {
+        steps: dict[str, list[tuple[Step, Bell]]] = {
             "inbound": [(self._watch, Bell("fetched"))] if self.mailbox else [],
-            "worker": [(self._take, self.arrived)],
-            "delivery": [(self._deliver, self.owed)],
+            "worker": [(self._take, self.loops.arrived)],
+            "delivery": [(self._deliver, self.loops.owed)],
             "clock": [(self._wake, Bell("due"))],
         }
         gc.freeze()  # flows, templates and words stay for ever: to look through them again took up to 80 ms of a reply
         async with asyncio.TaskGroup() as tasks:
-            for step, bell in chain.from_iterable(loops[role] for role in self.roles):
-                tasks.create_task(self._loop(step, bell))
+            for step, bell in chain.from_iterable(steps[role] for role in self.roles):
+                tasks.create_task(self.loops.loop(step, bell))
             if "clock" in self.roles:
-                tasks.create_task(self._again(self._forget))
+                tasks.create_task(self.loops.again(self._forget))
             if self.database.shared:
-                tasks.create_task(self._again(self._listen))
-                tasks.create_task(self._again(self._tell))
-
-    async def _loop(self, step: Callable[[], Awaitable[float]], bell: Bell) -> None:
-        """One step after the other. Each says for how many seconds nothing will be due, unless the bell is rung."""
-        while True:
-            bell.rung.clear()
-            self.health.round(step.__name__.strip("_"))
-            if not (pause := await self._paused(step)):
-                continue
-            bell.asleep = True
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await bell.rung.wait()
-            bell.asleep = False
-
-    async def _again(self, step: Callable[[], Awaitable[float]]) -> None:
-        while True:
-            pause = await self._paused(step)
-            await asyncio.sleep(pause)
-
-    async def _paused(self, step: Callable[[], Awaitable[float]]) -> float:
-        """Take one step, which ends no loop when it breaks; how long to wait then."""
-        try:
-            return await step()
-        except Unavailable:
-            _log.warning("database_unavailable")
-            return self.try_again_s
-        except Exception as error:  # noqa: BLE001 - see above
-            _log.error("step_failed", loop=step.__name__.strip("_"), exc_info=error)
-            await asyncio.sleep(self.try_again_s)  # whatever rings
-            return 0
-
-    def _ring(self, bell: Bell) -> None:
-        """There is something to do. Where no loop of this node is free for it, other nodes are told."""
-        bell.rung.set()
-        if not bell.asleep:
-            self._for_others.add(bell.name)
-            self._told.set()
-
-    async def _tell(self) -> float:
-        await self._told.wait()
-        self._told.clear()
-        names, self._for_others = self._for_others, set()
-        for name in names:
-            await self.database.ring(name)
-        return CALLS
-
-    async def _listen(self) -> float:
-        def rung(name: str) -> None:
-            for bell in (self.arrived, self.owed):
-                if name in (bell.name, ANY):
-                    bell.rung.set()
-
-        await self.database.listen(rung)
-        return 0
+                tasks.create_task(self.loops.again(self.loops.listen))
+                tasks.create_task(self.loops.again(self.loops.tell))
 
     async def _take(self) -> float:
         if done := await self.intake.take(self.now()):
             _log.info("took", count=done)
-            self._ring(self.owed)
+            self.loops.ring(self.loops.owed)
             return 0
         async with self.database.transaction() as c:
-            return self._until(await inbox.next_due(c))
+            return self.loops.until(await inbox.next_due(c), self.now())
 
     async def _deliver(self) -> float:
         if done := await self.delivery.deliver(self.now()):
             _log.info("delivered", count=done)
             return 0
         async with self.database.transaction() as c:
-            return self._until(await outbox.next_due(c))
+            return self.loops.until(await outbox.next_due(c), self.now())
 
     async def _wake(self) -> float:
         if done := await self.checkin.wake(self.now()):
             _log.info("woke", count=done)
-            self._ring(self.owed)
+            self.loops.ring(self.loops.owed)
             return 0
         async with self.database.transaction() as c:
-            return self._until(await alliances.next_wake(c))
-
-    def _until(self, due: datetime | None) -> float:
-        pause = (due - self.now()).total_seconds() if due else self.poll_s
-        return min(self.poll_s, max(0.05, pause))
+            return self.loops.until(await alliances.next_wake(c), self.now())
 
     async def _watch(self) -> float:
         assert self.mailbox
@@ -246,7 +171,7 @@ class Service:
                 for e in envelopes
             )
         )
-        self._ring(self.arrived)
+        self.loops.ring(self.loops.arrived)
 
     async def unsubscribe(self, token: str) -> bool:
         """Keep that one click was made, as if it were a mail; False when it cannot be kept now.
@@ -354,6 +279,7 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
         Intake(advance, doors, _may_start(settings), judge_of(settings), lease),
         Delivery(advance, send, _wait, is_late, lease),
     )
+    vitals = Health(database, clock, {"received": intake.counted, "sent": delivery.counted})
     service = Service(
         settings=settings,
         now=clock,
@@ -365,7 +291,8 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
         delivery=delivery,
         inbound=Inbound(accepts=lambda *_: False, keep=_nowhere, hostname=chosen.domain),
         arrivals=Gather(commit),
-        health=Health(database, clock, {"received": intake.counted, "sent": delivery.counted}),
+        health=vitals,
+        loops=Loops(database, vitals.round),
     )
     service.inbound = _door(settings, service)
     if settings.mailbox.address:

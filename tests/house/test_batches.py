@@ -14,9 +14,10 @@ from agent.advance import Matter
 from agent.alliance.event import Replied, Started
 from agent.alliance.model import Alliance
 from agent.log import configure
+from agent.loops import Bell
 from agent.mail.envelope import Envelope
 from agent.mail.reply import Reply
-from agent.service import Bell, Service, opened
+from agent.service import Service, opened
 from agent.store import alliances, inbox, outbox, tallies
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -178,8 +179,8 @@ async def test_a_step_that_raises_ends_no_loop_and_is_tried_again_after_a_pause(
         again.set()
         return 60
 
-    house.service.try_again_s = 0.001
-    loop = asyncio.create_task(house.service._loop(step, Bell("any")))
+    house.service.loops.try_again_s = 0.001
+    loop = asyncio.create_task(house.service.loops.loop(step, Bell("any")))
     async with asyncio.timeout(5):
         await again.wait()
 

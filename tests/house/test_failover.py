@@ -71,7 +71,7 @@ async def test_replies_flow_on_when_the_standby_takes_over(servers: tuple[Postgr
         settings = settings_for(url, storm.port, storm.relay)
         nodes = [await stack.enter_async_context(opened(settings)) for _ in range(2)]
         for node in nodes:
-            node.try_again_s, node.inbound.port = 0.1, 0
+            node.loops.try_again_s, node.inbound.port = 0.1, 0
             storm.port = await node.inbound.start()
             stack.push_async_callback(node.inbound.stop)
         running = [asyncio.create_task(node.run()) for node in nodes]

@@ -17,8 +17,9 @@ from test_batches import ANN, BEN, NOON, WHY, House
 from agent.advance import Matter
 from agent.alliance.event import Replied
 from agent.log import configure
+from agent.loops import Bell
 from agent.mail.reply import Reply
-from agent.service import Bell, opened
+from agent.service import opened
 from agent.store.database import Unavailable
 from agent.web.health import application
 from agent.web.server import listen, private, serving
@@ -122,7 +123,7 @@ async def test_a_loop_that_hangs_wants_a_restart(house: Watched) -> None:
         await asyncio.Event().wait()
         return 0
 
-    loop = asyncio.create_task(house.service._loop(hangs, Bell("hangs")))
+    loop = asyncio.create_task(house.service.loops.loop(hangs, Bell("hangs")))
     await stuck.wait()
     assert (await house.page("/health/live"))[0] == 200
     time[0] = 1000.0

@@ -69,7 +69,7 @@ async def test_roles_are_shared_out_and_one_wakes_the_other(url: str) -> None:
 
         carrier.service.delivery.send = send
         for house in (door, worker, carrier):
-            house.service.poll_s = 3600
+            house.service.loops.poll_s = 3600
         async with running(worker.service, carrier.service, door.service):
             for n, words in enumerate(("I hope for bread.", "I hope for rolls.")):  # the second finds them asleep
                 async with asyncio.timeout(90):
@@ -92,7 +92,7 @@ async def test_who_hears_nothing_any_more_listens_anew(url: str, request: pytest
 
         worker.service.delivery.send = send
         for house in (worker, door):
-            house.service.poll_s, house.service.try_again_s = 3600, 0.05
+            house.service.loops.poll_s, house.service.loops.try_again_s = 3600, 0.05
         async with running(worker.service, door.service), asyncio.timeout(90):
             server.stop("fast")
             server.up()

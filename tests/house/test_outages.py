@@ -74,7 +74,7 @@ async def running(url: str) -> AsyncIterator[tuple[Service, House]]:
         await house.asking(1)
         await service.settle()
         serving = asyncio.create_task(service.run())
-        service.try_again_s = 0.05
+        service.loops.try_again_s = 0.05
         yield service, house
         assert not serving.done()
         serving.cancel()
