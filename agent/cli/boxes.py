@@ -46,12 +46,13 @@ def _must(done: bool, what: str) -> None:
 def inbox_list(
     state: Annotated[str, typer.Option(help="kept, aside, done, dropped or all.")] = "aside",
     limit: Limit = LIMIT,
+    before: Annotated[int, typer.Option(help="The last number of the page before.")] = 0,
     json: Json = False,
 ) -> None:
     """What arrived; by default what broke us and was set aside."""
     from agent.store import inbox as store
 
-    rows, chosen = _do(lambda c: store.listing(c, None if state == "all" else state, limit))
+    rows, chosen = _do(lambda c: store.listing(c, None if state == "all" else state, limit, before=before or store.LAST))
     found = [
         {"number": r.id, "at": r.at, "state": r.state, "outcome": r.outcome, "attempts": r.attempts,
          "from": r.mail_from, "to": _door(chosen, r.rcpt)}

@@ -131,6 +131,15 @@ def test_no_command_shows_peoples_words_unasked(run, used):
         assert not re.search(r"alliance\+[a-z2-7]{40}", said.out + said.err)  # a reply address is a secret
 
 
+def test_mail_is_listed_page_by_page(run, used):
+    def numbers(*how):
+        return [row["number"] for row in run("inbox", "list", "--state", "all", *how, "--json").json]
+
+    first, whole = numbers("--limit", 3), numbers("--limit", 500)
+    assert len(whole) > 3
+    assert first + numbers("--limit", 500, "--before", first[-1]) == whole
+
+
 def test_one_alliance_is_too_few_for_any_figure(run, used):
     rows = run("stats", "--json").json
 
