@@ -18,7 +18,7 @@ from agent.log import configure
 from agent.mail.reply import Reply
 from agent.service import ROLES, Service, opened
 from agent.store import alliances, inbox, outbox
-from agent.store.database import Connection, Database, Unavailable
+from agent.store.database import ANY, Connection, Database, Unavailable
 
 LEASE = timedelta(seconds=settings_for("sqlite::memory:", 1, 1).database.lease_s)
 pytestmark = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
@@ -196,6 +196,18 @@ async def test_who_is_told_to_stop_leaves_what_it_had_taken_to_the_others(url: s
 
         assert await other.service.intake.take(NOON) == 1
         assert await heard(other) == [(1, "I hope for bread.")]
+
+
+async def test_who_stops_wakes_the_others_for_what_it_leaves(url: str) -> None:
+    async with nodes(url, ROLES) as (staying,), asyncio.timeout(90):
+        bells: asyncio.Queue[str] = asyncio.Queue()
+        listening = asyncio.create_task(staying.service.database.listen(bells.put_nowait))
+        async with opened(settings_for(url, 2599, 1), now=lambda: NOON):
+            await bells.get()  # now it hears
+
+        assert await bells.get() == ANY  # whatever it is
+        listening.cancel()
+        await asyncio.wait([listening])
 
 
 async def test_a_letter_that_is_nearly_there_is_waited_for_when_the_service_ends(url: str) -> None:
