@@ -232,6 +232,8 @@ async def opened(
             await service.arrivals.close()
             await service.intake.close()
             await service.delivery.close(clock())
+            with suppress(Unavailable):
+                await database.ring(ANY)  # others go on with what this one leaves, and with what it had no time to tell
             await service.relay.close()
     finally:
         await database.close()

@@ -89,11 +89,16 @@ async def take(c: Connection, now: datetime, limit: int, lease: timedelta) -> li
     """The oldest that nobody holds, held until the lease runs out. Two nodes never hold the same row.
 
     None while an earlier one of the same alliance is not dealt with, unless it is taken with it: they are read in order.
+    Those that wait so do not count towards `limit`, or a flood in one alliance would keep all others waiting.
     """
     taken = await c.fetch(
         """
         WITH mine AS (
             SELECT id, alliance_id FROM inbox WHERE state = 'kept' AND finished_at IS NULL AND claimed_until <= $1
+                AND NOT EXISTS (
+                    SELECT 1 FROM inbox AS held WHERE held.state = 'kept' AND held.alliance_id = inbox.alliance_id
+                        AND held.id < inbox.id AND held.claimed_until > $1
+                    LIMIT 1 OFFSET 0)
             ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED)
         UPDATE inbox SET claimed_until = $2, attempts = attempts + 1 WHERE id IN (
             SELECT id FROM mine WHERE NOT EXISTS (
@@ -110,8 +115,18 @@ async def take(c: Connection, now: datetime, limit: int, lease: timedelta) -> li
 
 
 async def next_due(c: Connection) -> datetime | None:
-    """When the next can be taken, or has to wait no longer for another node; None when none is kept."""
-    [(at,)] = await c.fetch("SELECT MIN(claimed_until) FROM inbox WHERE state = 'kept' AND finished_at IS NULL")
+    """When the next can be taken; None when none is kept.
+
+    What waits for an earlier one of its alliance counts for nothing: who holds that one takes it then, or its lease ends.
+    """
+    [(at,)] = await c.fetch(
+        """
+        SELECT MIN(claimed_until) FROM inbox WHERE state = 'kept' AND finished_at IS NULL AND NOT EXISTS (
+            SELECT 1 FROM inbox AS held WHERE held.state = 'kept' AND held.alliance_id = inbox.alliance_id
+                AND held.id < inbox.id AND held.claimed_until > inbox.claimed_until
+            LIMIT 1 OFFSET 0)
+        """
+    )
     return maybe_instant(at)
 
 

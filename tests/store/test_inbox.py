@@ -61,9 +61,22 @@ async def test_when_there_is_something_to_take_again_is_known(database: Database
         assert await inbox.next_due(c) == NOW + MINUTE
     await kept(database, replace(arrival("2"), alliance=7))
     async with database.transaction() as c:
-        assert await inbox.next_due(c) == NOW  # as soon as the first one is done
+        assert await inbox.next_due(c) == NOW + MINUTE  # or at once, for who holds the first one
         await inbox.done(c, [(first, "replied")], NOW)
+        assert await inbox.next_due(c) == NOW
         assert len(await inbox.take(c, NOW, 10, MINUTE)) == 1
+
+
+async def test_a_flood_in_one_alliance_that_waits_for_another_node_keeps_no_other_waiting(database: Database) -> None:
+    await kept(database, replace(arrival("1"), alliance=7))
+    async with database.transaction() as c:
+        await inbox.take(c, NOW, 10, MINUTE)
+    *_, other = await kept(
+        database, *(replace(arrival(words), alliance=7) for words in "23456"), replace(arrival("7"), alliance=8)
+    )
+
+    async with database.transaction() as c:
+        assert [row.id for row in await inbox.take(c, NOW, 3, MINUTE)] == [other]
 
 
 async def test_what_a_dead_node_held_is_taken_with_all_that_waited_for_it(database: Database) -> None:

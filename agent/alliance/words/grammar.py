@@ -102,15 +102,17 @@ class Grammar:
             lambda word: word if word in self.known else accented.get(word) or mended(word, mendable.get(word[0], ()))
         )
         self._classes = [n for n in self._rules if not n.startswith("_")]
-        self.read = functools.lru_cache(maxsize=4096)(self._read)
+        self._remembered = functools.lru_cache(maxsize=4096)(self._read)
 
-    def _read(self, sentence: tuple[str, ...], kinds: tuple[tuple[str, str], ...] = ()) -> tuple[frozenset[str], ...]:
+    def read(self, sentence: tuple[str, ...], kinds: tuple[tuple[str, str], ...] = ()) -> tuple[frozenset[str], ...]:
         """The sets of classes that these words can be divided into; () when they are not understood.
 
-        `kinds` names words that stand for a KIND here: (("LINES", "6"),). N is any number.
+        `kinds` names words that stand for a KIND here: (("LINES", "6"),). N is any number. Plain sentences come again and
+        are remembered; what is too long for one is not, for it would fill the memory with what somebody once wrote.
         """
-        if not sentence or len(sentence) > MOST_WORDS:
-            return ()
+        return self._remembered(sentence, kinds) if 0 < len(sentence) <= MOST_WORDS else ()
+
+    def _read(self, sentence: tuple[str, ...], kinds: tuple[tuple[str, str], ...]) -> tuple[frozenset[str], ...]:
         run = self._run(sentence, dict(kinds))
         if self._closed and any(w not in self.known and not w.isdecimal() for w in run.words if w not in run.special):
             return ()

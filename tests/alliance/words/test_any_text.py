@@ -1,5 +1,6 @@
 """No reader raises on any text, and none takes long."""
 
+import sys
 import time
 from datetime import UTC, datetime
 
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.alliance import words
+from agent.alliance.words.grammar import MOST_WORDS, grammar
 
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 READERS = {
@@ -83,3 +85,13 @@ def test_every_word_of_an_answer_is_kept_somewhere(parts: list[str]) -> None:
 
     kept = f"{reading.text} {reading.private}"
     assert all(word in kept for part in ("tea", "cake", "Mornings", "Ana") for word in [part] if part in text)
+
+
+def test_what_is_too_long_for_a_plain_sentence_is_not_remembered() -> None:
+    """Thousands of long texts would fill the memory, and people's words stay in it."""
+    long = ("word",) * (MOST_WORDS + 1)
+    before = sys.getrefcount(long)
+
+    assert grammar("consent").read(long) == ()
+
+    assert sys.getrefcount(long) == before
