@@ -13,7 +13,7 @@ import random
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain
@@ -47,7 +47,7 @@ from agent.smtp.inbound import Inbound, Limits
 from agent.smtp.relay import Relay
 from agent.smtp.retry import is_late, next_wait
 from agent.store import alliances, bookmarks, inbox, outbox
-from agent.store.database import Database, Unavailable, migrate, open_database
+from agent.store.database import ANY, Database, Unavailable, migrate, open_database
 from agent.store.gather import Gather
 from agent.ways import account_of, doors_of, judge_of, relay_of
 from agent.web import health, unsubscribe

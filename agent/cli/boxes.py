@@ -52,7 +52,9 @@ def inbox_list(
     """What arrived; by default what broke us and was set aside."""
     from agent.store import inbox as store
 
-    rows, chosen = _do(lambda c: store.listing(c, None if state == "all" else state, limit, before=before or store.LAST))
+    rows, chosen = _do(
+        lambda c: store.listing(c, None if state == "all" else state, limit, before=before or store.LAST)
+    )
     found = [
         {"number": r.id, "at": r.at, "state": r.state, "outcome": r.outcome, "attempts": r.attempts,
          "from": r.mail_from, "to": _door(chosen, r.rcpt)}

@@ -110,7 +110,7 @@ def _without_links(line: str) -> str:
     return _LINK.sub(lambda m: " " * len(m[0]), line) if "<" in line or "[" in line or "(" in line else line
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)  # of one reply and those that come with it: they hold words, and a long letter takes a megabyte
 def _letter(text: str) -> _Letter:
     read = _text(text.split("\n"))
     grams: dict[tuple[str, ...], list[int]] = {}

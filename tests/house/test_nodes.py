@@ -239,7 +239,9 @@ async def test_replies_in_one_alliance_are_read_in_the_order_in_which_they_came(
         await quick.writes(ANN, "I hope for rolls.")
 
         assert await quick.service.intake.take(NOON) == 0
-        assert await quick.service._take() == quick.service.poll_s  # whoever has the first goes on with the second
+        assert (
+            await quick.service._take() == quick.service.loops.poll_s
+        )  # whoever has the first goes on with the second
         async with slow.service.database.transaction() as c:
             await inbox.give_back(c, [first.id])
         assert await quick.service.intake.take(NOON) == 2
