@@ -98,6 +98,7 @@ def test_an_operator_starts_an_alliance_and_sees_it(run, config):
     assert run("list", "MAYA@example.org", "--json").json == [row]
     assert run("list", "jo@example.org", "--json").json == []
     assert run("list", "--before", number, "--json").json == []
+    assert run("list", "--before", number + 1).code == 1
     [letter] = run("outbox", "list", "--json").json
     assert (letter["alliance"], letter["to"], letter["about"]) == (number, "maya@example.org", "why")
     people = run("show", number, "--json").json["participants"]
