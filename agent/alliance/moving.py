@@ -46,12 +46,15 @@ def moved(turn: Turn, number: int, new: str) -> None:
 
 
 def take(turn: Turn, number: int, new: str) -> bool:
-    """Write there from now on, what is open once more; False where somebody else of this alliance has that address."""
+    """Write there from now on, what is open once more; False where somebody else of this alliance has that address.
+
+    What still waits for a number, and what was called theirs, was asked for from the old address: it ends with it.
+    """
     if any(p.address == new for p in turn.alliance.participants):
         return False
     person = turn.person(number)
-    turn.set_person(replace(person, address=new, also=tuple(a for a in person.also if a != new), bounces=0))
-    turn.set(number, address=new)
+    turn.set_person(replace(person, address=new, also=(), bounces=0))
+    turn.set(number, address=new, held=())
     if turn.alliance.phase != Phase.ENDED and turn.p(number).stage not in (Stage.LEFT, Stage.DECLINED, Stage.INVITED):
         turn.hush(number)
         turn.note(number, Note("address_changed", turn.p(number).name, new))
