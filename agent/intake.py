@@ -141,7 +141,9 @@ class Intake:
         """What one kept message means."""
         cause = f"inbox:{kept.id}"
         message = read(kept.raw)
-        finding = verdict.finding if verdict and verdict.sender == sender_of(message) else "unknown"
+        finding = "unknown" if verdict is None else verdict.finding
+        if verdict and verdict.sender != sender_of(message):
+            finding = "doubted"  # two readers, two authors: it was made so
         if route == "front":
             started = start_of(
                 message, kept.mail_from, self.doors, finding=finding, may_start=self.may_start, cause=cause

@@ -27,7 +27,7 @@ _NAMED = 20  # addresses of To and Cc that are looked at
 
 def headers_of(raw: bytes) -> mime.Headers:
     """The header of a whole message, or what a server gave of it."""
-    return mime.headers_of(mime.split(raw[:LONGEST_HEADERS])[0])
+    return mime.headers_of(mime.split(mime.begun(raw)[:LONGEST_HEADERS])[0])
 
 
 def answered(headers: mime.Headers, doors: Doors) -> Route | None:
