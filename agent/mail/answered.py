@@ -81,6 +81,15 @@ def route_in(rcpt: str, raw: bytes, doors: Doors) -> Route | Literal["front"] | 
     return answers or (reported(raw, doors) if is_report(headers) else None) or "front"
 
 
+def is_to(headers: mime.Headers, route: Route, doors: Doors) -> bool:
+    """Whether its author wrote this mail to here: one that was signed for another reader answers nothing of ours (T25).
+
+    By To alone, and the lowest, which is the one that a signature covers (RFC 6376 section 5.4.2).
+    """
+    named = {doors.route_of(address) for value in headers.get("to", ())[-1:] for _, address in addresses(value)}
+    return route in named or (doors.reach != "domain" and "front" in named)
+
+
 def alliance_in(rcpt: str, raw: bytes, doors: Doors) -> int | None:
     """Of which alliance such a message is; None when its address does not say."""
     route = route_in(rcpt, raw, doors)

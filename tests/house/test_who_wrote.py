@@ -226,6 +226,19 @@ async def test_an_old_genuine_mail_that_is_sent_again_does_nothing(house: Checke
     assert await answer(house.pair, 1) == "Second."
 
 
+@pytest.mark.row("T25")
+@pytest.mark.parametrize("more", ["", "To: {to}\r\n", "Cc: {to}\r\n"])
+async def test_a_genuine_mail_to_somebody_else_is_no_act_here(house: Checked, more: str) -> None:
+    to = str(message_from_bytes(house.pair.last(MAYA).raw, policy=policy.default)["Reply-To"])
+    other = f"From: {MAYA.address}\r\nTo: shop@shop.test\r\nSubject: Tonight\r\nDate: now\r\n\r\nCLOSE\r\n"
+    raw = more.format(to=to).encode() + house.signer.sign(other.encode())
+
+    [asked] = await house.pair.hands_in("evil@evil.test", to, raw)
+
+    assert asked.subject == "A number, to be sure it is you"
+    assert (await house.pair.alliance()).phase == Phase.ASKING
+
+
 @pytest.mark.row("T53")
 async def test_no_dns_is_asked_for_mail_to_nobody_and_from_strangers(house: Checked) -> None:
     service = house.pair.play.service
