@@ -107,6 +107,19 @@ async def test_what_the_old_address_asked_for_and_called_its_own_ends_with_it(li
     assert b"Was this you?" in letters(living, NEW)[-1]
 
 
+@pytest.mark.row("T26", "T65")
+async def test_whoever_only_invited_them_does_not_learn_the_new_address(living: House) -> None:
+    eve = "eve@evil.test"
+    await living.invited(3, eve, ANN)
+    await living.says(ANN, f"My new address is {NEW}")
+    [asked] = letters(living, NEW)
+    await living.says(NEW, number_in(asked), living.doors[NEW])
+
+    assert await addresses(living) == {NEW, BEN, CY, eve, ANN}
+    await living.says(eve, "STATUS")
+    assert NEW.encode() not in b"".join(letters(living, eve))
+
+
 @pytest.mark.row("T26", "T55")
 @pytest.mark.parametrize("new", [CY, ANN, "unwanted@new.test", "no address@at all"])
 async def test_an_address_that_is_anothers_or_wants_no_letters_is_refused(living: House, new: str) -> None:
