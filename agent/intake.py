@@ -19,7 +19,7 @@ from agent.advance import Advance, Matter
 from agent.alliance.event import AutoReplied, Complained, Level, Replied, Undeliverable, Unreadable, Unsubscribed
 from agent.interpret import Asked, Nothing, event_of, sender_of, start_of
 from agent.mail.address import Doors, Route, derived, normal
-from agent.mail.answered import reported, route_in
+from agent.mail.answered import is_to, reported, route_in
 from agent.mail.authentic import Verdict, author
 from agent.mail.message import LARGE, read
 from agent.store import inbox, outbox, restored
@@ -141,7 +141,11 @@ class Intake:
         """What one kept message means."""
         cause = f"inbox:{kept.id}"
         message = read(kept.raw)
-        finding = verdict.finding if verdict and verdict.sender == sender_of(message) else "unknown"
+        finding = "unknown" if verdict is None else verdict.finding
+        if verdict and verdict.sender != sender_of(message):
+            finding = "doubted"  # two readers, two authors: it was made so
+        elif verdict and self.judge and isinstance(route, Route) and not is_to(message.headers, route, self.doors):
+            finding = "unknown" if finding == "aligned" else finding
         if route == "front":
             started = start_of(
                 message, kept.mail_from, self.doors, finding=finding, may_start=self.may_start, cause=cause

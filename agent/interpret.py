@@ -137,7 +137,7 @@ def typed_of(message: Message, doors: Doors, words: str = "") -> NewText:
 
 
 def sender_of(message: Message) -> str:
-    """The one address in From, in its one spelling; "" when there is none, or more than one (T17)."""
-    if len(message.froms) != 1:
+    """The one address in From, in its one spelling; "" when there is none, or more than one, or two such headers (T17)."""
+    if len(message.froms) != 1 or len(message.headers.get("from", ())) > 1:
         return ""
     return normal(message.froms[0][1]) or ""

@@ -46,13 +46,18 @@ def moved(turn: Turn, number: int, new: str) -> None:
 
 
 def take(turn: Turn, number: int, new: str) -> bool:
-    """Write there from now on, what is open once more; False where somebody else of this alliance has that address."""
-    if any(p.address == new for p in turn.alliance.participants):
+    """Write there from now on, what is open once more; False where somebody else of this alliance has that address.
+
+    Where this person was only invited nothing changes: whoever invited them knows the old address, and no more.
+    What still waits for a number, and what was called theirs, was asked for from the old address: it ends with it.
+    """
+    stage = turn.p(number).stage
+    if stage == Stage.INVITED or any(p.address == new for p in turn.alliance.participants):
         return False
     person = turn.person(number)
-    turn.set_person(replace(person, address=new, also=tuple(a for a in person.also if a != new), bounces=0))
-    turn.set(number, address=new)
-    if turn.alliance.phase != Phase.ENDED and turn.p(number).stage not in (Stage.LEFT, Stage.DECLINED, Stage.INVITED):
+    turn.set_person(replace(person, address=new, also=(), bounces=0))
+    turn.set(number, address=new, held=())
+    if turn.alliance.phase != Phase.ENDED and stage not in (Stage.LEFT, Stage.DECLINED):
         turn.hush(number)
         turn.note(number, Note("address_changed", turn.p(number).name, new))
         anytime.once_more(turn, number)

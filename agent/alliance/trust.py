@@ -134,9 +134,12 @@ def ask_start(turn: Turn, event: Started) -> None:
 
 
 def code_of(turn: Turn, number: int, held: Held) -> str:
-    """The number for this act of this person, on the text as it stands now."""
-    draft = turn.alliance.draft
-    bound = draft.sha256 if draft and held.act == "agree" else ""
+    """The number for this act of this person, on the text as it stands now; to invite, also on whom and with which words."""
+    alliance, bound = turn.alliance, ""
+    if held.act == "agree" and alliance.draft:
+        bound = alliance.draft.sha256
+    elif held.act == "invite" and alliance.phase == Phase.SETUP:
+        bound = repr(([p.address for p in alliance.participants], alliance.why))
     return turn.house.code("|".join((str(turn.alliance.id), str(number), held.cause, held.act, bound)))
 
 

@@ -27,7 +27,7 @@ _NAMED = 20  # addresses of To and Cc that are looked at
 
 def headers_of(raw: bytes) -> mime.Headers:
     """The header of a whole message, or what a server gave of it."""
-    return mime.headers_of(mime.split(raw[:LONGEST_HEADERS])[0])
+    return mime.headers_of(mime.split(mime.begun(raw)[:LONGEST_HEADERS])[0])
 
 
 def answered(headers: mime.Headers, doors: Doors) -> Route | None:
@@ -79,6 +79,15 @@ def route_in(rcpt: str, raw: bytes, doors: Doors) -> Route | Literal["front"] | 
     headers = headers_of(raw)
     answers = answered(headers, doors) if doors.reach != "domain" else None
     return answers or (reported(raw, doors) if is_report(headers) else None) or "front"
+
+
+def is_to(headers: mime.Headers, route: Route, doors: Doors) -> bool:
+    """Whether its author wrote this mail to here: one that was signed for another reader answers nothing of ours (T25).
+
+    By To alone, and the lowest, which is the one that a signature covers (RFC 6376 section 5.4.2).
+    """
+    named = {doors.route_of(address) for value in headers.get("to", ())[-1:] for _, address in addresses(value)}
+    return route in named or (doors.reach != "domain" and "front" in named)
 
 
 def alliance_in(rcpt: str, raw: bytes, doors: Doors) -> int | None:

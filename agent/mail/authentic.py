@@ -289,4 +289,4 @@ def _vouches(method: str, place: str, domain: str, whole: list[str], *, strict: 
 
 def _fields(raw: bytes) -> _Fields:
     """Every header in its order: lower-case name, unfolded value."""
-    return list(mime.fields_of(mime.split(raw[:LONGEST_HEADERS])[0]))
+    return list(mime.fields_of(mime.split(mime.begun(raw)[:LONGEST_HEADERS])[0]))

@@ -114,8 +114,9 @@ def scan(raw: bytes) -> str | None:
 
 def read(raw: bytes) -> Message:
     """Read what is needed of any bytes; never raises, and what cannot be read is "" or None."""
+    raw = mime.begun(raw)
     refused = scan(raw)
-    block, body = mime.split((raw[:LONGEST_HEADERS] if refused else raw).lstrip(b" \t\r\n"))
+    block, body = mime.split(raw[:LONGEST_HEADERS] if refused else raw)
     headers = mime.headers_of(block)
     leaf = _Leaves()
     if not refused:

@@ -55,6 +55,11 @@ def _word(found: re.Match[str]) -> str:
     return text_of(octets, charset)
 
 
+def begun(raw: bytes) -> bytes:
+    """A whole message from its first header on: whoever reads one past blank lines on top, all do, or they see two Froms."""
+    return raw.lstrip(b" \t\r\n")
+
+
 def split(raw: bytes) -> tuple[bytes, bytes]:
     """The header block and the body; a body without any header is found by its first line."""
     if raw[:5] == b"From " or raw[:6] == b">From ":  # an mbox line, left by some deliverers

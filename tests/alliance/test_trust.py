@@ -167,6 +167,19 @@ def test_a_number_is_for_one_text_of_one_person_and_one_act() -> None:
     assert isinstance(talk.letters(1)[0], letters.CodeAgain)
 
 
+@pytest.mark.row("T25")
+@pytest.mark.parametrize("changed", ["The address is eve@evil.test", "Why: I want you to pay me."])
+def test_a_number_to_invite_sends_to_nobody_else_and_no_other_words(changed: str) -> None:
+    talk = unsigned(talking().starts().says(1, WHY), 1, "SEND", "ready")
+    asked, about = asked_for(talk, 1), talk.last(1).about
+
+    unsigned(talk, 1, changed, "ready")
+    unsigned(talk, 1, asked.code, about)
+
+    assert talk.letters(1) == [letters.CodeAgain("wrong", GUESSES - 1)]
+    assert talk.alliance.phase == Phase.SETUP
+
+
 def test_guesses_are_few_and_weeks_pass() -> None:
     talk = unsigned(talking().drafted(), 1, "AGREE")
     asked, about = asked_for(talk, 1), talk.last(1).about

@@ -87,6 +87,39 @@ async def test_the_number_works_once_and_nobody_is_bombed_with_numbers(living: H
     assert not any(b"Is this your address" in raw for _, raw in living.sent[before:])
 
 
+@pytest.mark.row("T26")
+async def test_what_the_old_address_asked_for_and_called_its_own_ends_with_it(living: House) -> None:
+    thief, phone = "thief@evil.test", "ann@phone.test"
+    first = living.doors[ANN]
+    await living.says(phone, "I hope for bread.", first)
+    await living.says(ANN, "Also me")
+    assert [a.text for x in await living.all() for a in x.answers if a.prompt == "hopes"] == ["I hope for bread."]
+    for new in (thief, NEW):
+        await living.says(ANN, f"My new address is {new}", first)
+    [to_thief], [to_ann] = letters(living, thief), letters(living, NEW)
+    await living.says(NEW, number_in(to_ann), living.doors[NEW])
+    assert await addresses(living) == {NEW, BEN, CY}
+
+    await living.says(thief, number_in(to_thief), living.doors[thief])
+    assert await addresses(living) == {NEW, BEN, CY}
+
+    await living.says(phone, "I hope for cake.", living.doors[NEW])
+    assert b"Was this you?" in letters(living, NEW)[-1]
+
+
+@pytest.mark.row("T26", "T65")
+async def test_whoever_only_invited_them_does_not_learn_the_new_address(living: House) -> None:
+    eve = "eve@evil.test"
+    await living.invited(3, eve, ANN)
+    await living.says(ANN, f"My new address is {NEW}")
+    [asked] = letters(living, NEW)
+    await living.says(NEW, number_in(asked), living.doors[NEW])
+
+    assert await addresses(living) == {NEW, BEN, CY, eve, ANN}
+    await living.says(eve, "STATUS")
+    assert NEW.encode() not in b"".join(letters(living, eve))
+
+
 @pytest.mark.row("T26", "T55")
 @pytest.mark.parametrize("new", [CY, ANN, "unwanted@new.test", "no address@at all"])
 async def test_an_address_that_is_anothers_or_wants_no_letters_is_refused(living: House, new: str) -> None:

@@ -10,6 +10,7 @@ from pair import JONAS, MAYA, Pair
 from signer import Signer
 
 from agent.alliance.model import Phase
+from agent.mail.authentic import Verdict
 from agent.mail.envelope import Envelope
 from agent.rehearsal.mailbox import Mail
 from agent.rehearsal.script import Person
@@ -118,13 +119,23 @@ async def test_a_forged_mail_is_not_used_and_maya_hears_of_it_once(house: Checke
     assert await house.says(MAYA, "Really all of it.", house.pair.last(MAYA, "hopes"), signed=False) == []
 
 
+@pytest.mark.row("T15", "T17")
+@pytest.mark.parametrize("head", ["\r\n", " \r\n\r\n", "\t", "From: nobody\r\n", "From:\r\n"])
+async def test_nothing_on_top_hides_a_forgery(house: Checked, head: str) -> None:
+    await house.says(MAYA, "I want all of it.", signed=False, head=head)
+
+    assert await answer(house.pair, 1) == ""
+
+
 @pytest.mark.row("T15", "T53")
-async def test_a_first_mail_that_is_forged_is_answered_to_nobody(house: Checked) -> None:
+@pytest.mark.parametrize("top", ["", "\r\n", "From: nobody\r\n"])
+async def test_a_first_mail_that_is_forged_is_answered_to_nobody(house: Checked, top: str) -> None:
     front = house.pair.play.service.doors.front
-    raw = f"From: {MAYA.address}\r\nTo: {front}\r\nSubject: Ana and me\r\n\r\nAna (ana@example.com) and I".encode()
+    head = f"{top}From: {MAYA.address}\r\nTo: {front}\r\nSubject: Ana and me\r\n\r\n"
+    raw = f"{head}Ana (ana@example.com) and I".encode()
 
     assert await house.pair.hands_in(MAYA.address, front, raw) == []
-    assert (await house.verdicts())[0] == "forged"
+    assert (await house.verdicts())[0] in ("forged", "no sender")
 
 
 @pytest.mark.row("T16")
@@ -215,6 +226,19 @@ async def test_an_old_genuine_mail_that_is_sent_again_does_nothing(house: Checke
     assert await answer(house.pair, 1) == "Second."
 
 
+@pytest.mark.row("T25")
+@pytest.mark.parametrize("more", ["", "To: {to}\r\n", "Cc: {to}\r\n"])
+async def test_a_genuine_mail_to_somebody_else_is_no_act_here(house: Checked, more: str) -> None:
+    to = str(message_from_bytes(house.pair.last(MAYA).raw, policy=policy.default)["Reply-To"])
+    other = f"From: {MAYA.address}\r\nTo: shop@shop.test\r\nSubject: Tonight\r\nDate: now\r\n\r\nCLOSE\r\n"
+    raw = more.format(to=to).encode() + house.signer.sign(other.encode())
+
+    [asked] = await house.pair.hands_in("evil@evil.test", to, raw)
+
+    assert asked.subject == "A number, to be sure it is you"
+    assert (await house.pair.alliance()).phase == Phase.ASKING
+
+
 @pytest.mark.row("T53")
 async def test_no_dns_is_asked_for_mail_to_nobody_and_from_strangers(house: Checked) -> None:
     service = house.pair.play.service
@@ -241,6 +265,18 @@ async def test_a_mail_on_which_the_check_breaks_is_unknown_and_stops_no_other(ho
 
     assert await answer(house.pair, 1) == "poison, but words."
     assert (await house.verdicts())[1] == ""
+
+
+@pytest.mark.row("T17")
+async def test_what_was_found_of_another_author_is_no_word_for_this_one(house: Checked) -> None:
+    async def of_another(_raw: bytes, _at: datetime) -> Verdict:
+        return Verdict("aligned", "", "eve@evil.test")
+
+    house.pair.play.service.intake.judge = of_another
+    [asked] = await house.says(MAYA, ANSWER)
+
+    assert await answer(house.pair, 1) == ""
+    assert asked.subject == "A number, to be sure it is you"
 
 
 async def test_proofs_are_kept_for_a_yes_alone(house: Checked) -> None:
