@@ -1,13 +1,24 @@
-"""What the tests of letters on a screen share: every sample letter, and a gallery of some of them."""
+"""What these tests share: every sample letter and a gallery of some of them, and a folder for mail servers."""
 
 import re
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from agent.alliance.lettercheck import Fault
 from agent.cli.gallery import Shown, files_of, letters_of
 from agent.settings import shipped
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that servers with users of their own may enter, with a path that is short enough for their sockets."""
+    with tempfile.TemporaryDirectory(prefix="mail") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -37,14 +36,6 @@ from agent.store import alliances, bookmarks, inbox
 
 ADDRESS = "office@firm.example"
 PRIVATE = "A private matter of the owner"
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that other users may enter, since Dovecot becomes one; pytest's own may not be."""
-    with tempfile.TemporaryDirectory(prefix="dovecot") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
 
 
 @contextmanager
@@ -412,22 +403,27 @@ async def test_what_was_there_before_us_is_left_alone(folder, monkeypatch):
         assert set(h.server.flags(ADDRESS).values()) == {False}
 
 
+async def moves_what_was_taken_to(name: str, h: House) -> None:
+    """With this folder in the settings, our mail goes there, and other people's stays."""
+    box = h.settings.mailbox.model_copy(update={"move_to": name})
+    h.settings = h.settings.model_copy(update={"mailbox": box})
+    await h.again()
+    h.server.deliver(ADDRESS, start_by("ann@a.example"))
+    h.server.deliver(ADDRESS, written("x@else.example", PRIVATE, "Hello"))
+
+    assert await h.box.fetch() == 1
+
+    assert h.server.flags(ADDRESS) == {PRIVATE: False}
+    with h.server.client(ADDRESS) as client:
+        assert client.folder_status(name, ["MESSAGES"])[b"MESSAGES"] == 1
+
+
 async def test_what_was_taken_is_moved_where_the_operator_wants_it(folder, monkeypatch):
     async with house(folder, monkeypatch, ["ann@a.example"], plus=True, alone=True) as h:
         with h.server.client(ADDRESS) as client:
             client.create_folder("Alliance")
-        h.settings = h.settings.model_copy(
-            update={"mailbox": h.settings.mailbox.model_copy(update={"move_to": "Alliance"})}
-        )
-        await h.again()
-        h.server.deliver(ADDRESS, start_by("ann@a.example"))
-        h.server.deliver(ADDRESS, written("x@else.example", PRIVATE, "Hello"))
-
-        assert await h.box.fetch() == 1
-
-        assert h.server.flags(ADDRESS) == {PRIVATE: False}
+        await moves_what_was_taken_to("Alliance", h)
         with h.server.client(ADDRESS) as client:
-            assert client.folder_status("Alliance", ["MESSAGES"])[b"MESSAGES"] == 1
             client.delete_folder("Alliance")
         h.server.deliver(ADDRESS, start_by("ann@a.example", 1))
         h.server.deliver(ADDRESS, start_by("ann@a.example", 2))
@@ -438,17 +434,7 @@ async def test_what_was_taken_is_moved_where_the_operator_wants_it(folder, monke
 
 async def test_the_folder_of_the_sample_is_there_and_takes_what_was_read(folder, monkeypatch):
     async with house(folder, monkeypatch, ["ann@a.example"], plus=True, alone=True) as h:
-        box = h.settings.mailbox.model_copy(update={"move_to": "Done"})
-        h.settings = h.settings.model_copy(update={"mailbox": box})
-        await h.again()
-        h.server.deliver(ADDRESS, start_by("ann@a.example"))
-        h.server.deliver(ADDRESS, written("x@else.example", PRIVATE, "Hello"))
-
-        assert await h.box.fetch() == 1
-
-        assert h.server.flags(ADDRESS) == {PRIVATE: False}
-        with h.server.client(ADDRESS) as client:
-            assert client.folder_status("Done", ["MESSAGES"])[b"MESSAGES"] == 1
+        await moves_what_was_taken_to("Done", h)
 
 
 @pytest.mark.row("T50")

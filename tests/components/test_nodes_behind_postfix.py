@@ -5,9 +5,8 @@ import os
 import re
 import smtplib
 import sys
-import tempfile
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -48,14 +47,6 @@ port = {port}
 [relay]
 port = {relay}
 """
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that Postfix may enter, with a path that is short enough for its sockets."""
-    with tempfile.TemporaryDirectory(prefix="nodes") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
 
 
 @dataclass

@@ -4,7 +4,7 @@ import asyncio
 import re
 import smtplib
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,12 +59,10 @@ WORDS = st.text(st.sampled_from('a é😀\r\n\x00\u2028=?_",;<>@. \t\xa0'), max_
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that other users may enter."""
-    with tempfile.TemporaryDirectory(prefix="dkim") as name:
-        Path(name).chmod(0o755)
-        (Path(name) / "keys").mkdir()
-        yield Path(name)
+def folder(folder: Path) -> Path:
+    """With a place for the keys."""
+    (folder / "keys").mkdir()
+    return folder
 
 
 @settings(max_examples=5)

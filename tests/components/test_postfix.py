@@ -5,7 +5,6 @@ import os
 import smtplib
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -75,14 +74,6 @@ I cook on Mondays.
 I cook on Mondays.
 @@ end
 """
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that Postfix may enter, with a path that is short enough for its sockets."""
-    with tempfile.TemporaryDirectory(prefix="postfix") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
 
 
 # ---------------------------------------------------------------- a whole alliance

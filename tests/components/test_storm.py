@@ -4,9 +4,8 @@ import asyncio
 import os
 import signal
 import subprocess
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,14 +17,6 @@ from ports import free_port
 from postfix import postfix
 
 DURABLE = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on -c max_connections=40"
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that Postfix may enter, with a path that is short enough for its sockets."""
-    with tempfile.TemporaryDirectory(prefix="storm") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
 
 
 def victim(name: str, start: Callable[[], None], kill: Callable[[], None], longest_s: float) -> Victim:

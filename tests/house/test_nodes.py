@@ -121,17 +121,23 @@ async def test_two_nodes_that_found_the_same_alliance_due_wake_it_once(url: str)
         assert await one.fetch("SELECT COUNT(*) FROM steps WHERE event = 'Woke'") == [(1,)]
 
 
+async def owes_to_a_slow_relay(house: House) -> asyncio.Event:
+    """A letter is owed, and the relay takes it once this is set."""
+    free = asyncio.Event()
+
+    async def send(_mail_from: str, _rcpt: str, _raw: bytes) -> Reply:
+        await free.wait()
+        return Reply(250, "ok")
+
+    house.service.delivery.send, house.service.delivery.patience_s = send, 0.01
+    await house.writes(ANN, "I hope for bread.")
+    await house.service.intake.take(NOON)
+    return free
+
+
 async def test_a_letter_that_is_slow_to_go_stays_with_who_sends_it(url: str) -> None:
     async with nodes(url, ROLES, ROLES) as (one, other):
-        free = asyncio.Event()
-
-        async def send(_mail_from: str, _rcpt: str, _raw: bytes) -> Reply:
-            await free.wait()
-            return Reply(250, "ok")
-
-        one.service.delivery.send, one.service.delivery.patience_s = send, 0.01
-        await one.writes(ANN, "I hope for bread.")
-        await one.service.intake.take(NOON)
+        free = await owes_to_a_slow_relay(one)
         for step in range(8):
             now = NOON + step * LEASE / 4
             assert await one.service.delivery.deliver(now) == 1
@@ -212,15 +218,7 @@ async def test_who_stops_wakes_the_others_for_what_it_leaves(url: str) -> None:
 
 async def test_a_letter_that_is_nearly_there_is_waited_for_when_the_service_ends(url: str) -> None:
     async with nodes(url, ROLES) as (house,):
-        free = asyncio.Event()
-
-        async def send(_mail_from: str, _rcpt: str, _raw: bytes) -> Reply:
-            await free.wait()
-            return Reply(250, "ok")
-
-        house.service.delivery.send, house.service.delivery.patience_s = send, 0.01
-        await house.writes(ANN, "I hope for bread.")
-        await house.service.intake.take(NOON)
+        free = await owes_to_a_slow_relay(house)
         assert await house.service.delivery.deliver(NOON) == 1
         closing = asyncio.create_task(house.service.delivery.close(NOON))
         await asyncio.sleep(0)
