@@ -7,20 +7,21 @@ import typer
 
 from agent.cli.common import complain, complaining, settings
 
-ROLES = "inbound,worker,delivery,clock"
-
 
 def serve(
-    roles: Annotated[str, typer.Option(help="What this node does, where several share a PostgreSQL.")] = ROLES,
+    roles: Annotated[
+        str | None,
+        typer.Option(help="What this node does of inbound,worker,delivery,clock, where several share a PostgreSQL."),
+    ] = None,
 ) -> None:
     """Take mail, and answer it, until told to stop."""
     with complaining():
         chosen = settings()
         from agent import service
 
-        wanted = tuple(dict.fromkeys(role.strip() for role in roles.split(",")))
+        wanted = service.ROLES if roles is None else tuple(dict.fromkeys(role.strip() for role in roles.split(",")))
         if unknown := sorted({*wanted} - {*service.ROLES}):
-            complain((f"--roles: {unknown[0]!r} is none; choose from {ROLES}",))
+            complain((f"--roles: {unknown[0]!r} is none; choose from {','.join(service.ROLES)}",))
         if len(wanted) < len(service.ROLES) and chosen.database.url.startswith("sqlite:"):
             complain(("--roles: SQLite is for one node, which does everything; leave it out, or move to PostgreSQL",))
         try:
