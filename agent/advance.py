@@ -111,7 +111,7 @@ class Advance:
             await alliances.put_flow(c, flow_file.key, flow_file.content)
             work.people = await alliances.people(c, [address]) | work.people
             alliance = Alliance(matter.alliance, flow_file.key, now)
-        alliance = replace(alliance, people=work.people)  # as the batch so far has left them
+        alliance = alliance.but(people=work.people)  # as the batch so far has left them
         flow = await self._flow(c, alliance.flow)
         decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now)
         setting_up = {alliance.phase, decision.alliance.phase} <= {Phase.SETUP, Phase.INVITED}
@@ -201,7 +201,7 @@ class Advance:
         return hmac.new(key, f"{initiator}|{invitee}".encode(), sha256).hexdigest()
 
     async def _keep(self, c: Connection, work: "_Work", now: datetime) -> None:
-        changed = [(replace(work.current[i], people=work.people), wake_at) for i, wake_at in work.wake.items()]
+        changed = [(work.current[i].but(people=work.people), wake_at) for i, wake_at in work.wake.items()]
         await alliances.save(c, changed)
         await self._keep_proofs(c, work)
         await alliances.record(c, work.steps)
@@ -329,8 +329,8 @@ class _Work:
         for participant in decision.erased:  # their last letter is written: the address goes too
             people = list(self.current[number].participants)
             self.unknown.add(people[participant - 1].address)
-            people[participant - 1] = replace(people[participant - 1], address="", full_name="")
-            self.current[number] = replace(self.current[number], participants=tuple(people))
+            people[participant - 1] = people[participant - 1].but(address="", full_name="")
+            self.current[number] = self.current[number].but(participants=tuple(people))
         if decision.forgotten:
             self.forgotten.add(number)
 

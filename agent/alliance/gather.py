@@ -60,7 +60,7 @@ def _take_people(turn: Turn, text: str) -> bool:
             kept[known] = replace(kept[known], address=address)
         else:
             kept.append(Participant(0, address, first_name(called), called, stage=Stage.INVITED))
-    turn.change(participants=told_apart(tuple(replace(p, number=n) for n, p in enumerate(kept, 1))))
+    turn.change(participants=told_apart(tuple(p.but(number=n) for n, p in enumerate(kept, 1))))
     return turn.alliance.participants != before
 
 
@@ -83,7 +83,7 @@ def told_apart(people: tuple[Participant, ...]) -> tuple[Participant, ...]:
     for n, p in enumerate(people):
         twin = fulls[:n].count(fulls[n])
         name = p.full_name if firsts.count(firsts[n]) > 1 else first_name(p.full_name)
-        found.append(replace(p, name=f"{name} {twin + 1}" if twin else name))
+        found.append(p.but(name=f"{name} {twin + 1}" if twin else name))
     return tuple(found)
 
 
@@ -92,7 +92,7 @@ def ask_again(turn: Turn) -> None:
     refused = tuple(p.name for p in turn.alliance.invited if p.address in turn.barred)
     if refused:  # decision 14: NO THANKS also blocks a new invitation by the same initiator
         kept = [p for p in turn.alliance.participants if p.address not in turn.barred]
-        turn.change(participants=tuple(replace(p, number=n) for n, p in enumerate(kept, 1)))
+        turn.change(participants=tuple(p.but(number=n) for n, p in enumerate(kept, 1)))
     least, most = turn.flow.people
     size = len(turn.alliance.participants)
     if size < least or size > most or refused:

@@ -312,7 +312,7 @@ def reopened(turn: Turn, event: Replied, answered: Draft, changes: tuple[Change,
     base = answered if coming.is_page_of(turn, author, answered) else alliance.in_force
     assert base is not None
     wanted = tuple(c for c in changes if c.kind != "vague" and (c.text or c.kind in ("drop", "open", "trial")))
-    from_base = replace(alliance, drafts=(*alliance.drafts, base))  # what somebody new has not signed is nobody else's
+    from_base = alliance.but(drafts=(*alliance.drafts, base))  # what somebody new has not signed is nobody else's
     lines, changed = Edit(turn.flow, from_base, answered, author, event.cause).of(wanted)
     if not changed:
         agreeing.change_asked(turn, event.participant, event.text)

@@ -6,7 +6,7 @@ lock in the order of ids, so that two nodes never wait for each other.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -113,7 +113,7 @@ async def save(c: Connection, changed: Sequence[tuple[Alliance, datetime | None]
 
 
 def _document(alliance: Alliance) -> bytes:
-    return msgspec.json.encode(replace(alliance, people={}))
+    return msgspec.json.encode(alliance.but(people={}))
 
 
 async def _save_people(c: Connection, changed: dict[str, Person]) -> None:

@@ -5,7 +5,6 @@ else be taken for an answer to another letter, and its words be shown to somebod
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from agent.store import alliances
@@ -23,7 +22,7 @@ async def number_anew(db: Database, c: Connection) -> None:
     found = await alliances.listing(c, PAGE)
     while found:
         loaded = await alliances.load(c, [s.id for s in found])
-        changed = [(replace(a, letters=a.letters + LETTERS), s.wake_at) for s in found if (a := loaded.get(s.id))]
+        changed = [(a.but(letters=a.letters + LETTERS), s.wake_at) for s in found if (a := loaded.get(s.id))]
         await alliances.save(c, changed)
         found = await alliances.listing(c, PAGE, before=(found[-1].created, found[-1].id))
 
