@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import stubdns
+from ports import free_port
 from postfix import postfix
-from test_postfix import DOMAIN, folder, free_port  # noqa: F401 - one is a fixture
+from test_postfix import DOMAIN
 
 from agent.mail.dkim import signer_of
 from agent.rehearsal.play import KEY
@@ -36,7 +37,7 @@ def wrong(out: str) -> list[str]:
     ]
 
 
-async def test_with_postfix_and_the_records_that_it_shows_all_is_well(folder: Path) -> None:  # noqa: F811
+async def test_with_postfix_and_the_records_that_it_shows_all_is_well(folder: Path) -> None:
     lmtp, config = free_port(), folder / "agent.toml"
     async with stubdns.running() as stub:
         with postfix(folder / "p", 1, lmtp, free_port, DOMAIN) as mta:
