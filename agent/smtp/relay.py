@@ -23,6 +23,20 @@ _GONE = 421  # the relay closes the connection (RFC 5321 section 3.8); also what
 _UNPRINTABLE = re.compile(r"[^ -~\u00a0-\ud7ff\ue000-\U0010ffff]+")
 
 
+class _Line(SMTP):
+    """A connection that is let go at once when it is closed.
+
+    The library's own would first send what has not gone out, which after we gave up is the rest of a letter and the
+    dot that makes the relay keep it; and wait for the goodbye of TLS, which a loop that ends never hears.
+    """
+
+    def close(self) -> None:
+        transport = self.transport
+        super().close()
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+
+
 @dataclass(eq=False)
 class Relay:
     """One next hop, and the connections to it. `user` is "" when it asks for no password."""
@@ -84,7 +98,7 @@ class Relay:
                 client.close()
 
     async def _connect(self) -> SMTP:
-        client = SMTP(
+        client = _Line(
             hostname=self.host,
             port=self.port,
             local_hostname=self.hostname,

@@ -210,6 +210,29 @@ async def test_a_line_that_breaks_within_the_message_is_transient():
         assert reply.is_transient
 
 
+async def test_a_relay_too_slow_for_the_message_never_gets_its_end_after_we_gave_up():
+    """Else it may take the letter, and we would send it twice."""
+    gave_up, got = asyncio.Event(), asyncio.get_running_loop().create_future()
+
+    async def talks(reader, writer):
+        await up_to_data(reader, writer)
+        writer.transport.pause_reading()
+        await gave_up.wait()
+        writer.transport.resume_reading()
+        last = b""
+        with suppress(ConnectionResetError):
+            while more := await reader.read(1_000_000):
+                last = (last + more)[-10:]
+        got.set_result(last)
+
+    async with a_server_that(talks, timeout_s=0.3) as relay:
+        reply = await relay.send(ANN, BOB, b"x" * 76 + b"\r\nx" * 10_000_000)
+        gave_up.set()
+
+        assert reply.is_transient
+        assert not (await got).endswith(b"\r\n.\r\n")
+
+
 @pytest.mark.parametrize("answer", [b"354 what\r\n", b"nonsense\r\n", b"199 hm\r\n", b"2" * 100_000, b""])
 async def test_nonsense_after_the_final_dot_is_no_answer(answer):
     async def talks(reader, writer):
