@@ -73,7 +73,7 @@ class Service:
     checkin: Checkin
     delivery: Delivery
     inbound: Inbound
-    arrivals: Gather[inbox.Arrival, int]
+    arrivals: Gather[inbox.Arrival]
     health: Health
     loops: Loops
     mailbox: Mailbox | None = None  # from which mail comes instead, where there is one
@@ -272,9 +272,9 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
     async def send(mail_from: str, rcpt_to: str, raw: bytes) -> Reply:
         return await relay.send(mail_from, rcpt_to, signed(raw, files.signers, clock()))
 
-    async def commit(batch: list[inbox.Arrival]) -> list[int]:
+    async def commit(batch: list[inbox.Arrival]) -> None:
         async with database.transaction() as c:
-            return await inbox.put(c, batch)
+            await inbox.put(c, batch)
 
     lease = timedelta(seconds=settings.database.lease_s)
     intake, delivery = (

@@ -2,37 +2,35 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 
-class Gather(Generic[T, R]):
+class Gather(Generic[T]):
     """One door for many tasks that each have one thing to commit.
 
-    `commit` is given a batch and returns a result for each of it, in order. What it raises reaches everybody whose thing
-    was in that batch, and nobody else.
+    `commit` is given a batch. What it raises reaches everybody whose thing was in that batch, and nobody else.
     """
 
-    def __init__(self, commit: Callable[[list[T]], Awaitable[Sequence[R]]], *, limit: int = 200) -> None:
+    def __init__(self, commit: Callable[[list[T]], Awaitable[None]], *, limit: int = 200) -> None:
         """`limit` bounds a batch: larger ones commit hardly faster and let the first wait longer."""
         self._commit = commit
         self._limit = limit
-        self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
+        self._waiting: deque[tuple[T, asyncio.Future[None]]] = deque()
         self._draining: asyncio.Task[None] | None = None
 
-    async def put(self, item: T) -> R:
+    async def put(self, item: T) -> None:
         """Have this committed with whatever else is waiting; returns once it is.
 
         Cancelled while it still waits, the thing is not committed. Cancelled later, it may be: nobody else notices.
         """
-        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._draining is None:
             self._draining = asyncio.create_task(self._drain())
-        return await future
+        await future
 
     async def close(self) -> None:
         """Wait until all that was put is committed."""
@@ -49,19 +47,18 @@ class Gather(Generic[T, R]):
             for _, future in self._waiting:  # only when this task was cancelled, with its loop
                 future.cancel()
 
-    def _next(self) -> list[tuple[T, asyncio.Future[R]]]:
-        batch: list[tuple[T, asyncio.Future[R]]] = []
+    def _next(self) -> list[tuple[T, asyncio.Future[None]]]:
+        batch: list[tuple[T, asyncio.Future[None]]] = []
         while self._waiting and len(batch) < self._limit:
             item, future = self._waiting.popleft()
             if not future.done():
                 batch.append((item, future))
         return batch
 
-    async def _commit_batch(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
+    async def _commit_batch(self, batch: list[tuple[T, asyncio.Future[None]]]) -> None:
         futures = [future for _, future in batch]
         try:
-            results = await self._commit([item for item, _ in batch])
-            assert len(results) == len(batch), "a commit answers for each thing in its batch"
+            await self._commit([item for item, _ in batch])
         except asyncio.CancelledError:
             for future in futures:
                 future.cancel()
@@ -71,6 +68,6 @@ class Gather(Generic[T, R]):
                 if not future.done():
                     future.set_exception(error)
             return
-        for future, result in zip(futures, results, strict=True):
+        for future in futures:
             if not future.done():
-                future.set_result(result)
+                future.set_result(None)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.store.database import Backlog, Connection, Row, instant, maybe_instant, micros, rows, text
+from agent.store.database import Backlog, Connection, Row, instant, maybe_instant, micros, text
 
 LAST = 2**63 - 1
 
@@ -55,9 +55,8 @@ class Kept:
     verdict: str = ""  # what was found of its author; "" before that
 
 
-async def put(c: Connection, arrivals: Sequence[Arrival]) -> list[int]:
-    """Keep these; the ids, in order. The same message for the same recipient is the row that is there already (T33)."""
-    digests = [_digest(arrival) for arrival in arrivals]
+async def put(c: Connection, arrivals: Sequence[Arrival]) -> None:
+    """Keep these. The same message for the same recipient is the row that is there already (T33)."""
     await c.executemany(
         """
         INSERT INTO inbox (digest, claimed_until, at, rcpt, mail_from, peer, raw, alliance_id)
@@ -65,15 +64,10 @@ async def put(c: Connection, arrivals: Sequence[Arrival]) -> list[int]:
         ON CONFLICT (digest) DO NOTHING
         """,
         [
-            (digest, micros(a.at), text(a.rcpt), text(a.mail_from), text(a.peer), a.raw, a.alliance)
-            for digest, a in zip(digests, arrivals, strict=True)
+            (_digest(a), micros(a.at), text(a.rcpt), text(a.mail_from), text(a.peer), a.raw, a.alliance)
+            for a in arrivals
         ],
     )
-    found = await c.fetch(
-        "SELECT digest, id FROM inbox WHERE digest IN rows($1 text)", rows((digest,) for digest in digests)
-    )
-    ids: dict[str, int] = dict(found)
-    return [ids[digest] for digest in digests]
 
 
 def _digest(arrival: Arrival) -> str:

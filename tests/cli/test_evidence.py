@@ -291,7 +291,8 @@ def test_a_yes_that_is_taken_back_takes_its_mail_along(config) -> None:
             async with service.database.transaction() as c:
                 await alliances.put_flow(c, FLOW.key, FLOW.content)
                 await alliances.save(c, [(alliance, None)])
-                [number] = await inbox.put(c, [inbox.Arrival("x@y", "maya@example.org", b"AGREE", now)])
+                await inbox.put(c, [inbox.Arrival("x@y", "maya@example.org", b"AGREE", now)])
+                [number] = [row.id for row in await inbox.listing(c, "kept", 1)]
             for about, words, cause in (("draft:1", "AGREE", f"inbox:{number}"), ("draft:1", "CHANGE", "inbox:9999")):
                 await advance.advance([Matter(7, Replied(1, about, words, None, cause))], now)
                 counts.append(await count(service, 7))

@@ -6,7 +6,7 @@ putter.py URL forever | putter.py URL half
 import asyncio
 import sys
 
-from samples import arrival
+from samples import arrival, kept_as
 
 from agent.store import inbox
 from agent.store.database import open_database
@@ -16,7 +16,7 @@ async def forever(url: str) -> None:
     db = await open_database(url)
     for n in range(1_000_000):
         async with db.transaction() as c:
-            [number] = await inbox.put(c, [arrival(f"message {n}")])
+            [number] = await kept_as(c, [arrival(f"message {n}")])
         print(number, flush=True)  # noqa: T201 - to the test
 
 

@@ -1,10 +1,12 @@
 """Values that the store's tests keep: small, and one alliance that uses every field of the model."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from agent.alliance import model as m
+from agent.store import inbox
 from agent.store.alliances import put_flow
-from agent.store.database import Connection
+from agent.store.database import Connection, rows
 from agent.store.inbox import Arrival
 from agent.store.outbox import Letter
 
@@ -16,6 +18,16 @@ FLOW = "one_to_one@5f2c"
 
 def arrival(words: str = "Shipped!", rcpt: str = "r+1.abc@reply.example") -> Arrival:
     return Arrival(rcpt, "maya@example.org", words.encode(), NOW, "192.0.2.7")
+
+
+async def kept_as(c: Connection, arrivals: Sequence[Arrival]) -> list[int]:
+    """Keep these; as which rows."""
+    await inbox.put(c, arrivals)
+    digests = [inbox._digest(a) for a in arrivals]
+    ids: dict[str, int] = dict(
+        await c.fetch("SELECT digest, id FROM inbox WHERE digest IN rows($1 text)", rows((d,) for d in digests))
+    )
+    return [int(ids[digest]) for digest in digests]
 
 
 def alliance(number: int = 1, created: datetime = NOW) -> m.Alliance:

@@ -2,8 +2,6 @@
 
 import asyncio
 
-import pytest
-
 from agent.store.gather import Gather
 
 
@@ -12,18 +10,19 @@ class Disk:
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
+        self.kept: list[int] = []
         self.gate = asyncio.Event()
         self.fails = False
 
-    async def commit(self, batch: list[int]) -> list[str]:
+    async def commit(self, batch: list[int]) -> None:
         self.batches.append(batch)
         await self.gate.wait()
         if self.fails:
             raise OSError("full")
-        return [f"kept {item}" for item in batch]
+        self.kept += batch
 
 
-async def started(*tasks: asyncio.Task[str]) -> None:
+async def started(*tasks: asyncio.Task[None]) -> None:
     """Let these run until they wait."""
     for _ in range(3):
         await asyncio.sleep(0)
@@ -33,7 +32,9 @@ async def test_one_alone_is_committed_at_once() -> None:
     disk = Disk()
     disk.gate.set()
 
-    assert await Gather(disk.commit).put(1) == "kept 1"
+    await Gather(disk.commit).put(1)
+
+    assert disk.kept == [1]
 
 
 async def test_what_comes_while_a_batch_commits_is_the_next_batch() -> None:
@@ -46,7 +47,7 @@ async def test_what_comes_while_a_batch_commits_is_the_next_batch() -> None:
 
     disk.gate.set()
 
-    assert await asyncio.gather(*tasks) == ["kept 1", "kept 2", "kept 3", "kept 4"]
+    await asyncio.gather(*tasks)
     assert disk.batches == [[1], [2, 3, 4]]
 
 
@@ -72,7 +73,8 @@ async def test_a_failed_commit_reaches_everybody_in_its_batch_and_the_next_goes_
 
     assert [str(error) for error in found] == ["full", "full"]
     disk.fails = False
-    assert await gather.put(3) == "kept 3"
+    await gather.put(3)
+    assert disk.kept == [3]
 
 
 async def test_a_waiter_that_gives_up_takes_nobody_with_it() -> None:
@@ -84,7 +86,8 @@ async def test_a_waiter_that_gives_up_takes_nobody_with_it() -> None:
     first.cancel()
     disk.gate.set()
 
-    assert await second == "kept 2"
+    await second
+    assert 2 in disk.kept
     assert first.cancelled()
 
 
@@ -113,12 +116,5 @@ async def test_closing_waits_for_what_was_put() -> None:
     disk.gate.set()
     await gather.close()
 
-    assert await task == "kept 1"
-
-
-async def test_a_commit_that_answers_too_little_is_told_to_those_who_wait() -> None:
-    async def forgets(batch: list[int]) -> list[int]:
-        return batch[1:]
-
-    with pytest.raises(AssertionError, match="answers for each"):
-        await Gather(forgets).put(1)
+    assert task.done()
+    assert disk.kept == [1]

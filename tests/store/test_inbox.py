@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from samples import DAY, MINUTE, NOW, arrival
+from samples import DAY, MINUTE, NOW, arrival, kept_as
 
 from agent.store import inbox
 from agent.store.database import Backlog, Database
@@ -12,7 +12,7 @@ from agent.store.database import Backlog, Database
 
 async def kept(db: Database, *arrivals: inbox.Arrival) -> list[int]:
     async with db.transaction() as c:
-        return await inbox.put(c, arrivals)
+        return await kept_as(c, arrivals)
 
 
 async def test_what_is_put_comes_back_as_it_came(database: Database) -> None:

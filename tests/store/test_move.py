@@ -10,7 +10,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from samples import FLOW, MINUTE, NOW, alliance, arrival, flow_of, letter, rich
+from samples import FLOW, MINUTE, NOW, alliance, arrival, flow_of, kept_as, letter, rich
 from typer.testing import CliRunner
 
 from agent.alliance.model import Alliance
@@ -111,7 +111,7 @@ async def test_new_mail_gets_a_number_that_never_was(source, target):
     await move.move(source, target, PLACES, NOW, unseen)
 
     async with target.transaction() as c:
-        assert await inbox.put(c, [arrival("new")]) == [51]  # 46 to 50 are gone, and an alliance may have had them
+        assert await kept_as(c, [arrival("new")]) == [51]  # 46 to 50 are gone, and an alliance may have had them
 
 
 class Broken(Exception):  # noqa: N818 - it is the world's
