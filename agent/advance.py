@@ -36,12 +36,16 @@ PAIR = 2  # only an alliance of two is one with that person (F51)
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One event of one alliance. `inbox` is the kept message that brought it, None when none did."""
+    """One event of one alliance. `inbox` is the kept message that brought it, None when none did.
+
+    `verdict` is what was found of its author just now, to be kept with what follows from it.
+    """
 
     alliance: int
     event: Event
     inbox: int | None = None
     message_id: str = ""  # of that message, where its registered sender wrote it
+    verdict: str = ""
 
 
 @dataclass(slots=True)
@@ -92,6 +96,7 @@ class Advance:
                 await self._one(c, work, matter, now)
             if matter.inbox is not None:
                 work.done.setdefault(matter.inbox, type(matter.event).__name__.lower())
+        await inbox.judge(c, [(m.inbox, m.verdict) for m in batch if m.inbox is not None and m.verdict])
         await self._keep(c, work, now)
         return len(work.written)
 
@@ -202,7 +207,7 @@ class Advance:
 
     async def _keep(self, c: Connection, work: "_Work", now: datetime) -> None:
         changed = [(work.current[i].but(people=work.people), wake_at) for i, wake_at in work.wake.items()]
-        await alliances.save(c, changed)
+        await alliances.save(c, changed, work.before)
         await self._keep_proofs(c, work)
         await alliances.record(c, work.steps)
         await tallies.add(c, work.tallies)

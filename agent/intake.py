@@ -8,7 +8,7 @@ import hmac
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -58,7 +58,7 @@ class Intake:
                 c, {route: sender for route, sender in _routed(batch, routes) if route not in asked}
             )
             await inbox.belong(c, [x for kept in batch if (x := self._owner(kept.id, routes[kept.id], asked))])
-        verdicts = await self._verdicts([kept for kept in batch if self._matters(kept, routes[kept.id])])
+        verdicts, new = await self._verdicts([kept for kept in batch if self._matters(kept, routes[kept.id])])
         matters: list[Matter] = []
         nothing: list[tuple[int, str]] = []
         for kept in batch:
@@ -67,18 +67,19 @@ class Intake:
                 large = len(kept.raw) >= LARGE
                 found = await asyncio.to_thread(self._matter, *what) if large else self._matter(*what)
             except Exception as error:  # noqa: BLE001 - one message that breaks us stops no other
-                await self._set_aside(kept.id, error)
+                await self._set_aside(kept.id, error, new)
                 continue
             if isinstance(found, Matter):
-                matters.append(found)
+                matters.append(replace(found, verdict=new.get(kept.id, "")))
             else:
                 nothing.append((kept.id, found.why))
         if nothing:
             async with database.transaction() as c:
+                await inbox.judge(c, [(number, new[number]) for number, _ in nothing if number in new])
                 await inbox.done(c, nothing, now)
         broken = await self.advance.bring(matters, now)
         for matter, why in broken:
-            await self._set_aside(matter.inbox or 0, why)
+            await self._set_aside(matter.inbox or 0, why, new)
         aside = {matter.inbox for matter, _ in broken}
         self._unfinished = []
         self.counted.update((why,) for _, why in nothing)
@@ -96,11 +97,14 @@ class Intake:
         """Whether it makes a difference who wrote it: no stranger makes us ask the DNS."""
         return self.may_start(author(kept.raw), "A") is not None if route == "front" else route is not None
 
-    async def _verdicts(self, batch: Sequence[inbox.Kept]) -> dict[int, Verdict]:
-        """Who wrote each of these, as it was found the first time; without one for those of which that broke us."""
+    async def _verdicts(self, batch: Sequence[inbox.Kept]) -> tuple[dict[int, Verdict], dict[int, str]]:
+        """Who wrote each of these, as it was found the first time; without one for those of which that broke us.
+
+        And what was found just now, to be kept with what comes of it: a second look finds the same.
+        """
         judge = self.judge
         if judge is None:
-            return {kept.id: Verdict("aligned", "", author(kept.raw)) for kept in batch}
+            return {kept.id: Verdict("aligned", "", author(kept.raw)) for kept in batch}, {}
         known = {kept.id: _VERDICT.decode(kept.verdict) for kept in batch if kept.verdict}
         unknown = [kept for kept in batch if kept.id not in known]
         found = await asyncio.gather(*(judge(k.raw, k.at) for k in unknown), return_exceptions=True)
@@ -110,10 +114,7 @@ class Intake:
                 new[kept.id] = verdict
             else:
                 _log.error("not_judged", inbox=kept.id, exc_info=verdict)
-        if new:
-            async with self.advance.database.transaction() as c:
-                await inbox.judge(c, [(number, msgspec.json.encode(v).decode()) for number, v in new.items()])
-        return known | new
+        return known | new, {number: msgspec.json.encode(verdict).decode() for number, verdict in new.items()}
 
     def _owner(
         self, number: int, route: object, asked: dict[tuple[int, int], outbox.Answered]
@@ -124,9 +125,10 @@ class Intake:
         letter = asked.get((route.alliance, route.letter)) if isinstance(route, Route) else None
         return (number, route.alliance, letter.participant) if isinstance(route, Route) and letter else None
 
-    async def _set_aside(self, number: int, error: Exception) -> None:
+    async def _set_aside(self, number: int, error: Exception, verdicts: Mapping[int, str]) -> None:
         _log.error("set_aside", inbox=number, exc_info=error)
         async with self.advance.database.transaction() as c:
+            await inbox.judge(c, [(number, verdicts[number])] if number in verdicts else [])
             await inbox.set_aside(c, number, type(error).__name__)
         self.counted["aside",] += 1
 

@@ -33,7 +33,7 @@ from agent.delivery import Delivery
 from agent.files import Files, checked
 from agent.health import Health
 from agent.imap.mailbox import Mailbox
-from agent.intake import Intake
+from agent.intake import BATCH, Intake
 from agent.loops import Bell, Loops, Step
 from agent.mail.address import CLICK, Doors, derived, normal
 from agent.mail.answered import alliance_in
@@ -119,6 +119,8 @@ class Service:
         if done := await self.intake.take(self.now()):
             _log.info("took", count=done)
             self.loops.ring(self.loops.owed)
+            await asyncio.sleep(0)  # the letters go first
+        if done == BATCH:
             return 0
         async with self.database.transaction() as c:
             return self.loops.until(await inbox.next_due(c), self.now())

@@ -5,13 +5,13 @@ an address, an instant, a cause. Whoever loads alliances to change them holds th
 lock in the order of ids, so that two nodes never wait for each other.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
-from agent.alliance.model import Alliance, Person
+from agent.alliance.model import Alliance, Participant, Person
 from agent.store.database import Connection, Row, instant, maybe_instant, maybe_micros, micros, rows
 
 _DOCUMENT = msgspec.json.Decoder(Alliance)
@@ -84,13 +84,20 @@ async def people(c: Connection, addresses: Iterable[str]) -> dict[str, Person]:
     }
 
 
-async def save(c: Connection, changed: Sequence[tuple[Alliance, datetime | None]]) -> None:
+async def save(
+    c: Connection, changed: Sequence[tuple[Alliance, datetime | None]], before: Mapping[int, Alliance] | None = None
+) -> None:
     """Write these as they now are, with the instant at which each wants to be looked at; new ones are inserted.
 
-    The flow must have been put before. Every participant and everybody in `people` is written too.
+    The flow must have been put before. Every participant and everybody in `people` is written too, but those that are
+    as they were when they were loaded, `before`.
     """
     ordered = sorted(changed, key=lambda pair: pair[0].id)
-    await _save_people(c, {address: person for alliance, _ in ordered for address, person in alliance.people.items()})
+    loaded = (before or {}).values()
+    known = {address: person for alliance in loaded for address, person in alliance.people.items()}
+    there = {_taking_part(a, p) for a in loaded for p in a.participants}
+    people = {address: person for alliance, _ in ordered for address, person in alliance.people.items()}
+    await _save_people(c, {address: person for address, person in people.items() if known.get(address) != person})
     await c.executemany(
         """
         INSERT INTO alliances (id, flow, phase, wake_at, created_at, document) VALUES ($1, $2, $3, $4, $5, $6)
@@ -108,8 +115,12 @@ async def save(c: Connection, changed: Sequence[tuple[Alliance, datetime | None]
         ON CONFLICT (alliance_id, number) DO UPDATE SET address = excluded.address, stage = excluded.stage
             WHERE participants.address <> excluded.address OR participants.stage <> excluded.stage
         """,
-        [(a.id, p.number, p.address, str(p.stage)) for a, _ in ordered for p in a.participants],
+        [row for a, _ in ordered for p in a.participants if (row := _taking_part(a, p)) not in there],
     )
+
+
+def _taking_part(alliance: Alliance, p: Participant) -> tuple[int, int, str, str]:
+    return alliance.id, p.number, p.address, str(p.stage)
 
 
 def _document(alliance: Alliance) -> bytes:
@@ -290,6 +301,7 @@ async def forget(c: Connection, ids: Iterable[int]) -> None:
 
 async def forget_people(c: Connection, addresses: Iterable[str]) -> None:
     """Forget those of these who take part nowhere any more; a keyed hash says whom we must never write to again."""
-    gone = {*addresses}
+    if not (gone := {*addresses}):
+        return
     found = await c.fetch("SELECT address FROM participants WHERE address IN rows($1 text)", rows((a,) for a in gone))
     await c.executemany("DELETE FROM people WHERE address = $1", sorted((a,) for a in gone - {a for (a,) in found}))
