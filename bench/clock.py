@@ -16,6 +16,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import uvloop
 from stage import middle, serve, serving, table
 
 DUE, LIMIT = 100, 50
@@ -101,7 +102,7 @@ def service(url: str) -> None:
 
     stack = AsyncExitStack()
     tasks: list[asyncio.Task[None]] = []
-    serve(start)
+    serve(start, uvloop.run)
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from pathlib import Path
 
+import uvloop
 from aiosmtpd.handlers import Mailbox
 from aiosmtpd.smtp import SMTP
 from stage import ROOT, Mail, Server, middle, sent, serve, serving, table
@@ -59,7 +60,7 @@ def ours(url: str) -> None:
         return await service.inbound.start()
 
     stack = AsyncExitStack()
-    serve(start)
+    serve(start, uvloop.run)
 
 
 class Nothing:

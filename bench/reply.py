@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import uvloop
 from stage import ROOT, Mail, Server, Sink, middle, sent, serve, serving, table
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def service(url: str, relay: int, count: int, more: dict[str, object]) -> None:
         return port
 
     running: list[asyncio.Task[None]] = []
-    serve(start)
+    serve(start, uvloop.run)
 
 
 @dataclass

@@ -9,8 +9,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ class Server:
 
     def cpu(self) -> float:
         """Processor seconds that it and its children have used, those that run and those that have ended."""
-        return sum(_seconds(pid) for pid in (self.pid, *_children(self.pid)))
+        return sum(map(_seconds, (self.pid, *_children(self.pid))))
 
     def resident(self) -> int:
         """Octets of memory that it holds now."""
@@ -36,14 +36,21 @@ class Server:
 
 
 def _seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    fields = _told(pid, "stat").rpartition(") ")[2].split()
     return sum(map(int, fields[11:15])) / _TICK
 
 
 def _children(pid: int) -> Iterator[int]:
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+    for child in _told(pid, f"task/{pid}/children").split():
         yield int(child)
         yield from _children(int(child))
+
+
+def _told(pid: int, what: str) -> str:
+    """What the system tells of a process; nothing of one that has just ended, which its parent counts."""
+    with suppress(FileNotFoundError):
+        return Path(f"/proc/{pid}/{what}").read_text()
+    return ""
 
 
 @contextmanager
@@ -60,14 +67,16 @@ def serving(script: str, *args: str, first: Callable[[str], None] | None = None)
             child.communicate()
 
 
-def serve(start: Callable[[], Awaitable[int]]) -> None:
-    """The other end of `serving`: start, print the port, and go on until standard input ends."""
+def serve(
+    start: Callable[[], Awaitable[int]], run: Callable[[Coroutine[None, None, None]], None] = asyncio.run
+) -> None:
+    """The other end of `serving`: start, print the port, and go on until standard input ends; on whose loop `run` says."""
 
-    async def run() -> None:
+    async def until_told() -> None:
         print(await start(), flush=True)
         await asyncio.to_thread(sys.stdin.read)
 
-    asyncio.run(run())
+    run(until_told())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 `HYPOTHESIS_PROFILE=seek` looks for new ones, as one does before a release and at night.
 """
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import pytest
 import pytest_asyncio
+import uvloop
 from browser import launched
 from hypothesis import settings
 from playwright.async_api import Browser, Page
@@ -15,6 +17,11 @@ from playwright.async_api import Browser, Page
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("seek", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """What is tested runs on the loop that serves."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

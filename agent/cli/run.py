@@ -17,6 +17,8 @@ def serve(
     """Take mail, and answer it, until told to stop."""
     with complaining():
         chosen = settings()
+        import uvloop
+
         from agent import service
 
         wanted = service.ROLES if roles is None else tuple(dict.fromkeys(role.strip() for role in roles.split(",")))
@@ -25,7 +27,7 @@ def serve(
         if len(wanted) < len(service.ROLES) and chosen.database.url.startswith("sqlite:"):
             complain(("--roles: SQLite is for one node, which does everything; leave it out, or move to PostgreSQL",))
         try:
-            asyncio.run(service.serve(chosen, _ready, wanted))
+            uvloop.run(service.serve(chosen, _ready, wanted))
         except OSError as error:  # the port or the certificate
             complain((f"cannot listen on {chosen.inbound.host}:{chosen.inbound.port}: {error.strerror or error}",))
 

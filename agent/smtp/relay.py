@@ -31,9 +31,9 @@ class _Line(SMTP):
     """
 
     def close(self) -> None:
-        transport = self.transport
+        transport = cast(asyncio.WriteTransport | None, self.transport)
         super().close()
-        if isinstance(transport, asyncio.WriteTransport):
+        if transport:
             transport.abort()
 
 
