@@ -242,8 +242,8 @@ def _all_commands(found: tuple[Sentence, ...], text: str, now: datetime) -> tupl
         return ()
     flat = " ".join(text.split())
     one = _at_prompt(flat, now)
-    if one:
-        return (one,)
+    if one or len(found) == 1:
+        return (one,) if one else ()
     read = [(s, _at_prompt(s.text, now)) for s in _unsigned(found)]
     commands = tuple(dict.fromkeys(c for _, c in read if c))
     if not commands or not all(c or is_aside(s.text, now) for s, c in read):

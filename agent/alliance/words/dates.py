@@ -24,6 +24,7 @@ _GERMAN = {  # word by word, where the order is the same
 _MARK = re.compile(
     r"\b(until|till|til|'til|bis zum|bis|für|nach|ab|for|in|to|by|on|back|after|from|before)\b", re.IGNORECASE
 )
+_LONGEST = 100  # characters of a day with all that is said around it
 _COUNT = re.compile(
     r"(?:a|an|another|the next|(\d{1,3})|(" + "|".join(NUMBERS) + r"))(?: or so)? ?(day|week|wk|month|year)s?"
 )
@@ -31,6 +32,8 @@ _COUNT = re.compile(
 
 def day_named(phrase: str, now: datetime) -> date | None:
     """The coming day that the whole phrase names; None when any of it is something else."""
+    if len(phrase) > _LONGEST:
+        return None
     text = " ".join(_GERMAN.get(word, word) for word in straight(phrase).lower().strip(" .!,;)(\n\t").split(" "))
     text = re.sub(
         r"\b(?:(?:about|around|after|until|till|til|'til|bis zum|bis|für|nach|ab|im|am|anfang|by|on|in|for|to|from|before|at least|the start of|beginning of|early|mid|late|back|again|then|please|thanks)\s+)+",

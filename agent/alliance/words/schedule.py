@@ -5,7 +5,7 @@ no rule ("next Tuesday"), or to two ("weekly or monthly"), is asked about.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from agent.alliance.model import Rule
 from agent.alliance.words.grammar import MOST_SCANNED, grammar, texts
@@ -115,7 +115,7 @@ def _heard(spoken: Spoken, plain: str, zone: str) -> _Heard:
 def _english(plain: str) -> Spoken:
     tokens = words(re.sub(r"[\n]", " ", plain))
     tokens = tuple(
-        replace(t, text=plain[t.start : t.end].lower()) if t.text in {"ok", "with", "point", "fully"} else t
+        t._replace(text=plain[t.start : t.end].lower()) if t.text in {"ok", "with", "point", "fully"} else t
         for t in tokens
     )
     fillers = tuple((t.start, t.end) for t in tokens if t.text.isalpha() and _FILLER.fullmatch(t.text))

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 LONGEST = 4_000  # characters that a reader of intentions looks at; a longer text is simply nothing plain
 WRAPPED = 50  # a line at least this long that ends without a stop was probably broken by a mail program
@@ -127,8 +128,7 @@ def _stops(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return pieces
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A normalised word or mark, and where it stands in the sentence."""
 
     text: str
