@@ -77,7 +77,7 @@ class Delivery:
     async def _begin(self, now: datetime) -> None:
         """Send what is due, but not what is still under way though its lease has run out."""
         held = set(map(_key, self._under_way.values()))
-        async with self.advance.database.transaction() as c:
+        async with self.advance.database.transaction(lasting=False) as c:
             await outbox.hold(c, self._claimed, now)  # if the database broke off just then: they are free
             batch = await outbox.claim(c, now, BATCH, self.lease)
             self._claimed = [*map(_key, batch)]

@@ -47,7 +47,7 @@ class Intake:
     async def take(self, now: datetime) -> int:
         """Deal with one batch; how many there were."""
         database = self.advance.database
-        async with database.transaction() as c:
+        async with database.transaction(lasting=False) as c:
             await inbox.give_back(c, self._unfinished)  # of a round that the database broke off
             batch = await inbox.take(c, now, BATCH, self.lease)
             self._unfinished = [kept.id for kept in batch]

@@ -5,7 +5,8 @@ A statement is written once, in PostgreSQL's words, with `$1` for what is bound.
 starts, which guesses badly how to look up pairs. `FOR UPDATE [SKIP LOCKED]` is left out on SQLite, where there is one writer. A function of `store/` takes a `Connection`, that is an
 open transaction, and never commits; the loops and `cli` open transactions.
 
-Promised: what a transaction wrote is on the disk when its block has ended, and none of it is there if it did not end.
+Promised: what a transaction wrote is on the disk when its block has ended, if it is to last, and none of it is there if
+it did not end.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -65,8 +66,11 @@ class Database(Protocol):
 
     shared: bool
 
-    def transaction(self) -> AbstractAsyncContextManager[Connection]:
-        """Commit when the block ends, roll back when it raises. Raises `Unavailable`."""
+    def transaction(self, *, lasting: bool = True) -> AbstractAsyncContextManager[Connection]:
+        """Commit when the block ends, roll back when it raises. Raises `Unavailable`.
+
+        What is not `lasting` need not wait for the disk where it means nothing after a power cut: what this process holds.
+        """
 
     def schema(self, sql: str) -> str:
         """One statement of a migration in this engine's words."""

@@ -79,8 +79,11 @@ class Postgres:
         self._connect = connect
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        """`Database.transaction`, at READ COMMITTED: rows are locked by name where it matters."""
+    async def transaction(self, *, lasting: bool = True) -> AsyncIterator[Connection]:  # noqa: ARG002
+        """`Database.transaction`, at READ COMMITTED: rows are locked by name where it matters.
+
+        All of it lasts: what one node holds must be known to the others, also on the standby that takes over.
+        """
         with _outages():
             connection = await self._pool.acquire(timeout=self._patience.total_seconds())
         try:

@@ -41,6 +41,8 @@ PRAGMAS = (
     "PRAGMA cache_size = -16000",  # 16 MB
     "PRAGMA journal_size_limit = 67108864",  # a WAL that once grew is cut back to 64 MB
 )
+# In NORMAL a commit is in order and whole, but a power cut may take it back until the next one that is FULL.
+LASTING, PASSING = (f"PRAGMA synchronous = {level}; BEGIN IMMEDIATE" for level in ("FULL", "NORMAL"))
 TYPES = {"bigint": "INTEGER", "text": "TEXT"}
 
 
@@ -89,7 +91,7 @@ class SQLite:
         self._writing = asyncio.Lock()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
+    async def transaction(self, *, lasting: bool = True) -> AsyncIterator[Connection]:
         """`Database.transaction`, one at a time; IMMEDIATE, so that another process is met at the door and not half way.
 
         Cancelling is safe at any point: calls queue in the connection's thread, so the rollback runs after whatever was
@@ -98,7 +100,7 @@ class SQLite:
         async with self._writing:
             try:
                 with _outages():
-                    await self._connection.execute_fetchall("BEGIN IMMEDIATE")
+                    await self._connection.executescript(LASTING if lasting else PASSING)
                 yield SQLiteTransaction(self._connection)
                 with _outages():
                     await self._connection.commit()

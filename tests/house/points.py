@@ -83,8 +83,8 @@ def placed() -> Points:
     inner = sqlite.SQLite.transaction
 
     @asynccontextmanager
-    async def transaction(self: sqlite.SQLite):
-        async with inner(self) as c:
+    async def transaction(self: sqlite.SQLite, *, lasting: bool = True):
+        async with inner(self, lasting=lasting) as c:
             points.at("after begin")
             yield c
             points.at("before commit")

@@ -60,8 +60,8 @@ class Breaking:
     left: int | None = None  # None: it does not break
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator["Counting"]:
-        async with self.database.transaction() as c:
+    async def transaction(self, *, lasting: bool = True) -> AsyncIterator["Counting"]:
+        async with self.database.transaction(lasting=lasting) as c:
             yield Counting(c, self)
             if self.left is not None:
                 raise CrashError

@@ -166,8 +166,8 @@ class Cut:
     whole: Database
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
-        async with self.whole.transaction() as c:
+    async def transaction(self, *, lasting: bool = True) -> AsyncIterator[Connection]:
+        async with self.whole.transaction(lasting=lasting) as c:
             yield c
         raise Unavailable
 

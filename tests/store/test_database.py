@@ -91,6 +91,16 @@ async def test_a_statement_that_is_wrong_is_our_fault_and_not_an_outage(database
     assert await kept(database) == []
 
 
+@ONLY_SQLITE
+async def test_only_what_is_to_last_waits_for_the_disk(database: Database) -> None:
+    levels = []
+    for how in ({}, {"lasting": False}, {"lasting": True}):
+        async with database.transaction(**how) as c:
+            levels += await c.fetch("PRAGMA synchronous")
+
+    assert levels == [(2,), (1,), (2,)]
+
+
 async def test_nothing_many_times_is_nothing(database: Database) -> None:
     async with database.transaction() as c:
         await inbox.put(c, [])
