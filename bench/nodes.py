@@ -66,7 +66,6 @@ class SlowSink(Sink):
     seconds = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
         super().connection_made(transport)
         self._transport = SlowTransport(transport)  # type: ignore[assignment]
 
