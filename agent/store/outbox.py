@@ -41,6 +41,11 @@ class Letter:
     question: bool = True  # withdrawn once it is answered or moot; what tells something stays owed
 
     @property
+    def claim(self) -> "Claim":
+        """What tells our claim of it from a later one."""
+        return self.alliance_id, self.number, self.attempts
+
+    @property
     def is_invitation(self) -> bool:
         """Whether it asks somebody who has not said yes."""
         return self.about == "invitation" and self.question
@@ -59,7 +64,8 @@ class Answered:
     also: tuple[str, ...] = ()  # others that they write from
 
 
-Settled = tuple[int, int, str, str, datetime | None, datetime]  # alliance, number, state, reply, due_at, now
+Claim = tuple[int, int, int]  # alliance, number, and how often it was claimed: who claims it after us counts on
+Settled = tuple[int, int, int, str, str, datetime | None, datetime]  # the claim, state, reply, due_at, now
 
 
 async def put(c: Connection, letters: Iterable[Letter]) -> None:
@@ -111,9 +117,10 @@ async def invitations(c: Connection, since: datetime) -> list[tuple[str, str, da
     return [(host, rcpt, instant(at)) for host, rcpt, at in found]
 
 
-async def claim(c: Connection, now: datetime, limit: int, lease: timedelta) -> list[Letter]:
+async def claim(c: Connection, now: datetime, limit: int, lease: timedelta, *, but: Iterable[str] = ()) -> list[Letter]:
     """Letters to send now, the longest due first, ours until the lease runs out. Two nodes never hold the same one.
 
+    None to the domains in `but`, past which it is looked one by one.
     They are chosen before (WITH), or PostgreSQL may choose anew for each row and so take more than `limit`.
     One that was withdrawn while somebody was sending it, who has died since, is settled instead.
     """
@@ -121,6 +128,7 @@ async def claim(c: Connection, now: datetime, limit: int, lease: timedelta) -> l
         """
         WITH mine AS (
             SELECT alliance_id, number FROM outbox WHERE settled_at IS NULL AND due_at <= $1
+                AND NOT EXISTS (SELECT 1 FROM rows($4 text) AS slow WHERE outbox.rcpt LIKE '%@' || slow.c0)
             ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
         UPDATE outbox SET state = CASE WHEN withdrawn = 1 THEN 'withdrawn' ELSE 'sending' END,
             settled_at = CASE WHEN withdrawn = 1 THEN $1 ELSE settled_at END, due_at = $2, attempts = attempts + 1
@@ -131,16 +139,17 @@ async def claim(c: Connection, now: datetime, limit: int, lease: timedelta) -> l
         micros(now),
         micros(now + lease),
         limit,
+        rows((domain,) for domain in but),
     )
     letters = [letter for letter in map(_letter, claimed) if letter.state == "sending"]
     return sorted(letters, key=lambda letter: (letter.at, letter.alliance_id, letter.number))
 
 
-async def hold(c: Connection, letters: Iterable[tuple[int, int]], until: datetime) -> None:
-    """Keep these, by alliance and number, for longer: they are still being sent."""
+async def hold(c: Connection, claims: Iterable[Claim], until: datetime) -> None:
+    """Keep these for longer: they are still being sent."""
     await c.executemany(
-        "UPDATE outbox SET due_at = $3 WHERE alliance_id = $1 AND number = $2 AND state = 'sending'",
-        [(*key, micros(until)) for key in sorted(letters)],
+        "UPDATE outbox SET due_at = $4 WHERE alliance_id = $1 AND number = $2 AND attempts = $3 AND state = 'sending'",
+        [(*claim, micros(until)) for claim in sorted(claims)],
     )
 
 
@@ -154,18 +163,18 @@ async def release(c: Connection, now: datetime) -> None:
 async def settle(c: Connection, outcomes: Sequence[Settled]) -> None:
     """What came of sending. "queued" is owed again, at `due_at`, unless it was withdrawn; any other state is the end of it.
 
-    Only a letter that is being sent is changed: a node that was slow does not undo what another has settled since.
+    Only who has the claim says so: a node that was cut off for longer than its lease changes nothing of what another does.
     """
     await c.executemany(
         """
-        UPDATE outbox SET reply = $4, due_at = COALESCE($5, due_at),
-            state = CASE WHEN $3 = 'queued' AND withdrawn = 1 THEN 'withdrawn' ELSE $3 END,
-            settled_at = CASE WHEN $3 = 'queued' AND withdrawn = 0 THEN settled_at ELSE $6 END
-        WHERE alliance_id = $1 AND number = $2 AND state = 'sending'
+        UPDATE outbox SET reply = $5, due_at = COALESCE($6, due_at),
+            state = CASE WHEN $4 = 'queued' AND withdrawn = 1 THEN 'withdrawn' ELSE $4 END,
+            settled_at = CASE WHEN $4 = 'queued' AND withdrawn = 0 THEN settled_at ELSE $7 END
+        WHERE alliance_id = $1 AND number = $2 AND attempts = $3 AND state = 'sending'
         """,
         [
-            (alliance_id, number, state, text(reply), maybe_micros(due_at), micros(now))
-            for alliance_id, number, state, reply, due_at, now in sorted(outcomes, key=lambda o: o[:2])
+            (*claim, state, text(reply), maybe_micros(due_at), micros(now))
+            for *claim, state, reply, due_at, now in sorted(outcomes, key=lambda o: o[:2])
         ],
     )
 

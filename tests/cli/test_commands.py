@@ -237,7 +237,7 @@ def set_aside(tmp_path):
             await inbox.put(
                 c, [inbox.Arrival("nobody@alliance.example.org", "a@example.org", b"Subject: hm\r\n\r\nwords", now)]
             )
-            await inbox.set_aside(c, 1, "ValueError")
+            await inbox.set_aside(c, (1, 0), "ValueError")
         await database.close()
 
     asyncio.run(work())

@@ -148,7 +148,7 @@ async def test_one_alliance_that_breaks_on_a_failed_letter_stops_no_other(house:
     await house.breaks(1)
     house.answers = {BEN: Reply(550, "5.1.1 no such user"), CY: Reply(550, "5.1.1 no such user")}
 
-    await house.service.delivery.deliver(NOON)
+    await house.service.settle()
 
     assert await house.fetch("SELECT state FROM outbox WHERE number = 900") == [("failed",), ("failed",)]
     assert await house.fetch("SELECT alliance_id FROM steps WHERE event = 'Undeliverable'") == [(2,)]
@@ -352,7 +352,7 @@ async def test_delete_now_takes_what_was_set_aside_out_of_the_operators_hands(ho
     async with house.service.database.transaction() as c:
         [row] = await inbox.take(c, NOON, 10, timedelta(0))
         await inbox.belong(c, [(row.id, alliance.id, 1)])
-        await inbox.set_aside(c, row.id, "KeyError")
+        await inbox.set_aside(c, row.claim, "KeyError")
 
     await house.says(ANN, "DELETE NOW")
 
