@@ -8,6 +8,7 @@ open transaction, and never commits; the loops and `cli` open transactions.
 Promised: what a transaction wrote is on the disk when its block has ended, and none of it is there if it did not end.
 """
 
+import random
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -136,9 +137,13 @@ async def migrate(db: Database) -> None:
 
 
 async def try_writing(c: Connection) -> None:
-    """Write something that nobody sees: a disk that can only be read from answers every question."""
-    await c.execute("INSERT INTO migrations (number) VALUES (-1)")
-    await c.execute("DELETE FROM migrations WHERE number = -1")
+    """Write something that nobody sees: a disk that can only be read from answers every question.
+
+    Under a number by chance, or one node would wait for the other.
+    """
+    number = -1 - random.getrandbits(48)
+    await c.execute("INSERT INTO migrations (number) VALUES ($1)", number)
+    await c.execute("DELETE FROM migrations WHERE number = $1", number)
 
 
 async def _apply(db: Database, c: Connection, script: str) -> None:

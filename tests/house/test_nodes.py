@@ -106,6 +106,25 @@ async def test_who_hears_nothing_any_more_listens_anew(url: str, request: pytest
                     await came.wait()
 
 
+async def test_what_could_not_be_told_is_told_once_the_database_is_back(url: str) -> None:
+    async with nodes(url, ROLES, ROLES) as (calling, other), asyncio.timeout(90):
+        bells: asyncio.Queue[str] = asyncio.Queue()
+        listening = asyncio.create_task(other.service.database.listen(bells.put_nowait))
+        await bells.get()  # now it hears
+        loops = calling.service.loops
+        whole, loops.database = loops.database, Gone()
+        loops.ring(loops.owed)
+        with pytest.raises(Unavailable):
+            await loops.tell()
+        loops.database = whole
+
+        await loops.tell()
+
+        assert await bells.get() == loops.owed.name
+        listening.cancel()
+        await asyncio.wait([listening])
+
+
 async def test_two_nodes_that_found_the_same_alliance_due_wake_it_once(url: str) -> None:
     async with nodes(url, ROLES, ROLES) as (one, other):
         later = NOON + timedelta(days=30)
@@ -206,6 +225,13 @@ async def test_what_a_dead_node_had_claimed_is_sent_by_another_when_its_lease_ha
 
         assert await other.service.delivery.deliver(NOON + LEASE / 2) == 0
         assert await other.service.delivery.deliver(NOON + LEASE) == 1
+
+
+class Gone:
+    """A database that is away."""
+
+    async def ring(self, _bell: str) -> None:
+        raise Unavailable
 
 
 @dataclass
