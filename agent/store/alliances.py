@@ -46,20 +46,25 @@ async def load(c: Connection, ids: Iterable[int]) -> dict[int, Alliance]:
         "SELECT id, document FROM alliances WHERE id IN rows($1 bigint) ORDER BY id FOR UPDATE",
         rows((number,) for number in ids),
     )
-    return await _with_people(c, found)
+    loaded = {number: _DOCUMENT.decode(document) for number, document in found}
+    return _with(await people(c, {p.address for a in loaded.values() for p in a.participants}), loaded)
 
 
 async def see(c: Connection, ids: Iterable[int]) -> dict[int, Alliance]:
     """The same for those that are only told of in the letters of another: nobody has to wait for them."""
-    found = await c.fetch(
-        "SELECT id, document FROM alliances WHERE id IN rows($1 bigint)", rows((number,) for number in ids)
+    wanted = rows((number,) for number in ids)
+    found = await c.fetch("SELECT id, document FROM alliances WHERE id IN rows($1 bigint)", wanted)
+    theirs = await c.fetch(
+        """
+        SELECT address, name, zone, offset_s, language, suppressed, also, bounces, bounced_at FROM people
+        WHERE address IN (SELECT participants.address FROM participants WHERE alliance_id IN rows($1 bigint))
+        """,
+        wanted,
     )
-    return await _with_people(c, found)
+    return _with(_people(theirs), {number: _DOCUMENT.decode(document) for number, document in found})
 
 
-async def _with_people(c: Connection, found: Sequence[Row]) -> dict[int, Alliance]:
-    loaded = {number: _DOCUMENT.decode(document) for number, document in found}
-    known = await people(c, {p.address for alliance in loaded.values() for p in alliance.participants})
+def _with(known: Mapping[str, Person], loaded: dict[int, Alliance]) -> dict[int, Alliance]:
     for alliance in loaded.values():  # nobody else has seen these dictionaries yet
         alliance.people.update((p.address, known[p.address]) for p in alliance.participants if p.address in known)
     return loaded
@@ -67,13 +72,18 @@ async def _with_people(c: Connection, found: Sequence[Row]) -> dict[int, Allianc
 
 async def people(c: Connection, addresses: Iterable[str]) -> dict[str, Person]:
     """Those of these addresses whom we know, held until the transaction ends."""
-    found = await c.fetch(
-        """
-        SELECT address, name, zone, offset_s, language, suppressed, also, bounces, bounced_at FROM people
-        WHERE address IN rows($1 text) ORDER BY address FOR UPDATE
-        """,
-        rows((address,) for address in addresses),
+    return _people(
+        await c.fetch(
+            """
+            SELECT address, name, zone, offset_s, language, suppressed, also, bounces, bounced_at FROM people
+            WHERE address IN rows($1 text) ORDER BY address FOR UPDATE
+            """,
+            rows((address,) for address in addresses),
+        )
     )
+
+
+def _people(found: Sequence[Row]) -> dict[str, Person]:
     return {
         address: Person(
             *(address, name, zone, offset_s, language, bool(suppressed), tuple(also.split())),

@@ -229,9 +229,10 @@ async def test_a_letter_on_its_way_when_somebody_stops_is_not_tried_again(house:
         return Reply(451, "4.3.0 later")
 
     house.service.delivery.send = stops_meanwhile
-    await house.service.delivery.deliver(NOON)
+    await house.service.settle()
     calls.clear()
-    await house.service.delivery.deliver(NOON + timedelta(days=1))
+    house.now += timedelta(days=1)
+    await house.service.settle()
 
     assert calls.count(BEN) == 1  # the goodbye
 
