@@ -42,10 +42,10 @@ class Delivery:
     connections: int = 4  # over which they go
     patience_s: float = 1.0  # for those under way, until it is looked whether others are due
     counted: Counter[tuple[str, ...]] = field(default_factory=Counter, init=False)  # attempts by kind and outcome
+    answered: int = field(default=0, init=False)  # letters in the last round
 
     _claimed: list[outbox.Claim] = field(default_factory=list, init=False)
     _under_way: dict["asyncio.Task[Reply]", outbox.Letter] = field(default_factory=dict, init=False)
-    _answered: int = field(default=0, init=False)  # letters in the last round
 
     async def deliver(self, now: datetime) -> int:
         """Keep what has been answered, send what is due, and wait until something is answered; how many are under way.
@@ -64,7 +64,7 @@ class Delivery:
         waits for the database and what is more is left to other nodes. Once all these places are taken and nothing was
         answered, a domain counts as half of them at most, as in the relay: who is slow holds up no other (R5).
         """
-        most = min(BATCH, 2 * max(self.connections, self._answered))
+        most = min(BATCH, 2 * max(self.connections, self.answered))
         going = [x.rcpt.rpartition("@")[2] for task, x in self._under_way.items() if not task.done()]
         if len(going) < most:
             return most - len(going), set()
@@ -86,18 +86,15 @@ class Delivery:
             batch = await outbox.claim(c, now, room, self.lease, but=but) if room > 0 else []
             self._claimed = [x.claim for x in batch]
         self._claimed = []
-        self._answered = len(answered)
+        self.answered = len(answered)
         self.counted.update((x.about.partition(":")[0], state) for (x, _), state in zip(answered, states, strict=True))
         for task in ended:  # not before: what could not be kept now is kept next time, and not sent again
             del self._under_way[task]
         self._under_way |= {task: replace(x, due_at=now + self.lease) for task, x in aging.items()}
-        tasks = {
-            _key(x): task for task, x in self._under_way.items()
-        }  # we may have been cut off, and claim our own anew
+        # Where we were cut off for long enough, one of these is still under way.
+        tasks = {_key(x): task for task, x in self._under_way.items()}
         for x in batch:
             self._under_way[tasks.get(_key(x)) or asyncio.create_task(self._sent(x))] = x
-        if answered:
-            _log.info("delivered", count=len(answered))
 
     async def _sent(self, letter: outbox.Letter) -> Reply:
         try:

@@ -126,7 +126,10 @@ class Service:
             return self.loops.until(await inbox.next_due(c), self.now())
 
     async def _deliver(self) -> float:
-        if await self.delivery.deliver(self.now()):
+        going = await self.delivery.deliver(self.now())
+        if done := self.delivery.answered:
+            _log.info("delivered", count=done)
+        if going:
             return 0
         async with self.database.transaction() as c:
             return self.loops.until(await outbox.next_due(c), self.now())
