@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 
 from agent.alliance.model import Alliance, Participant, Person
-from agent.store.database import Connection, Row, instant, maybe_instant, maybe_micros, micros, rows
+from agent.store.database import LAST, Connection, Row, instant, maybe_instant, maybe_micros, micros, rows
 
 _DOCUMENT = msgspec.json.Decoder(Alliance)
 
@@ -210,7 +210,7 @@ async def starts(c: Connection, address: str, since: datetime) -> int:
 
 async def listing(c: Connection, limit: int, *, before: tuple[datetime, int] | None = None) -> list[Summary]:
     """The newest; `before` is when the last of the page before was created, and its id: two may begin in one instant."""
-    created, last = (micros(before[0]), before[1]) if before else (2**63 - 1, 0)
+    created, last = (micros(before[0]), before[1]) if before else (LAST, 0)
     found = await c.fetch(
         """
         SELECT id, flow, phase, created_at, wake_at, version FROM alliances
@@ -223,16 +223,22 @@ async def listing(c: Connection, limit: int, *, before: tuple[datetime, int] | N
     return [_summary(row) for row in found]
 
 
-async def listing_of(c: Connection, address: str, limit: int) -> list[Summary]:
-    """Those in which this address takes part, the newest first."""
+async def listing_of(
+    c: Connection, address: str, limit: int, *, before: tuple[datetime, int] | None = None
+) -> list[Summary]:
+    """The same of those in which this address takes part."""
+    created, last = (micros(before[0]), before[1]) if before else (LAST, 0)
     found = await c.fetch(
         """
         SELECT alliances.id, flow, phase, created_at, wake_at, version
         FROM participants JOIN alliances ON alliances.id = participants.alliance_id
-        WHERE participants.address = $1 ORDER BY created_at DESC, alliances.id DESC LIMIT $2
+        WHERE participants.address = $1 AND created_at <= $3 AND (created_at < $3 OR alliances.id < $4)
+        ORDER BY created_at DESC, alliances.id DESC LIMIT $2
         """,
         address,
         limit,
+        created,
+        last,
     )
     return [_summary(row) for row in found]
 

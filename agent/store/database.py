@@ -24,6 +24,8 @@ BREAKING = "-- Breaks older programs."
 ANY = ""  # the bell that is heard first: any of them may have been rung before
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+LAST = 2**63 - 1  # no instant and no number comes after it
+
 Row = tuple[Any, ...]
 
 

@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.store.database import Backlog, Connection, Row, instant, maybe_instant, micros, text
-
-LAST = 2**63 - 1
+from agent.store.database import LAST, Backlog, Connection, Row, instant, maybe_instant, micros, text
 
 _TOP = 1 << 16  # octets in which trace is looked for; a header beyond that is an attack, and reading it takes seconds
 _BLANK = re.compile(rb"^\r?\n", re.MULTILINE)  # what ends the header

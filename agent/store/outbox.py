@@ -9,7 +9,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.store.database import Backlog, Connection, Row, instant, maybe_instant, maybe_micros, micros, rows, text
+from agent.store.database import (
+    LAST,
+    Backlog,
+    Connection,
+    Row,
+    instant,
+    maybe_instant,
+    maybe_micros,
+    micros,
+    rows,
+    text,
+)
 
 OWED = ("queued", "sending")
 
@@ -251,20 +262,28 @@ async def get(c: Connection, alliance_id: int, number: int) -> Letter | None:
     return _letter(found[0]) if found else None
 
 
-async def listing(c: Connection, state: str | None, limit: int) -> list[Letter]:
+async def listing(
+    c: Connection, state: str | None, limit: int, *, before: tuple[datetime, int, int] | None = None
+) -> list[Letter]:
     """Letters without bytes and words: what is owed (None, queued, sending), next first; or settled, newest first.
 
-    Of the settled only those whose bytes are still there, since only they can be sent again.
+    Of the settled only those whose bytes are still there, since only they can be sent again. `before` is the last letter of
+    the page before: when it is due or was settled, its alliance and its number.
     """
+    at, *last = (micros(before[0]), *before[1:]) if before else (None, 0, 0)
     if state is None or state in OWED:
         found = await c.fetch(
             """
             SELECT alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, '', NULL,
                 due_at, at, state, attempts, reply, settled_at, question
-            FROM outbox WHERE settled_at IS NULL AND (CAST($1 AS TEXT) IS NULL OR state = $1) ORDER BY due_at LIMIT $2
+            FROM outbox WHERE settled_at IS NULL AND (CAST($1 AS TEXT) IS NULL OR state = $1)
+                AND due_at >= $3 AND (due_at > $3 OR (alliance_id, number) > ($4, $5))
+            ORDER BY due_at, alliance_id, number LIMIT $2
             """,
             state,
             limit,
+            at or 0,
+            *last,
         )
     else:
         found = await c.fetch(
@@ -272,10 +291,13 @@ async def listing(c: Connection, state: str | None, limit: int) -> list[Letter]:
             SELECT alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, '', NULL,
                 due_at, at, state, attempts, reply, settled_at, question
             FROM outbox WHERE state = $1 AND settled_at IS NOT NULL AND raw IS NOT NULL
-            ORDER BY settled_at DESC LIMIT $2
+                AND settled_at <= $3 AND (settled_at < $3 OR (alliance_id, number) < ($4, $5))
+            ORDER BY settled_at DESC, alliance_id DESC, number DESC LIMIT $2
             """,
             state,
             limit,
+            at or LAST,
+            *last,
         )
     return [_letter(row) for row in found]
 

@@ -99,6 +99,7 @@ def test_an_operator_starts_an_alliance_and_sees_it(run, config):
     assert run("list", "jo@example.org", "--json").json == []
     assert run("list", "--before", number, "--json").json == []
     assert run("list", "--before", number + 1).code == 1
+    assert run("list", "MAYA@example.org", "--before", number, "--json").json == []
     [letter] = run("outbox", "list", "--json").json
     assert (letter["alliance"], letter["to"], letter["about"]) == (number, "maya@example.org", "why")
     people = run("show", number, "--json").json["participants"]
@@ -139,6 +140,20 @@ def test_mail_is_listed_page_by_page(run, used):
     first, whole = numbers("--limit", 3), numbers("--limit", 500)
     assert len(whole) > 3
     assert first + numbers("--limit", 500, "--before", first[-1]) == whole
+
+
+def test_letters_are_listed_page_by_page(run, used):
+    def listed(*how):
+        return [(row["alliance"], row["number"]) for row in run("outbox", "list", *how, "--json").json]
+
+    sent = listed("--state", "sent", "--limit", 500)
+    assert all(run("outbox", "rerun", *letter).code == 0 for letter in sent[:4])
+    for state, count in (("sent", len(sent) - 4), ("owed", 4)):
+        first = listed("--state", state, "--limit", 3)
+        rest = listed("--state", state, "--limit", 500, "--before", *first[-1])
+        assert first + rest == listed("--state", state, "--limit", 500)
+        assert len(first + rest) == count
+    assert run("outbox", "list", "--state", "sent", "--before", *sent[0]).code == 1
 
 
 def test_one_alliance_is_too_few_for_any_figure(run, used):

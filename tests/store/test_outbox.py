@@ -210,6 +210,26 @@ async def test_all_letters_to_one_who_left_are_withdrawn_but_not_one_on_its_way(
         assert [row.number for row in await outbox.listing(c, "withdrawn", 10)] == [2]
 
 
+@pytest.mark.parametrize("state", [None, "sent"])
+async def test_a_list_goes_on_page_by_page(store: Database, state: str | None) -> None:
+    """Some letters are of one instant: no page leaves one of them out or shows it again."""
+    times = {(1, 1): 3, (1, 2): 1, (1, 3): 3, (2, 1): 3, (2, 2): 2, (2, 3): 3}
+    await owed(store, *(replace(letter(n, alliance_id=a), due_at=NOW + t * MINUTE) for (a, n), t in times.items()))
+    async with store.transaction() as c:
+        if state:
+            await outbox.claim(c, NOW + DAY, 10, MINUTE)
+            ended = [(*key, 1, state, "ok", None, NOW + minutes * MINUTE) for key, minutes in times.items()]
+            await outbox.settle(c, ended)
+        whole = [(x.alliance_id, x.number) for x in await outbox.listing(c, state, 10)]
+        pages, last = [], None
+        while page := await outbox.listing(c, state, 2, before=last):
+            pages += [(x.alliance_id, x.number) for x in page]
+            last = (page[-1].settled_at or page[-1].due_at, *pages[-1])
+
+    ordered = sorted(times, key=lambda key: (times[key], key), reverse=state is not None)
+    assert pages == whole == ordered
+
+
 async def test_what_a_letter_asked_is_known_when_its_reply_comes(store: Database) -> None:
     await owed(store, letter(1), letter(2, about="reveal:knowing"), letter(1, alliance_id=2))
     async with store.transaction() as c:
