@@ -8,7 +8,7 @@ the letters that are no longer owed, and that its message is done) is kept toget
 import asyncio
 import hmac
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -74,11 +74,11 @@ class Advance:
 
         Raises if one of it breaks: then nothing was kept, and the caller tries them one by one.
         """
-        held = {m.alliance for m in batch}
+        held: set[int] = set()
         while True:
             try:
                 async with self.database.transaction() as c:
-                    return await self._advance(c, batch, held, now)
+                    return await self.within(c, batch, now, held)
             except _MoreNeededError as more:
                 held |= more.ids
 
@@ -96,7 +96,9 @@ class Advance:
             return [broken for matter in batch for broken in await self.bring([matter], now)]
         return []
 
-    async def _advance(self, c: Connection, batch: Sequence[Matter], held: set[int], now: datetime) -> int:
+    async def within(self, c: Connection, batch: Sequence[Matter], now: datetime, more: Iterable[int] = ()) -> int:
+        """The same within a transaction that the caller opened, and with `more` held; raises if that is not enough."""
+        held = {*more, *(m.alliance for m in batch)}
         before = await alliances.load(c, held)
         seen = await alliances.seen(c, [(m.alliance, m.event.cause) for m in batch])
         work = _Work(

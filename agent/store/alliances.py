@@ -161,13 +161,18 @@ async def _save_people(c: Connection, changed: dict[str, Person]) -> None:
     )
 
 
-async def postpone(c: Connection, number: int, wake_at: datetime | None) -> None:
-    """Look at this one then, or not at all: for an alliance whose waking broke us, so that the next goes on."""
-    await c.execute("UPDATE alliances SET wake_at = $2 WHERE id = $1", number, maybe_micros(wake_at))
+async def postpone(c: Connection, number: int, due: datetime, until: datetime) -> None:
+    """Look then at this one, unless it is no longer due: its waking broke us, and the next ones shall go on."""
+    await c.execute(
+        "UPDATE alliances SET wake_at = $3 WHERE id = $1 AND wake_at = $2", number, micros(due), micros(until)
+    )
 
 
 async def due(c: Connection, now: datetime, limit: int) -> dict[int, datetime]:
-    """Those that want to be looked at, and since when, the longest waiting first; none that another node is looking at."""
+    """Those that want to be looked at, and since when, the longest waiting first; held until the transaction ends.
+
+    None that another node holds, so that nobody waits, though they are not locked in the order of ids.
+    """
     found = await c.fetch(
         "SELECT id, wake_at FROM alliances WHERE wake_at <= $1 ORDER BY wake_at LIMIT $2 FOR UPDATE SKIP LOCKED",
         micros(now),

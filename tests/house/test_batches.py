@@ -19,6 +19,7 @@ from agent.mail.envelope import Envelope
 from agent.mail.reply import Reply
 from agent.service import Service, opened
 from agent.store import alliances, inbox, outbox, tallies
+from agent.store.database import micros
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ANN, BEN, CY = "ann@a.test", "ben@b.test", "cy@b.test"
@@ -159,7 +160,7 @@ async def test_one_alliance_that_breaks_when_woken_stops_no_other(house: House) 
     await house.asking(2, guest=CY)
     await house.breaks(1)
     async with house.service.database.transaction() as c:
-        await alliances.postpone(c, 2, NOON)
+        await c.execute("UPDATE alliances SET wake_at = $1 WHERE id = 2", micros(NOON))
 
     await house.service.checkin.wake(NOON)
 

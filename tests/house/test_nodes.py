@@ -153,6 +153,25 @@ def relayed_by(house: House, reply: Reply) -> asyncio.Event:
     return free
 
 
+async def test_nodes_that_look_at_once_share_what_is_due(url: str) -> None:
+    async with nodes(url, *[ROLES] * 4) as houses:
+        some = range(2, 122)
+        first = "Ben (ben{}@b.test) and I open a bakery."
+        await houses[0].advance(
+            *(Matter(n, Started(f"a{n}@a.test", "Ann", "hi", first.format(n), 0, "a")) for n in some)
+        )
+        found = []
+
+        async def look(house: House) -> None:
+            while count := await house.service.checkin.wake(NOON + timedelta(days=30)):
+                found.append(count)
+
+        await asyncio.gather(*map(look, houses))
+
+        assert sum(found) == len(some) + 1
+        assert await houses[0].fetch("SELECT COUNT(*) FROM steps WHERE event = 'Woke'") == [(sum(found),)]
+
+
 async def owes_to_a_slow_relay(house: House, reply: Reply = Reply(250, "ok")) -> asyncio.Event:  # noqa: B008 - a value
     """A letter is owed, and the relay answers once this is set."""
     await house.writes(ANN, "I hope for bread.")

@@ -95,12 +95,12 @@ async def test_those_that_are_due_are_found_longest_waiting_first(store: Databas
 async def test_one_whose_waking_broke_us_is_postponed(store: Database) -> None:
     async with store.transaction() as c:
         await alliances.save(c, [(alliance(), NOW)])
-        await alliances.postpone(c, 1, NOW + DAY)
+        await alliances.postpone(c, 1, NOW, NOW + DAY)
 
         assert await alliances.due(c, NOW, 10) == {}
         assert await alliances.next_wake(c) == NOW + DAY
-        await alliances.postpone(c, 1, None)
-        assert await alliances.next_wake(c) is None
+        await alliances.postpone(c, 1, NOW, NOW + 2 * DAY)  # by a node that was late
+        assert await alliances.next_wake(c) == NOW + DAY
 
 
 async def test_an_address_is_found_wherever_it_takes_part(store: Database) -> None:
