@@ -83,7 +83,7 @@ def _database(text: str) -> str:
     if not re.match(r"sqlite:.|postgres(ql)?://.", text):
         raise ValueError('must begin with "sqlite:" and a file, or "postgresql://" and a server')
     if re.match(r"\w+://[^/@]*:[^/@]+@", text) or "password=" in text:
-        raise ValueError("holds a password; take it out and give it in PGPASSWORD or in ~/.pgpass")
+        raise ValueError("holds a password; take it out and give it as PGPASSWORD, where ALLIANCE_KEY is")
     return text
 
 

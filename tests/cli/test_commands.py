@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import resource
 import shutil
@@ -104,6 +105,24 @@ def test_an_operator_starts_an_alliance_and_sees_it(run, config):
     assert (letter["alliance"], letter["to"], letter["about"]) == (number, "maya@example.org", "why")
     people = run("show", number, "--json").json["participants"]
     assert [p["name"] for p in people] == ["Maya Lind", "Jonas Berg"]
+
+
+def test_numbers_are_whole_in_a_narrow_window(run, used):
+    for command in (["list"], ["outbox", "list", "--state", "sent"]):
+        assert str(used) in run(*command, width=60).out
+
+
+def test_the_password_of_the_database_may_stand_with_the_other_secrets(run, config, monkeypatch):
+    monkeypatch.setenv("PGPASSWORD", "of the environment")
+    config.with_name("secrets").write_text("PGPASSWORD=of the file\n")
+    run("list")
+    assert os.environ["PGPASSWORD"] == "of the environment"
+
+    monkeypatch.delenv("PGPASSWORD")
+    for command in (["list"], ["move", f"sqlite:{config}", "postgresql://nobody@127.0.0.1:1/none"]):
+        monkeypatch.delenv("PGPASSWORD", raising=False)
+        run(*command)
+        assert os.environ["PGPASSWORD"] == "of the file"
 
 
 def test_an_alliance_is_not_started_for_what_is_no_address(run, config):
