@@ -8,7 +8,7 @@ the letters that are no longer owed, and that its message is done) is kept toget
 import asyncio
 import hmac
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -48,6 +48,14 @@ class Matter:
     verdict: str = ""
 
 
+class _MoreNeededError(Exception):
+    """A batch comes to alliances that it does not hold. It begins anew with them, since all are locked in the order of ids."""
+
+    def __init__(self, ids: set[int]) -> None:
+        super().__init__()
+        self.ids = ids
+
+
 @dataclass(slots=True)
 class Advance:
     """What the door needs: the database, the post, the flows for new alliances, and the operator's caps."""
@@ -66,8 +74,13 @@ class Advance:
 
         Raises if one of it breaks: then nothing was kept, and the caller tries them one by one.
         """
-        async with self.database.transaction() as c:
-            return await self._advance(c, batch, now)
+        held: set[int] = set()
+        while True:
+            try:
+                async with self.database.transaction() as c:
+                    return await self.within(c, batch, now, held)
+            except _MoreNeededError as more:
+                held |= more.ids
 
     async def bring(self, batch: Sequence[Matter], now: datetime) -> list[tuple[Matter, Exception]]:
         """The same for a loop: if it breaks, one by one, so that what breaks us stops no other. It comes back with why."""
@@ -83,11 +96,13 @@ class Advance:
             return [broken for matter in batch for broken in await self.bring([matter], now)]
         return []
 
-    async def _advance(self, c: Connection, batch: Sequence[Matter], now: datetime) -> int:
-        before = await alliances.load(c, {m.alliance for m in batch})
+    async def within(self, c: Connection, batch: Sequence[Matter], now: datetime, more: Iterable[int] = ()) -> int:
+        """The same within a transaction that the caller opened, and with `more` held; raises if that is not enough."""
+        held = {*more, *(m.alliance for m in batch)}
+        before = await alliances.load(c, held)
         seen = await alliances.seen(c, [(m.alliance, m.event.cause) for m in batch])
         work = _Work(
-            before, dict(before), {address: person for a in before.values() for address, person in a.people.items()}
+            held, before, dict(before), {address: x for a in before.values() for address, x in a.people.items()}
         )
         for matter in batch:
             key = (matter.alliance, matter.event.cause)
@@ -151,10 +166,8 @@ class Advance:
         """Bring a new address to all other alliances of this person too (decision 28)."""
         old, new = addresses
         places = [(i, number) for i, number, _ in await _places(c, work, old) if i != matter.alliance]
-        found = await alliances.load(c, {i for i, _ in places} - work.current.keys())
-        work.before |= found
-        work.current |= found
-        work.people = {address: x for a in found.values() for address, x in a.people.items()} | work.people
+        if more := {i for i, _ in places} - work.held - work.current.keys():
+            raise _MoreNeededError(more)
         for i, number in places:
             await self._one(c, work, Matter(i, Moved(number, new, matter.event.cause)), now)
         work.unknown.add(old)
@@ -295,6 +308,7 @@ async def _places(c: Connection, work: "_Work", address: str) -> list[tuple[int,
 class _Work:
     """What a batch comes to, before it is kept."""
 
+    held: set[int]  # ids that were asked for, whether or not there are such alliances
     before: dict[int, Alliance]
     current: dict[int, Alliance]
     people: dict[str, Person]  # all of the batch's, handed from decision to decision: one may be in several alliances

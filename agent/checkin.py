@@ -11,6 +11,7 @@ import structlog
 from agent.advance import Advance, Matter
 from agent.alliance.event import Woke
 from agent.store import alliances
+from agent.store.database import Unavailable
 
 BATCH = 50
 AGAIN = timedelta(hours=1)  # when to look again at an alliance whose waking broke us
@@ -25,14 +26,18 @@ class Checkin:
     advance: Advance
 
     async def wake(self, now: datetime) -> int:
-        """Wake one batch; how many there were."""
-        async with self.advance.database.transaction() as c:
-            due = await alliances.due(c, now, BATCH)
-        matters = [
-            Matter(number, Woke(f"wake:{at.isoformat()}")) for number, at in due.items()
-        ]  # two nodes wake it once
-        for matter, error in await self.advance.bring(matters, now):
-            _log.error("wake_failed", alliance=matter.alliance, exc_info=error)
+        """Wake one batch; how many there were. Until it is kept, no other node finds these."""
+        matters: list[Matter] = []
+        try:
             async with self.advance.database.transaction() as c:
-                await alliances.postpone(c, matter.alliance, now + AGAIN)
-        return len(due)
+                due = await alliances.due(c, now, BATCH)
+                matters += [Matter(number, Woke(f"wake:{at.isoformat()}")) for number, at in due.items()]
+                await self.advance.within(c, matters, now)
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 - one that breaks us stops no other
+            for matter, error in await self.advance.bring(matters, now):
+                _log.error("wake_failed", alliance=matter.alliance, exc_info=error)
+                async with self.advance.database.transaction() as c:
+                    await alliances.postpone(c, matter.alliance, due[matter.alliance], now + AGAIN)
+        return len(matters)

@@ -21,9 +21,8 @@ from agent.mail.report import blame_of
 from agent.store import outbox
 from agent.store.database import Unavailable
 
-BATCH = 100
+BATCH = 100  # letters under way at most, so that they fill no memory
 ENDING_S = 5.0  # for what is under way when the service ends; what is cut off then may be sent twice
-UNDER_WAY = 3 * BATCH  # letters at most, so that what waits for slow servers fills no memory
 
 _log = structlog.get_logger()
 
@@ -40,51 +39,62 @@ class Delivery:
     wait: Callable[[int], timedelta | None]
     is_late: Callable[[int], bool]
     lease: timedelta  # how long a claimed letter is nobody else's; it is claimed anew for as long as it is under way
-    patience_s: float = 1.0  # for the slowest of those under way, until it is looked whether others are due
+    connections: int = 4  # over which they go
+    patience_s: float = 1.0  # for those under way, until it is looked whether others are due
     counted: Counter[tuple[str, ...]] = field(default_factory=Counter, init=False)  # attempts by kind and outcome
+    answered: int = field(default=0, init=False)  # letters in the last round
 
-    _claimed: list[tuple[int, int]] = field(default_factory=list, init=False)
+    _claimed: list[outbox.Claim] = field(default_factory=list, init=False)
     _under_way: dict["asyncio.Task[Reply]", outbox.Letter] = field(default_factory=dict, init=False)
 
     async def deliver(self, now: datetime) -> int:
-        """Send what is due, and settle what has been answered; how many letters were under way."""
-        if len(self._under_way) < UNDER_WAY:
-            await self._begin(now)
-        count = len(self._under_way)
-        if not count:
-            return 0
-        await self._settle(now, self.patience_s)
-        return count
+        """Keep what has been answered, send what is due, and wait until something is answered; how many are under way.
 
-    async def _settle(self, now: datetime, patience_s: float) -> None:
-        """Keep what has been answered, and hold on to what has not."""
-        ended, going = await asyncio.wait(self._under_way, timeout=patience_s)
-        answered = [(self._under_way[task], task.result()) for task in ended]
+        What is answered while this is committed is kept with the next round, as in `store.gather`.
+        """
+        await self._round(now, *self._room())
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=self.patience_s, return_when=asyncio.FIRST_COMPLETED)
+        return len(self._under_way)
+
+    def _room(self) -> tuple[int, set[str]]:
+        """How many letters to claim, and to which domains none.
+
+        Twice as many as there are connections, or as were answered while the last ones were claimed, so that no connection
+        waits for the database and what is more is left to other nodes. Once all these places are taken and nothing was
+        answered, a domain counts as half of them at most, as in the relay: who is slow holds up no other (R5).
+        """
+        most = min(BATCH, 2 * max(self.connections, self.answered))
+        going = [x.rcpt.rpartition("@")[2] for task, x in self._under_way.items() if not task.done()]
+        if len(going) < most:
+            return most - len(going), set()
+        counts = Counter(going)
+        return most - sum(min(n, most // 2) for n in counts.values()), {d for d, n in counts.items() if n >= most // 2}
+
+    async def _round(self, now: datetime, room: int, but: set[str]) -> None:
+        """In one transaction: settle what has been answered, hold on to what has not, and claim more."""
+        ended = {task: x for task, x in self._under_way.items() if task.done()}
+        aging = {t: x for t, x in self._under_way.items() if t not in ended and x.due_at < now + self.lease / 2}
+        answered = [(x, task.result()) for task, x in ended.items()]
         settled = [self._settled(x, reply, now) for x, reply in answered]
-        lost = [pair for pair, (_, _, state, *_) in zip(answered, settled, strict=True) if state == "failed"]
-        await self._tell(lost, now)
-        async with self.advance.database.transaction() as c:
+        states = [state for *_, state, _, _, _ in settled]
+        await self._tell([pair for pair, state in zip(answered, states, strict=True) if state == "failed"], now)
+        async with self.advance.database.transaction(lasting=bool(settled)) as c:
             await outbox.settle(c, settled)
-            aging = [task for task in going if self._under_way[task].due_at < now + self.lease / 2]
-            await outbox.hold(c, [_key(self._under_way[task]) for task in aging], now + self.lease)
-        kinds = (x.about.partition(":")[0] for x, _ in answered)
-        self.counted.update((kind, state) for kind, (_, _, state, *_) in zip(kinds, settled, strict=True))
+            await outbox.hold(c, [x.claim for x in aging.values()], now + self.lease)
+            await outbox.hold(c, self._claimed, now)  # if the database broke off just then: they are free
+            batch = await outbox.claim(c, now, room, self.lease, but=but) if room > 0 else []
+            self._claimed = [x.claim for x in batch]
+        self._claimed = []
+        self.answered = len(answered)
+        self.counted.update((x.about.partition(":")[0], state) for (x, _), state in zip(answered, states, strict=True))
         for task in ended:  # not before: what could not be kept now is kept next time, and not sent again
             del self._under_way[task]
-        for task in aging:
-            self._under_way[task] = replace(self._under_way[task], due_at=now + self.lease)
-
-    async def _begin(self, now: datetime) -> None:
-        """Send what is due, but not what is still under way though its lease has run out."""
-        held = set(map(_key, self._under_way.values()))
-        async with self.advance.database.transaction(lasting=False) as c:
-            await outbox.hold(c, self._claimed, now)  # if the database broke off just then: they are free
-            batch = await outbox.claim(c, now, BATCH, self.lease)
-            self._claimed = [*map(_key, batch)]
-        self._claimed = []
+        self._under_way |= {task: replace(x, due_at=now + self.lease) for task, x in aging.items()}
+        # Where we were cut off for long enough, one of these is still under way.
+        tasks = {_key(x): task for task, x in self._under_way.items()}
         for x in batch:
-            if _key(x) not in held:
-                self._under_way[asyncio.create_task(self._sent(x))] = x
+            self._under_way[tasks.get(_key(x)) or asyncio.create_task(self._sent(x))] = x
 
     async def _sent(self, letter: outbox.Letter) -> Reply:
         try:
@@ -94,14 +104,18 @@ class Delivery:
             return Reply(421, "4.3.0 could not be sent for a reason of ours; the log has it")
 
     async def close(self, now: datetime) -> None:
-        """Let what is under way come to its end, and break off what is slow; that is owed again when its lease runs out."""
-        if self._under_way:
-            with suppress(Unavailable):
-                await self._settle(now, ENDING_S)
+        """Let what is under way come to its end, break off what is slow, and let other nodes have that."""
+        if not self._under_way:
+            return
+        await asyncio.wait(self._under_way, timeout=ENDING_S)
         for task in self._under_way:
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
-        self._under_way.clear()
+            task.cancel()  # but what has ended
+        await asyncio.wait(self._under_way)
+        left = [self._under_way.pop(task) for task in [*self._under_way] if task.cancelled()]
+        with suppress(Unavailable):  # then they may have it when the lease runs out
+            await self._round(now, 0, set())
+            async with self.advance.database.transaction() as c:
+                await outbox.hold(c, [x.claim for x in left], now)
 
     async def _tell(self, failed: list[tuple[outbox.Letter, Reply]], now: datetime) -> None:
         """Let alliances know what could not be delivered, but not to an address that has been replaced since.
@@ -124,16 +138,15 @@ class Delivery:
     def _settled(self, letter: outbox.Letter, reply: Reply, now: datetime) -> outbox.Settled:
         """What came of one letter: sent, failed for good, not known, or owed again later."""
         said = f"{reply.code} {reply.text}"
-        key = (letter.alliance_id, letter.number)
         if reply.is_accepted:
-            return (*key, "sent", said, None, now)
+            return (*letter.claim, "sent", said, None, now)
         wait = None if reply.is_permanent else self.wait(letter.attempts)
         if wait is None:
             _log.warning("letter_failed", alliance=letter.alliance_id, letter=letter.number, code=reply.code)
-            return (*key, "unknown" if reply.is_unknown else "failed", said, None, now)
+            return (*letter.claim, "unknown" if reply.is_unknown else "failed", said, None, now)
         if self.is_late(letter.attempts):
             _log.warning("letter_delayed", alliance=letter.alliance_id, letter=letter.number, attempts=letter.attempts)
-        return (*key, "queued", said, now + wait, now)
+        return (*letter.claim, "queued", said, now + wait, now)
 
 
 def _key(letter: outbox.Letter) -> tuple[int, int]:

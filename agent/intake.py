@@ -42,7 +42,7 @@ class Intake:
     judge: Callable[[bytes, datetime], Awaitable[Verdict]] | None  # None: the address in From is enough
     lease: timedelta  # how long what was taken is nobody else's
     counted: Counter[tuple[str, ...]] = field(default_factory=Counter, init=False)  # mail by what came of it
-    _unfinished: list[int] = field(default_factory=list, init=False)
+    _unfinished: list[inbox.Claim] = field(default_factory=list, init=False)
 
     async def take(self, now: datetime) -> int:
         """Deal with one batch; how many there were."""
@@ -50,7 +50,7 @@ class Intake:
         async with database.transaction(lasting=False) as c:
             await inbox.give_back(c, self._unfinished)  # of a round that the database broke off
             batch = await inbox.take(c, now, BATCH, self.lease)
-            self._unfinished = [kept.id for kept in batch]
+            self._unfinished = [kept.claim for kept in batch]
             routes = {kept.id: route_in(kept.rcpt, kept.raw, self.doors) for kept in batch}
             wanted = {(r.alliance, r.letter) for r in routes.values() if isinstance(r, Route)}
             asked = await outbox.asked(c, wanted) if wanted else {}
@@ -67,7 +67,7 @@ class Intake:
                 large = len(kept.raw) >= LARGE
                 found = await asyncio.to_thread(self._matter, *what) if large else self._matter(*what)
             except Exception as error:  # noqa: BLE001 - one message that breaks us stops no other
-                await self._set_aside(kept.id, error, new)
+                await self._set_aside(kept.claim, error, new)
                 continue
             if isinstance(found, Matter):
                 matters.append(replace(found, verdict=new.get(kept.id, "")))
@@ -78,8 +78,10 @@ class Intake:
                 await inbox.judge(c, [(number, new[number]) for number, _ in nothing if number in new])
                 await inbox.done(c, nothing, now)
         broken = await self.advance.bring(matters, now)
+        claims = dict(self._unfinished)
         for matter, why in broken:
-            await self._set_aside(matter.inbox or 0, why, new)
+            number = matter.inbox or 0
+            await self._set_aside((number, claims[number]), why, new)
         aside = {matter.inbox for matter, _ in broken}
         self._unfinished = []
         self.counted.update((why,) for _, why in nothing)
@@ -125,11 +127,12 @@ class Intake:
         letter = asked.get((route.alliance, route.letter)) if isinstance(route, Route) else None
         return (number, route.alliance, letter.participant) if isinstance(route, Route) and letter else None
 
-    async def _set_aside(self, number: int, error: Exception, verdicts: Mapping[int, str]) -> None:
+    async def _set_aside(self, claim: inbox.Claim, error: Exception, verdicts: Mapping[int, str]) -> None:
+        number, _ = claim
         _log.error("set_aside", inbox=number, exc_info=error)
         async with self.advance.database.transaction() as c:
             await inbox.judge(c, [(number, verdicts[number])] if number in verdicts else [])
-            await inbox.set_aside(c, number, type(error).__name__)
+            await inbox.set_aside(c, claim, type(error).__name__)
         self.counted["aside",] += 1
 
     def _matter(

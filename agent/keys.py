@@ -10,12 +10,16 @@ ASK_FOR_A_KEY = "set it to at least 32 random bytes, base64 or hex, such as `ope
 
 
 def secrets_beside(path: Path) -> dict[str, str]:
-    """The secrets in the file `secrets` beside the settings, lines such as ALLIANCE_KEY=...; none if it cannot be read."""
+    """The secrets in the file `secrets` beside the settings, lines such as ALLIANCE_KEY=...; none if it cannot be read.
+
+    PGPASSWORD is one of them, under the name by which every program knows it.
+    """
     try:
         lines = path.with_name("secrets").read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return {}
-    return {name: value for name, _, value in (line.partition("=") for line in lines) if name.startswith("ALLIANCE_")}
+    found = {name: value for name, _, value in (line.partition("=") for line in lines)}
+    return {name: value for name, value in found.items() if name.startswith("ALLIANCE_") or name == "PGPASSWORD"}
 
 
 def keys_of(text: str) -> tuple[tuple[bytes, ...], list[str]]:

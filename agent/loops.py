@@ -84,12 +84,16 @@ class Loops:
             self._told.set()
 
     async def tell(self) -> float:
-        """Tell other nodes what there is to do, once there is something; a step."""
+        """Tell other nodes what there is to do, once there is something and until they could be told; a step."""
         await self._told.wait()
-        self._told.clear()
-        names, self._for_others = self._for_others, set()
-        for name in names:
+        name = self._for_others.pop()  # before it is rung: what comes meanwhile is told anew
+        try:
             await self.database.ring(name)
+        except Unavailable:
+            self._for_others.add(name)
+            raise
+        if not self._for_others:
+            self._told.clear()
         return CALLS
 
     async def listen(self) -> float:

@@ -126,8 +126,10 @@ class Service:
             return self.loops.until(await inbox.next_due(c), self.now())
 
     async def _deliver(self) -> float:
-        if done := await self.delivery.deliver(self.now()):
+        going = await self.delivery.deliver(self.now())
+        if done := self.delivery.answered:
             _log.info("delivered", count=done)
+        if going:
             return 0
         async with self.database.transaction() as c:
             return self.loops.until(await outbox.next_due(c), self.now())
@@ -281,7 +283,7 @@ def _wired(settings: Settings, clock: Callable[[], datetime], database: Database
     lease = timedelta(seconds=settings.database.lease_s)
     intake, delivery = (
         Intake(advance, doors, _may_start(settings), judge_of(settings), lease),
-        Delivery(advance, send, _wait, is_late, lease),
+        Delivery(advance, send, _wait, is_late, lease, settings.relay.connections),
     )
     vitals = Health(database, clock, {"received": intake.counted, "sent": delivery.counted})
     service = Service(

@@ -11,6 +11,7 @@ import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
+from math import ceil
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from agent.keys import keys_of, secrets_beside
 DEFAULT_PATH = Path("config/agent.toml")
 LOCAL_OCTETS = 23  # leaves room for + and a token of 40 in a local part of 64 octets (RFC 5321 section 4.5.3.1.1)
 SELECTOR = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"  # one label of a name in the DNS
+BUSY_S = 15  # seconds beside the DNS in which what was taken is kept or held anew: twice 5 for the database, and some to decide
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 NEEDED = {
     "service.domain": "write the domain whose mail comes here",
@@ -81,7 +83,7 @@ def _database(text: str) -> str:
     if not re.match(r"sqlite:.|postgres(ql)?://.", text):
         raise ValueError('must begin with "sqlite:" and a file, or "postgresql://" and a server')
     if re.match(r"\w+://[^/@]*:[^/@]+@", text) or "password=" in text:
-        raise ValueError("holds a password; take it out and give it in PGPASSWORD or in ~/.pgpass")
+        raise ValueError("holds a password; take it out and give it as PGPASSWORD, where ALLIANCE_KEY is")
     return text
 
 
@@ -409,8 +411,10 @@ def _mailbox_names_us(tables: dict[str, Any]) -> dict[str, Any]:
 
 def _across(tables: Mapping[str, object], environ: Mapping[str, str]) -> Iterator[str]:
     """Complain of settings that are well by themselves and not together; here, so that no other fault hides them."""
-    names = ("relay", "inbound", "mailbox", "service", "trust")
-    relay, inbound, mailbox, service, trust = (t if isinstance(t := tables.get(name), dict) else {} for name in names)
+    names = ("relay", "inbound", "mailbox", "service", "trust", "database", "dns")
+    relay, inbound, mailbox, service, trust, database, dns = (
+        t if isinstance(t := tables.get(name), dict) else {} for name in names
+    )
     password = environ.get("ALLIANCE_RELAY_PASSWORD")
     if relay.get("user") and not (password or environ.get("ALLIANCE_MAILBOX_PASSWORD") or mailbox.get("token_command")):
         yield "relay.user: has no password; give it in ALLIANCE_RELAY_PASSWORD"
@@ -424,6 +428,9 @@ def _across(tables: Mapping[str, object], environ: Mapping[str, str]) -> Iterato
         yield 'trust.authserv_id: anybody may write to an open port; take it out, or let a server before it hand mail in (inbound.protocol "lmtp")'
     if bool(inbound.get("tls_certificate")) != bool(inbound.get("tls_key")):
         yield "inbound.tls_certificate, inbound.tls_key: belong together; give both or none"
+    lease, asks = database.get("lease_s", Database().lease_s), dns.get("timeout_s", Dns().timeout_s)
+    if isinstance(lease, int) and isinstance(asks, int | float) and lease < asks + BUSY_S:
+        yield f"database.lease_s: has to be {BUSY_S} or more above dns.timeout_s, or another node takes mail that is still being read; write at least {ceil(asks + BUSY_S)}"
 
 
 def _of_mailbox(mailbox: Mapping[str, Any], service: Mapping[str, Any], environ: Mapping[str, str]) -> Iterator[str]:

@@ -118,6 +118,17 @@ def test_every_complaint_is_made_at_once_with_its_key_path(complaints):
     assert "secret" not in "\n".join(told)
 
 
+@pytest.mark.parametrize(
+    "tables",
+    ["[database]\nlease_s = 1", "[database]\nlease_s = 19", "[database]\nlease_s = 70\n[dns]\ntimeout_s = 55.5"],
+)
+def test_a_lease_is_longer_than_what_is_done_meanwhile(complaints, tables):
+    told = complaints(NEEDED + tables)
+
+    assert told.startswith("database.lease_s: ")
+    assert "dns.timeout_s" in told
+
+
 def test_a_secret_in_the_file_is_shown_its_place(complaints):
     assert "ALLIANCE_RELAY_PASSWORD" in complaints(NEEDED + '[relay]\npassword = "x"')
 

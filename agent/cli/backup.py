@@ -20,7 +20,8 @@ PRIVATE = "it holds people's words and addresses, and is yours to erase: see `Ke
 def backup(file: Annotated[Path, typer.Argument(help="Where to; it may not be there yet.")]) -> None:
     """Copy the database while the service runs: checked, whole or not at all, and readable to you alone."""
     with _complaining():
-        source = _file_of(settings(), f"pg_dump --format custom --file {file}")
+        chosen = settings()
+        source = _file_of(chosen, f"pg_dump --format custom --file {file} '{chosen.database.url}'")
         if file.exists():
             complain((f"{file} is there already; name another file, or take that one away",), 1)
         part = file.with_name(f".{file.name}.part")
@@ -44,7 +45,9 @@ def restore(
         if file is None:
             place = part = None
         else:
-            place = _file_of(chosen, f"pg_restore --clean --dbname NAME {file}, and then `alliance restore` alone")
+            place = _file_of(
+                chosen, f"pg_restore --clean --dbname '{chosen.database.url}' {file}, and then `alliance restore`"
+            )
             if place.exists():
                 complain((f"{place} is there; stop the service and move it away, with {place}-wal and {place}-shm",), 1)
             part = place.with_name(f".{place.name}.part")

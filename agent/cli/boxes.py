@@ -51,10 +51,9 @@ def inbox_list(
 ) -> None:
     """What arrived; by default what broke us and was set aside."""
     from agent.store import inbox as store
+    from agent.store.database import LAST
 
-    rows, chosen = _do(
-        lambda c: store.listing(c, None if state == "all" else state, limit, before=before or store.LAST)
-    )
+    rows, chosen = _do(lambda c: store.listing(c, None if state == "all" else state, limit, before=before or LAST))
     found = [
         {"number": r.id, "at": r.at, "state": r.state, "outcome": r.outcome, "attempts": r.attempts,
          "from": r.mail_from, "to": _door(chosen, r.rcpt)}
@@ -120,12 +119,24 @@ def inbox_drop(number: Number) -> None:
 def outbox_list(
     state: Annotated[str, typer.Option(help="owed, queued, sending, sent, failed, unknown or withdrawn.")] = "owed",
     limit: Limit = LIMIT,
+    before: Annotated[
+        tuple[int, int], typer.Option(help="The last letter of the page before: its alliance and number.")
+    ] = (0, 0),
     json: Json = False,
 ) -> None:
     """Letters; by default those that are owed."""
     from agent.store import outbox as store
 
-    rows, _ = _do(lambda c: store.listing(c, None if state == "owed" else state, limit))
+    async def page(c: "Connection") -> "list[store.Letter]":
+        last = await store.get(c, *before)
+        at = last and (last.due_at if state in ("owed", *store.OWED) else last.settled_at)
+        if any(before) and not at:
+            complain(
+                (f"outbox {before[0]} {before[1]}: is not in this list any more; begin again without --before",), 1
+            )
+        return await store.listing(c, None if state == "owed" else state, limit, before=(at, *before) if at else None)
+
+    rows, _ = _do(page)
     found = [
         {"alliance": r.alliance_id, "number": r.number, "participant": r.participant, "about": r.about, "to": r.rcpt,
          "state": r.state, "attempts": r.attempts, "due_at": r.due_at, "reply": r.reply}

@@ -47,9 +47,19 @@ def settings() -> "Settings":
     from agent import log
     from agent.settings import load
 
+    know_password()
     read = load(None, os.environ)
     log.configure(read.log.level, read.log.format, sys.stderr)
     return read
+
+
+def know_password() -> None:
+    """Let the password of PostgreSQL stand with the other secrets: its driver looks for it in the environment alone."""
+    from agent.keys import secrets_beside
+    from agent.settings import path_of
+
+    if password := secrets_beside(path_of(None, os.environ)).get("PGPASSWORD"):
+        os.environ.setdefault("PGPASSWORD", password)
 
 
 @asynccontextmanager
@@ -77,9 +87,14 @@ def as_table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: st
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*("" if cell is None else _cell(cell) for cell in row))
+    cells = [["" if cell is None else _cell(cell) for cell in row] for row in rows]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for place, name in enumerate(columns):  # numbers are whole in a narrow window too, for one has to type them
+        table.add_column(
+            name, min_width=max((len(row[place]) for row in cells if row[place].isdecimal()), default=None)
+        )
+    for row in cells:
+        table.add_row(*row)
     console = Console()
     console.print(table if table.row_count else empty, markup=False)
 

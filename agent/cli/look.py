@@ -41,12 +41,13 @@ async def _listed(chosen: "Settings", address: str, limit: int, before: int) -> 
     from agent.store import alliances
 
     async with database(chosen.database.url) as opened, opened.transaction() as c:
-        if address:
-            return await alliances.listing_of(c, normal(address) or "", limit)
         last = (await alliances.see(c, [before])).get(before)
         if before and not last:
             complain((f"alliance {before}: there is none any more; begin again without --before",), 1)
-        return await alliances.listing(c, limit, before=(last.created, before) if last else None)
+        behind = (last.created, before) if last else None
+        if address:
+            return await alliances.listing_of(c, normal(address) or "", limit, before=behind)
+        return await alliances.listing(c, limit, before=behind)
 
 
 def show(number: Number, reveal: Reveal = False, json: Json = False) -> None:

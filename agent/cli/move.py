@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.common import as_table, complain, complaining, database
+from agent.cli.common import as_table, complain, complaining, database, know_password
 
 if TYPE_CHECKING:
     from agent.store.move import Proof
@@ -26,6 +26,7 @@ def move(
     path = Path(source.partition(":")[2]).resolve()
     if not path.is_file():
         complain((f"there is no file {path}",))
+    know_password()
     with complaining():
         proofs = asyncio.run(_moved(path, target))
     as_table(("table", "rows", "sha-256"), ((p.table, p.rows, p.digest[:16]) for p in proofs), "nothing")

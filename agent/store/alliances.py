@@ -12,7 +12,7 @@ from datetime import datetime
 import msgspec
 
 from agent.alliance.model import Alliance, Participant, Person
-from agent.store.database import Connection, Row, instant, maybe_instant, maybe_micros, micros, rows
+from agent.store.database import LAST, Connection, Row, instant, maybe_instant, maybe_micros, micros, rows
 
 _DOCUMENT = msgspec.json.Decoder(Alliance)
 
@@ -46,20 +46,25 @@ async def load(c: Connection, ids: Iterable[int]) -> dict[int, Alliance]:
         "SELECT id, document FROM alliances WHERE id IN rows($1 bigint) ORDER BY id FOR UPDATE",
         rows((number,) for number in ids),
     )
-    return await _with_people(c, found)
+    loaded = {number: _DOCUMENT.decode(document) for number, document in found}
+    return _with(await people(c, {p.address for a in loaded.values() for p in a.participants}), loaded)
 
 
 async def see(c: Connection, ids: Iterable[int]) -> dict[int, Alliance]:
     """The same for those that are only told of in the letters of another: nobody has to wait for them."""
-    found = await c.fetch(
-        "SELECT id, document FROM alliances WHERE id IN rows($1 bigint)", rows((number,) for number in ids)
+    wanted = rows((number,) for number in ids)
+    found = await c.fetch("SELECT id, document FROM alliances WHERE id IN rows($1 bigint)", wanted)
+    theirs = await c.fetch(
+        """
+        SELECT address, name, zone, offset_s, language, suppressed, also, bounces, bounced_at FROM people
+        WHERE address IN (SELECT participants.address FROM participants WHERE alliance_id IN rows($1 bigint))
+        """,
+        wanted,
     )
-    return await _with_people(c, found)
+    return _with(_people(theirs), {number: _DOCUMENT.decode(document) for number, document in found})
 
 
-async def _with_people(c: Connection, found: Sequence[Row]) -> dict[int, Alliance]:
-    loaded = {number: _DOCUMENT.decode(document) for number, document in found}
-    known = await people(c, {p.address for alliance in loaded.values() for p in alliance.participants})
+def _with(known: Mapping[str, Person], loaded: dict[int, Alliance]) -> dict[int, Alliance]:
     for alliance in loaded.values():  # nobody else has seen these dictionaries yet
         alliance.people.update((p.address, known[p.address]) for p in alliance.participants if p.address in known)
     return loaded
@@ -67,13 +72,18 @@ async def _with_people(c: Connection, found: Sequence[Row]) -> dict[int, Allianc
 
 async def people(c: Connection, addresses: Iterable[str]) -> dict[str, Person]:
     """Those of these addresses whom we know, held until the transaction ends."""
-    found = await c.fetch(
-        """
-        SELECT address, name, zone, offset_s, language, suppressed, also, bounces, bounced_at FROM people
-        WHERE address IN rows($1 text) ORDER BY address FOR UPDATE
-        """,
-        rows((address,) for address in addresses),
+    return _people(
+        await c.fetch(
+            """
+            SELECT address, name, zone, offset_s, language, suppressed, also, bounces, bounced_at FROM people
+            WHERE address IN rows($1 text) ORDER BY address FOR UPDATE
+            """,
+            rows((address,) for address in addresses),
+        )
     )
+
+
+def _people(found: Sequence[Row]) -> dict[str, Person]:
     return {
         address: Person(
             *(address, name, zone, offset_s, language, bool(suppressed), tuple(also.split())),
@@ -151,13 +161,18 @@ async def _save_people(c: Connection, changed: dict[str, Person]) -> None:
     )
 
 
-async def postpone(c: Connection, number: int, wake_at: datetime | None) -> None:
-    """Look at this one then, or not at all: for an alliance whose waking broke us, so that the next goes on."""
-    await c.execute("UPDATE alliances SET wake_at = $2 WHERE id = $1", number, maybe_micros(wake_at))
+async def postpone(c: Connection, number: int, due: datetime, until: datetime) -> None:
+    """Look then at this one, unless it is no longer due: its waking broke us, and the next ones shall go on."""
+    await c.execute(
+        "UPDATE alliances SET wake_at = $3 WHERE id = $1 AND wake_at = $2", number, micros(due), micros(until)
+    )
 
 
 async def due(c: Connection, now: datetime, limit: int) -> dict[int, datetime]:
-    """Those that want to be looked at, and since when, the longest waiting first; none that another node is looking at."""
+    """Those that want to be looked at, and since when, the longest waiting first; held until the transaction ends.
+
+    None that another node holds, so that nobody waits, though they are not locked in the order of ids.
+    """
     found = await c.fetch(
         "SELECT id, wake_at FROM alliances WHERE wake_at <= $1 ORDER BY wake_at LIMIT $2 FOR UPDATE SKIP LOCKED",
         micros(now),
@@ -200,7 +215,7 @@ async def starts(c: Connection, address: str, since: datetime) -> int:
 
 async def listing(c: Connection, limit: int, *, before: tuple[datetime, int] | None = None) -> list[Summary]:
     """The newest; `before` is when the last of the page before was created, and its id: two may begin in one instant."""
-    created, last = (micros(before[0]), before[1]) if before else (2**63 - 1, 0)
+    created, last = (micros(before[0]), before[1]) if before else (LAST, 0)
     found = await c.fetch(
         """
         SELECT id, flow, phase, created_at, wake_at, version FROM alliances
@@ -213,16 +228,22 @@ async def listing(c: Connection, limit: int, *, before: tuple[datetime, int] | N
     return [_summary(row) for row in found]
 
 
-async def listing_of(c: Connection, address: str, limit: int) -> list[Summary]:
-    """Those in which this address takes part, the newest first."""
+async def listing_of(
+    c: Connection, address: str, limit: int, *, before: tuple[datetime, int] | None = None
+) -> list[Summary]:
+    """The same of those in which this address takes part."""
+    created, last = (micros(before[0]), before[1]) if before else (LAST, 0)
     found = await c.fetch(
         """
         SELECT alliances.id, flow, phase, created_at, wake_at, version
         FROM participants JOIN alliances ON alliances.id = participants.alliance_id
-        WHERE participants.address = $1 ORDER BY created_at DESC, alliances.id DESC LIMIT $2
+        WHERE participants.address = $1 AND created_at <= $3 AND (created_at < $3 OR alliances.id < $4)
+        ORDER BY created_at DESC, alliances.id DESC LIMIT $2
         """,
         address,
         limit,
+        created,
+        last,
     )
     return [_summary(row) for row in found]
 

@@ -9,6 +9,7 @@ Promised: what a transaction wrote is on the disk when its block has ended, if i
 it did not end.
 """
 
+import random
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BREAKING = "-- Breaks older programs."
 ANY = ""  # the bell that is heard first: any of them may have been rung before
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+LAST = 2**63 - 1  # no instant and no number comes after it
 
 Row = tuple[Any, ...]
 
@@ -140,9 +143,13 @@ async def migrate(db: Database) -> None:
 
 
 async def try_writing(c: Connection) -> None:
-    """Write something that nobody sees: a disk that can only be read from answers every question."""
-    await c.execute("INSERT INTO migrations (number) VALUES (-1)")
-    await c.execute("DELETE FROM migrations WHERE number = -1")
+    """Write something that nobody sees: a disk that can only be read from answers every question.
+
+    Under a number by chance, or one node would wait for the other.
+    """
+    number = -1 - random.getrandbits(48)
+    await c.execute("INSERT INTO migrations (number) VALUES ($1)", number)
+    await c.execute("DELETE FROM migrations WHERE number = $1", number)
 
 
 async def _apply(db: Database, c: Connection, script: str) -> None:

@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.store.database import Backlog, Connection, Row, instant, maybe_instant, micros, text
-
-LAST = 2**63 - 1
+from agent.store.database import LAST, Backlog, Connection, Row, instant, maybe_instant, micros, text
 
 _TOP = 1 << 16  # octets in which trace is looked for; a header beyond that is an attack, and reading it takes seconds
 _BLANK = re.compile(rb"^\r?\n", re.MULTILINE)  # what ends the header
@@ -39,6 +37,9 @@ class Arrival:
     alliance: int | None = None
 
 
+Claim = tuple[int, int]  # the row, and how often it was taken: who takes it after us counts on
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """One row. `raw` is empty when the bytes were erased, or the row was only listed."""
@@ -53,6 +54,11 @@ class Kept:
     state: str = "kept"  # kept, done, aside, dropped
     outcome: str = ""  # what came of it; for one set aside, why
     verdict: str = ""  # what was found of its author; "" before that
+
+    @property
+    def claim(self) -> Claim:
+        """What tells our claim of it from a later one."""
+        return self.id, self.attempts
 
 
 async def put(c: Connection, arrivals: Sequence[Arrival]) -> None:
@@ -125,8 +131,10 @@ async def next_due(c: Connection) -> datetime | None:
 
 
 async def judge(c: Connection, verdicts: Sequence[tuple[int, str]]) -> None:
-    """Note what was found of the authors of these, so that a second look finds the same."""
-    await c.executemany("UPDATE inbox SET verdict = $2 WHERE id = $1 AND raw IS NOT NULL", sorted(verdicts))
+    """Note what was found of the authors of these, so that a second look finds the same; who was first is believed."""
+    await c.executemany(
+        "UPDATE inbox SET verdict = $2 WHERE id = $1 AND state = 'kept' AND raw IS NOT NULL", sorted(verdicts)
+    )
 
 
 async def belong(c: Connection, owners: Sequence[tuple[int, int, int]]) -> None:
@@ -139,25 +147,27 @@ async def release(c: Connection) -> None:
     await c.execute("UPDATE inbox SET claimed_until = at WHERE state = 'kept' AND finished_at IS NULL")
 
 
-async def give_back(c: Connection, numbers: Sequence[int]) -> None:
+async def give_back(c: Connection, claims: Sequence[Claim]) -> None:
     """Let these be taken again, for a loop that took them and could not go on."""
     await c.executemany(
-        "UPDATE inbox SET claimed_until = at WHERE id = $1 AND state = 'kept'", [(number,) for number in numbers]
+        "UPDATE inbox SET claimed_until = at WHERE id = $1 AND attempts = $2 AND state = 'kept'", claims
     )
 
 
 async def done(c: Connection, outcomes: Sequence[tuple[int, str]], now: datetime) -> None:
-    """These were dealt with; `outcome` is one stable word for the operator."""
+    """These were dealt with, by whomever: it is kept with the decision. `outcome` is one stable word for the operator."""
     await c.executemany(
         "UPDATE inbox SET state = 'done', outcome = $2, finished_at = $3 WHERE id = $1 AND state = 'kept'",
         [(number, outcome, micros(now)) for number, outcome in sorted(outcomes)],
     )
 
 
-async def set_aside(c: Connection, number: int, reason: str) -> None:
+async def set_aside(c: Connection, claim: Claim, reason: str) -> None:
     """Leave one that broke us for the operator, with the reason."""
     await c.execute(
-        "UPDATE inbox SET state = 'aside', outcome = $2 WHERE id = $1 AND state = 'kept'", number, text(reason)
+        "UPDATE inbox SET state = 'aside', outcome = $3 WHERE id = $1 AND attempts = $2 AND state = 'kept'",
+        *claim,
+        text(reason),
     )
 
 

@@ -9,7 +9,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.store.database import Backlog, Connection, Row, instant, maybe_instant, maybe_micros, micros, rows, text
+from agent.store.database import (
+    LAST,
+    Backlog,
+    Connection,
+    Row,
+    instant,
+    maybe_instant,
+    maybe_micros,
+    micros,
+    rows,
+    text,
+)
 
 OWED = ("queued", "sending")
 
@@ -41,6 +52,11 @@ class Letter:
     question: bool = True  # withdrawn once it is answered or moot; what tells something stays owed
 
     @property
+    def claim(self) -> "Claim":
+        """What tells our claim of it from a later one."""
+        return self.alliance_id, self.number, self.attempts
+
+    @property
     def is_invitation(self) -> bool:
         """Whether it asks somebody who has not said yes."""
         return self.about == "invitation" and self.question
@@ -59,7 +75,8 @@ class Answered:
     also: tuple[str, ...] = ()  # others that they write from
 
 
-Settled = tuple[int, int, str, str, datetime | None, datetime]  # alliance, number, state, reply, due_at, now
+Claim = tuple[int, int, int]  # alliance, number, and how often it was claimed: who claims it after us counts on
+Settled = tuple[int, int, int, str, str, datetime | None, datetime]  # the claim, state, reply, due_at, now
 
 
 async def put(c: Connection, letters: Iterable[Letter]) -> None:
@@ -111,9 +128,10 @@ async def invitations(c: Connection, since: datetime) -> list[tuple[str, str, da
     return [(host, rcpt, instant(at)) for host, rcpt, at in found]
 
 
-async def claim(c: Connection, now: datetime, limit: int, lease: timedelta) -> list[Letter]:
+async def claim(c: Connection, now: datetime, limit: int, lease: timedelta, *, but: Iterable[str] = ()) -> list[Letter]:
     """Letters to send now, the longest due first, ours until the lease runs out. Two nodes never hold the same one.
 
+    None to the domains in `but`, past which it is looked one by one.
     They are chosen before (WITH), or PostgreSQL may choose anew for each row and so take more than `limit`.
     One that was withdrawn while somebody was sending it, who has died since, is settled instead.
     """
@@ -121,6 +139,7 @@ async def claim(c: Connection, now: datetime, limit: int, lease: timedelta) -> l
         """
         WITH mine AS (
             SELECT alliance_id, number FROM outbox WHERE settled_at IS NULL AND due_at <= $1
+                AND NOT EXISTS (SELECT 1 FROM rows($4 text) AS slow WHERE outbox.rcpt LIKE '%@' || slow.c0)
             ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
         UPDATE outbox SET state = CASE WHEN withdrawn = 1 THEN 'withdrawn' ELSE 'sending' END,
             settled_at = CASE WHEN withdrawn = 1 THEN $1 ELSE settled_at END, due_at = $2, attempts = attempts + 1
@@ -131,16 +150,17 @@ async def claim(c: Connection, now: datetime, limit: int, lease: timedelta) -> l
         micros(now),
         micros(now + lease),
         limit,
+        rows((domain,) for domain in but),
     )
     letters = [letter for letter in map(_letter, claimed) if letter.state == "sending"]
     return sorted(letters, key=lambda letter: (letter.at, letter.alliance_id, letter.number))
 
 
-async def hold(c: Connection, letters: Iterable[tuple[int, int]], until: datetime) -> None:
-    """Keep these, by alliance and number, for longer: they are still being sent."""
+async def hold(c: Connection, claims: Iterable[Claim], until: datetime) -> None:
+    """Keep these for longer: they are still being sent."""
     await c.executemany(
-        "UPDATE outbox SET due_at = $3 WHERE alliance_id = $1 AND number = $2 AND state = 'sending'",
-        [(*key, micros(until)) for key in sorted(letters)],
+        "UPDATE outbox SET due_at = $4 WHERE alliance_id = $1 AND number = $2 AND attempts = $3 AND state = 'sending'",
+        [(*claim, micros(until)) for claim in sorted(claims)],
     )
 
 
@@ -154,18 +174,18 @@ async def release(c: Connection, now: datetime) -> None:
 async def settle(c: Connection, outcomes: Sequence[Settled]) -> None:
     """What came of sending. "queued" is owed again, at `due_at`, unless it was withdrawn; any other state is the end of it.
 
-    Only a letter that is being sent is changed: a node that was slow does not undo what another has settled since.
+    Only who has the claim says so: a node that was cut off for longer than its lease changes nothing of what another does.
     """
     await c.executemany(
         """
-        UPDATE outbox SET reply = $4, due_at = COALESCE($5, due_at),
-            state = CASE WHEN $3 = 'queued' AND withdrawn = 1 THEN 'withdrawn' ELSE $3 END,
-            settled_at = CASE WHEN $3 = 'queued' AND withdrawn = 0 THEN settled_at ELSE $6 END
-        WHERE alliance_id = $1 AND number = $2 AND state = 'sending'
+        UPDATE outbox SET reply = $5, due_at = COALESCE($6, due_at),
+            state = CASE WHEN $4 = 'queued' AND withdrawn = 1 THEN 'withdrawn' ELSE $4 END,
+            settled_at = CASE WHEN $4 = 'queued' AND withdrawn = 0 THEN settled_at ELSE $7 END
+        WHERE alliance_id = $1 AND number = $2 AND attempts = $3 AND state = 'sending'
         """,
         [
-            (alliance_id, number, state, text(reply), maybe_micros(due_at), micros(now))
-            for alliance_id, number, state, reply, due_at, now in sorted(outcomes, key=lambda o: o[:2])
+            (*claim, state, text(reply), maybe_micros(due_at), micros(now))
+            for *claim, state, reply, due_at, now in sorted(outcomes, key=lambda o: o[:2])
         ],
     )
 
@@ -242,20 +262,28 @@ async def get(c: Connection, alliance_id: int, number: int) -> Letter | None:
     return _letter(found[0]) if found else None
 
 
-async def listing(c: Connection, state: str | None, limit: int) -> list[Letter]:
+async def listing(
+    c: Connection, state: str | None, limit: int, *, before: tuple[datetime, int, int] | None = None
+) -> list[Letter]:
     """Letters without bytes and words: what is owed (None, queued, sending), next first; or settled, newest first.
 
-    Of the settled only those whose bytes are still there, since only they can be sent again.
+    Of the settled only those whose bytes are still there, since only they can be sent again. `before` is the last letter of
+    the page before: when it is due or was settled, its alliance and its number.
     """
+    at, *last = (micros(before[0]), *before[1:]) if before else (None, 0, 0)
     if state is None or state in OWED:
         found = await c.fetch(
             """
             SELECT alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, '', NULL,
                 due_at, at, state, attempts, reply, settled_at, question
-            FROM outbox WHERE settled_at IS NULL AND (CAST($1 AS TEXT) IS NULL OR state = $1) ORDER BY due_at LIMIT $2
+            FROM outbox WHERE settled_at IS NULL AND (CAST($1 AS TEXT) IS NULL OR state = $1)
+                AND due_at >= $3 AND (due_at > $3 OR (alliance_id, number) > ($4, $5))
+            ORDER BY due_at, alliance_id, number LIMIT $2
             """,
             state,
             limit,
+            at or 0,
+            *last,
         )
     else:
         found = await c.fetch(
@@ -263,10 +291,13 @@ async def listing(c: Connection, state: str | None, limit: int) -> list[Letter]:
             SELECT alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, '', NULL,
                 due_at, at, state, attempts, reply, settled_at, question
             FROM outbox WHERE state = $1 AND settled_at IS NOT NULL AND raw IS NOT NULL
-            ORDER BY settled_at DESC LIMIT $2
+                AND settled_at <= $3 AND (settled_at < $3 OR (alliance_id, number) < ($4, $5))
+            ORDER BY settled_at DESC, alliance_id DESC, number DESC LIMIT $2
             """,
             state,
             limit,
+            at or LAST,
+            *last,
         )
     return [_letter(row) for row in found]
 

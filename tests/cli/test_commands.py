@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import resource
 import shutil
@@ -99,10 +100,29 @@ def test_an_operator_starts_an_alliance_and_sees_it(run, config):
     assert run("list", "jo@example.org", "--json").json == []
     assert run("list", "--before", number, "--json").json == []
     assert run("list", "--before", number + 1).code == 1
+    assert run("list", "MAYA@example.org", "--before", number, "--json").json == []
     [letter] = run("outbox", "list", "--json").json
     assert (letter["alliance"], letter["to"], letter["about"]) == (number, "maya@example.org", "why")
     people = run("show", number, "--json").json["participants"]
     assert [p["name"] for p in people] == ["Maya Lind", "Jonas Berg"]
+
+
+def test_numbers_are_whole_in_a_narrow_window(run, used):
+    for command in (["list"], ["outbox", "list", "--state", "sent"]):
+        assert str(used) in run(*command, width=60).out
+
+
+def test_the_password_of_the_database_may_stand_with_the_other_secrets(run, config, monkeypatch):
+    monkeypatch.setenv("PGPASSWORD", "of the environment")
+    config.with_name("secrets").write_text("PGPASSWORD=of the file\n")
+    run("list")
+    assert os.environ["PGPASSWORD"] == "of the environment"
+
+    monkeypatch.delenv("PGPASSWORD")
+    for command in (["list"], ["move", f"sqlite:{config}", "postgresql://nobody@127.0.0.1:1/none"]):
+        monkeypatch.delenv("PGPASSWORD", raising=False)
+        run(*command)
+        assert os.environ["PGPASSWORD"] == "of the file"
 
 
 def test_an_alliance_is_not_started_for_what_is_no_address(run, config):
@@ -139,6 +159,20 @@ def test_mail_is_listed_page_by_page(run, used):
     first, whole = numbers("--limit", 3), numbers("--limit", 500)
     assert len(whole) > 3
     assert first + numbers("--limit", 500, "--before", first[-1]) == whole
+
+
+def test_letters_are_listed_page_by_page(run, used):
+    def listed(*how):
+        return [(row["alliance"], row["number"]) for row in run("outbox", "list", *how, "--json").json]
+
+    sent = listed("--state", "sent", "--limit", 500)
+    assert all(run("outbox", "rerun", *letter).code == 0 for letter in sent[:4])
+    for state, count in (("sent", len(sent) - 4), ("owed", 4)):
+        first = listed("--state", state, "--limit", 3)
+        rest = listed("--state", state, "--limit", 500, "--before", *first[-1])
+        assert first + rest == listed("--state", state, "--limit", 500)
+        assert len(first + rest) == count
+    assert run("outbox", "list", "--state", "sent", "--before", *sent[0]).code == 1
 
 
 def test_one_alliance_is_too_few_for_any_figure(run, used):
@@ -237,7 +271,7 @@ def set_aside(tmp_path):
             await inbox.put(
                 c, [inbox.Arrival("nobody@alliance.example.org", "a@example.org", b"Subject: hm\r\n\r\nwords", now)]
             )
-            await inbox.set_aside(c, 1, "ValueError")
+            await inbox.set_aside(c, (1, 0), "ValueError")
         await database.close()
 
     asyncio.run(work())

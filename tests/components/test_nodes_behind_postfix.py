@@ -38,7 +38,9 @@ allow = ["@a.test"]
 quiet_hours = [0, 0]
 [database]
 url = "{url}"
-lease_s = 3
+lease_s = 16
+[dns]
+timeout_s = 1
 [trust]
 require = "registered"
 [inbound]

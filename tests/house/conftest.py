@@ -9,10 +9,12 @@ from pair import pair  # noqa: F401
 
 from agent import templates
 
+LOADED = cache(templates.load)
 
-@pytest.fixture(autouse=True, scope="session")
+
+@pytest.fixture(autouse=True, scope="module")
 def _letters_are_read_once() -> Iterator[None]:
     """Every start reads all templates anew, which takes two seconds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(templates, "load", cache(templates.load))
+        patch.setattr(templates, "load", LOADED)
         yield

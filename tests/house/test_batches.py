@@ -19,6 +19,7 @@ from agent.mail.envelope import Envelope
 from agent.mail.reply import Reply
 from agent.service import Service, opened
 from agent.store import alliances, inbox, outbox, tallies
+from agent.store.database import micros
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ANN, BEN, CY = "ann@a.test", "ben@b.test", "cy@b.test"
@@ -148,7 +149,7 @@ async def test_one_alliance_that_breaks_on_a_failed_letter_stops_no_other(house:
     await house.breaks(1)
     house.answers = {BEN: Reply(550, "5.1.1 no such user"), CY: Reply(550, "5.1.1 no such user")}
 
-    await house.service.delivery.deliver(NOON)
+    await house.service.settle()
 
     assert await house.fetch("SELECT state FROM outbox WHERE number = 900") == [("failed",), ("failed",)]
     assert await house.fetch("SELECT alliance_id FROM steps WHERE event = 'Undeliverable'") == [(2,)]
@@ -159,7 +160,7 @@ async def test_one_alliance_that_breaks_when_woken_stops_no_other(house: House) 
     await house.asking(2, guest=CY)
     await house.breaks(1)
     async with house.service.database.transaction() as c:
-        await alliances.postpone(c, 2, NOON)
+        await c.execute("UPDATE alliances SET wake_at = $1 WHERE id = 2", micros(NOON))
 
     await house.service.checkin.wake(NOON)
 
@@ -229,9 +230,10 @@ async def test_a_letter_on_its_way_when_somebody_stops_is_not_tried_again(house:
         return Reply(451, "4.3.0 later")
 
     house.service.delivery.send = stops_meanwhile
-    await house.service.delivery.deliver(NOON)
+    await house.service.settle()
     calls.clear()
-    await house.service.delivery.deliver(NOON + timedelta(days=1))
+    house.now += timedelta(days=1)
+    await house.service.settle()
 
     assert calls.count(BEN) == 1  # the goodbye
 
@@ -352,7 +354,7 @@ async def test_delete_now_takes_what_was_set_aside_out_of_the_operators_hands(ho
     async with house.service.database.transaction() as c:
         [row] = await inbox.take(c, NOON, 10, timedelta(0))
         await inbox.belong(c, [(row.id, alliance.id, 1)])
-        await inbox.set_aside(c, row.id, "KeyError")
+        await inbox.set_aside(c, row.claim, "KeyError")
 
     await house.says(ANN, "DELETE NOW")
 

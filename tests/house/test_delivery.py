@@ -84,6 +84,36 @@ async def test_one_dead_destination_of_twenty_holds_up_no_other(tmp_path: Path) 
         assert await listed(service) == []
 
 
+@pytest.mark.row("R5")
+async def test_many_letters_to_a_dead_destination_leave_room_for_others(tmp_path: Path) -> None:
+    """They have been due for longer, and are more than are ever claimed."""
+    came, never = Counter[str](), asyncio.Event()
+
+    async def send(_mail_from: str, rcpt: str, _raw: bytes) -> Reply:
+        if rcpt.endswith(f"@{DEAD}"):
+            await never.wait()
+        came[rcpt] += 1
+        return Reply(250, "ok")
+
+    async with relaying(tmp_path, None) as (service, _):
+        service.delivery.send, service.delivery.patience_s = send, 0.01
+        await owe(service, [f"p{n}@{DEAD}" for n in range(400)])
+        for first in range(0, 400, 50):
+            others = [
+                Matter(n, Started(f"p{n}@d{n % 2}.test", "Ann", "hi", "Me", 0, "a"))
+                for n in range(first + 1000, first + 1050)
+            ]
+            await service.delivery.advance.advance(others, NOON + timedelta(minutes=1))
+        async with asyncio.timeout(90):
+            while len(came) < 400:
+                await service.delivery.deliver(NOON + timedelta(minutes=2))
+
+        assert {address.partition("@")[2] for address in came} == {"d0.test", "d1.test"}
+        never.set()
+        await service.settle()
+        assert len(came) == 800
+
+
 @pytest.mark.row("R4")
 async def test_a_lost_last_reply_sends_the_same_letter_again_and_never_another(tmp_path: Path) -> None:
     """Every first answer to a final dot is lost, though the letter was taken."""
@@ -165,7 +195,7 @@ async def test_what_was_sent_and_could_not_be_noted_is_noted_later_and_not_sent_
         service.delivery.send = send
         await owe(service, ["p@a.test"])
         with pytest.raises(Unavailable):
-            await service.delivery.deliver(NOON)
+            await service.settle()
         await service.database._connection.execute_fetchall("PRAGMA query_only = OFF")
         await service.settle()
 

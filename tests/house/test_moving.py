@@ -1,9 +1,10 @@
 """A person's letters go to another address: asked from the old, confirmed by the new, and in all their alliances (T26)."""
 
+import asyncio
 import re
 
 import pytest
-from test_batches import ANN, BEN, CY, House, house  # noqa: F401
+from test_batches import ANN, BEN, CY, NOON, House, house  # noqa: F401
 
 from agent.store import alliances
 
@@ -142,3 +143,23 @@ async def test_other_words_about_addresses_are_answers(living: House, said: str)
 
     assert letters(living, NEW) == []
     assert said.rstrip(".") in repr(await living.all())
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # on SQLite there is one writer
+async def test_who_moves_in_all_alliances_and_who_holds_some_of_them_do_not_wait_for_each_other(living: House) -> None:
+    """A batch of another node has the first alliance, and is about to want the second, in which a number came back."""
+    await living.says(ANN, f"My new address is {NEW}", living.service.doors.reply_address(2, 5))
+    await living.writes(NEW, number_in(letters(living, NEW)[0]))
+    waits = (
+        "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND query LIKE '%FROM alliances%'"
+    )
+
+    async with living.service.database.transaction() as other, asyncio.timeout(90):
+        await other.fetch("SELECT id FROM alliances WHERE id = 1 FOR UPDATE")
+        moving = asyncio.create_task(living.service.intake.take(NOON))
+        while not await living.fetch(waits):  # noqa: ASYNC110 - it is the server's to say
+            await asyncio.sleep(0.01)
+        await other.fetch("SELECT id FROM alliances WHERE id = 2 FOR UPDATE")
+    await moving
+
+    assert await addresses(living) == {NEW, BEN, CY}

@@ -12,8 +12,9 @@ from engines import PostgreSQL
 from served import settings_for
 from test_batches import ANN, BEN, NOON, House
 
+from agent import delivery
 from agent.advance import Matter
-from agent.alliance.event import Woke
+from agent.alliance.event import Started, Woke
 from agent.log import configure
 from agent.mail.reply import Reply
 from agent.service import ROLES, Service, opened
@@ -105,6 +106,25 @@ async def test_who_hears_nothing_any_more_listens_anew(url: str, request: pytest
                     await came.wait()
 
 
+async def test_what_could_not_be_told_is_told_once_the_database_is_back(url: str) -> None:
+    async with nodes(url, ROLES, ROLES) as (calling, other), asyncio.timeout(90):
+        bells: asyncio.Queue[str] = asyncio.Queue()
+        listening = asyncio.create_task(other.service.database.listen(bells.put_nowait))
+        await bells.get()  # now it hears
+        loops = calling.service.loops
+        whole, loops.database = loops.database, Gone()
+        loops.ring(loops.owed)
+        with pytest.raises(Unavailable):
+            await loops.tell()
+        loops.database = whole
+
+        await loops.tell()
+
+        assert await bells.get() == loops.owed.name
+        listening.cancel()
+        await asyncio.wait([listening])
+
+
 async def test_two_nodes_that_found_the_same_alliance_due_wake_it_once(url: str) -> None:
     async with nodes(url, ROLES, ROLES) as (one, other):
         later = NOON + timedelta(days=30)
@@ -121,18 +141,42 @@ async def test_two_nodes_that_found_the_same_alliance_due_wake_it_once(url: str)
         assert await one.fetch("SELECT COUNT(*) FROM steps WHERE event = 'Woke'") == [(1,)]
 
 
-async def owes_to_a_slow_relay(house: House) -> asyncio.Event:
-    """A letter is owed, and the relay takes it once this is set."""
+def relayed_by(house: House, reply: Reply) -> asyncio.Event:
+    """The relay answers so once this is set."""
     free = asyncio.Event()
 
     async def send(_mail_from: str, _rcpt: str, _raw: bytes) -> Reply:
         await free.wait()
-        return Reply(250, "ok")
+        return reply
 
     house.service.delivery.send, house.service.delivery.patience_s = send, 0.01
+    return free
+
+
+async def test_nodes_that_look_at_once_share_what_is_due(url: str) -> None:
+    async with nodes(url, *[ROLES] * 4) as houses:
+        some = range(2, 122)
+        first = "Ben (ben{}@b.test) and I open a bakery."
+        await houses[0].advance(
+            *(Matter(n, Started(f"a{n}@a.test", "Ann", "hi", first.format(n), 0, "a")) for n in some)
+        )
+        found = []
+
+        async def look(house: House) -> None:
+            while count := await house.service.checkin.wake(NOON + timedelta(days=30)):
+                found.append(count)
+
+        await asyncio.gather(*map(look, houses))
+
+        assert sum(found) == len(some) + 1
+        assert await houses[0].fetch("SELECT COUNT(*) FROM steps WHERE event = 'Woke'") == [(sum(found),)]
+
+
+async def owes_to_a_slow_relay(house: House, reply: Reply = Reply(250, "ok")) -> asyncio.Event:  # noqa: B008 - a value
+    """A letter is owed, and the relay answers once this is set."""
     await house.writes(ANN, "I hope for bread.")
     await house.service.intake.take(NOON)
-    return free
+    return relayed_by(house, reply)
 
 
 async def test_a_letter_that_is_slow_to_go_stays_with_who_sends_it(url: str) -> None:
@@ -148,6 +192,49 @@ async def test_a_letter_that_is_slow_to_go_stays_with_who_sends_it(url: str) -> 
         assert await one.fetch("SELECT COUNT(*) FROM outbox WHERE settled_at IS NULL") == [(0,)]
 
 
+async def test_who_was_cut_off_for_longer_than_its_lease_leaves_a_letter_to_who_sends_it_now(url: str) -> None:
+    async with nodes(url, ROLES, ROLES, ROLES) as (late, other, third):
+        free = await owes_to_a_slow_relay(late, Reply(451, "4.3.0 later"))
+        assert await late.service.delivery.deliver(NOON) == 1
+        taken = relayed_by(other, Reply(250, "ok"))
+        assert await other.service.delivery.deliver(NOON + LEASE) == 1
+        free.set()
+        await late.service.settle()
+
+        assert await third.service.delivery.deliver(NOON + LEASE) == 0
+        assert await third.fetch("SELECT state, attempts FROM outbox WHERE settled_at IS NULL") == [("sending", 2)]
+        taken.set()
+        await other.service.settle()
+        assert await third.fetch("SELECT state FROM outbox WHERE attempts = 2") == [("sent",)]
+
+
+async def test_who_was_cut_off_and_claims_its_own_letter_anew_sends_it_once(url: str) -> None:
+    async with nodes(url, ROLES, ROLES) as (house, dead):
+        free = await owes_to_a_slow_relay(house)
+        assert await house.service.delivery.deliver(NOON) == 1
+        async with dead.service.database.transaction() as c:
+            assert len(await outbox.claim(c, NOON + LEASE, 10, LEASE)) == 1
+        assert await house.service.delivery.deliver(NOON + 2 * LEASE) == 1
+        free.set()
+        await house.service.settle()
+
+        assert await house.fetch("SELECT state FROM outbox WHERE attempts = 3") == [("sent",)]
+
+
+async def test_a_node_claims_few_letters_ahead_and_leaves_the_rest_to_others(url: str) -> None:
+    async with nodes(url, ROLES, ROLES) as (one, other):
+        free = relayed_by(one, Reply(250, "ok"))
+        await one.advance(*(Matter(n, Started(f"p{n}@d{n}.test", "Ann", "hi", "Me", 0, "a")) for n in range(2, 22)))
+        assert await one.service.delivery.deliver(NOON) == 2 * one.service.delivery.connections
+
+        await other.service.settle()
+
+        assert len(other.sent) == 20 - 2 * one.service.delivery.connections
+        free.set()
+        await one.service.settle()
+        assert await one.fetch("SELECT COUNT(*) FROM outbox WHERE settled_at IS NULL") == [(0,)]
+
+
 async def test_what_a_dead_node_had_claimed_is_sent_by_another_when_its_lease_has_run_out(url: str) -> None:
     async with nodes(url, ROLES, ROLES) as (dead, other):
         await dead.writes(ANN, "I hope for bread.")
@@ -157,6 +244,13 @@ async def test_what_a_dead_node_had_claimed_is_sent_by_another_when_its_lease_ha
 
         assert await other.service.delivery.deliver(NOON + LEASE / 2) == 0
         assert await other.service.delivery.deliver(NOON + LEASE) == 1
+
+
+class Gone:
+    """A database that is away."""
+
+    async def ring(self, _bell: str) -> None:
+        raise Unavailable
 
 
 @dataclass
@@ -228,6 +322,20 @@ async def test_a_letter_that_is_nearly_there_is_waited_for_when_the_service_ends
         assert await house.fetch("SELECT COUNT(*) FROM outbox WHERE settled_at IS NULL") == [(0,)]
 
 
+async def test_a_letter_that_is_broken_off_when_the_service_ends_is_sent_by_another_at_once(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "ENDING_S", 0.01)
+    async with nodes(url, ROLES, ROLES) as (leaving, other):
+        await owes_to_a_slow_relay(leaving)
+        assert await leaving.service.delivery.deliver(NOON) == 1
+        await leaving.service.delivery.close(NOON)
+
+        await other.service.settle()
+
+        assert [rcpt for rcpt, _ in other.sent] == [ANN]
+
+
 async def test_replies_in_one_alliance_are_read_in_the_order_in_which_they_came(url: str) -> None:
     """One node has taken the first and is slow; the other leaves the second alone."""
     async with nodes(url, ROLES, ROLES) as (slow, quick):
@@ -241,6 +349,6 @@ async def test_replies_in_one_alliance_are_read_in_the_order_in_which_they_came(
             await quick.service._take() == quick.service.loops.poll_s
         )  # whoever has the first goes on with the second
         async with slow.service.database.transaction() as c:
-            await inbox.give_back(c, [first.id])
+            await inbox.give_back(c, [first.claim])
         assert await quick.service.intake.take(NOON) == 2
         assert await heard(quick) == [(1, "I hope for bread."), (1, "I hope for rolls.")]

@@ -170,8 +170,8 @@ async def test_a_second_look_finds_what_the_first_found(house: Checked) -> None:
     await house.says(JONAS, ANSWER)
     async with service.database.transaction() as c:
         [newest] = await inbox.listing(c, None, 1)
-        await inbox.judge(c, [(newest.id, '{"finding":"forged","why":"then","sender":"jonas@example.net","keys":{}}')])
         await inbox.rerun(c, newest.id)
+        await inbox.judge(c, [(newest.id, '{"finding":"forged","why":"then","sender":"jonas@example.net","keys":{}}')])
     asked = len(house.dns.asked)
 
     await house.pair.play.settle()

@@ -20,7 +20,7 @@ from samples import DAY, MINUTE, NOW, arrival, kept_as
 
 from agent.store import database as store
 from agent.store import inbox, postgres, sqlite
-from agent.store.database import Database, NewerSchemaError, Unavailable, migrate, open_database
+from agent.store.database import Database, NewerSchemaError, Unavailable, migrate, open_database, try_writing
 
 SHORT = timedelta(milliseconds=50)
 HERE = Path(__file__).parent
@@ -164,6 +164,16 @@ async def test_more_transactions_than_connections_wait_their_turn(database: Data
     await asyncio.gather(*(put(database, str(n)) for n in range(4 * postgres.CONNECTIONS)))
 
     assert len(await kept(database)) == 4 * postgres.CONNECTIONS
+
+
+@ONLY_POSTGRESQL
+async def test_nodes_that_try_at_once_whether_they_can_write_do_not_wait_for_each_other(database: Database) -> None:
+    async with database.transaction() as one, database.transaction() as other:
+        await try_writing(one)
+        await try_writing(other)
+
+    async with database.transaction() as c:
+        assert await c.fetch("SELECT 1 FROM migrations WHERE number < 0") == []
 
 
 @pytest.mark.parametrize("url", ["sqlite:/nowhere/at/all.db", "postgresql://127.0.0.1:1/alliance"])

@@ -29,7 +29,7 @@ async def claimed(c: Connection, limit: int = 10) -> list[tuple[int, int]]:
 
 
 async def settled(c: Connection, state: str, number: int = 1) -> None:
-    await outbox.settle(c, [(1, number, state, "250 2.0.0 ok", None, NOW)])
+    await outbox.settle(c, [(1, number, 1, state, "250 2.0.0 ok", None, NOW)])
 
 
 async def test_a_letter_comes_back_as_it_was_put(store: Database) -> None:
@@ -107,7 +107,7 @@ async def test_what_was_refused_for_now_is_owed_again_later(store: Database) -> 
     await owed(store, letter())
     async with store.transaction() as c:
         await claimed(c)
-        await outbox.settle(c, [(1, 1, "queued", "451 4.3.0 later", NOW + MINUTE, NOW)])
+        await outbox.settle(c, [(1, 1, 1, "queued", "451 4.3.0 later", NOW + MINUTE, NOW)])
 
         assert await claimed(c) == []
         assert await outbox.next_due(c) == NOW + MINUTE
@@ -120,11 +120,34 @@ async def test_a_slow_sender_does_not_undo_what_another_has_settled(store: Datab
     async with store.transaction() as c:
         await claimed(c)
         await settled(c, "sent")
-        await outbox.settle(c, [(1, 1, "queued", "timed out", NOW + MINUTE, NOW)])
+        await outbox.settle(c, [(1, 1, 1, "queued", "timed out", NOW + MINUTE, NOW)])
 
         found = await outbox.get(c, 1, 1)
     assert found is not None
     assert found.state == "sent"
+
+
+async def test_who_lost_a_letter_to_another_changes_nothing_of_it(store: Database) -> None:
+    await owed(store, letter())
+    async with store.transaction() as c:
+        [ours] = await outbox.claim(c, NOW, 10, MINUTE)
+        [theirs] = await outbox.claim(c, NOW + MINUTE, 10, MINUTE)
+        await outbox.settle(c, [(*ours.claim, "queued", "timed out", NOW + DAY, NOW)])
+        await outbox.hold(c, [ours.claim], NOW + DAY)
+
+        assert await outbox.get(c, 1, 1) == theirs
+        await outbox.settle(c, [(*theirs.claim, "sent", "250 2.0.0 ok", None, NOW)])
+        assert await outbox.next_due(c) is None
+
+
+async def test_no_letter_is_claimed_for_a_domain_that_is_passed_over(store: Database) -> None:
+    slow = replace(letter(1), rcpt="maya@slow.test", due_at=NOW - DAY)
+    await owed(store, slow, replace(slow, number=2, rcpt="maya@notslow.test"), letter(3))
+
+    async with store.transaction() as c:
+        found = await outbox.claim(c, NOW, 2, MINUTE, but=["slow.test"])
+        assert sorted(x.number for x in found) == [2, 3]
+        assert await claimed(c) == [(1, 1)]
 
 
 async def test_a_letter_that_is_no_longer_owed_is_withdrawn(store: Database) -> None:
@@ -153,13 +176,13 @@ async def test_a_letter_withdrawn_on_its_way_is_sent_or_never_tried_again(
     async with store.transaction() as c:
         await claimed(c)
         await outbox.withdraw(c, [(1, 1, "prompt:P01")], NOW)
-        await outbox.settle(c, [(1, 1, came, "said", NOW + MINUTE if came == "queued" else None, NOW)])
+        await outbox.settle(c, [(1, 1, 1, came, "said", NOW + MINUTE if came == "queued" else None, NOW)])
 
         found = await outbox.get(c, 1, 1)
         assert await outbox.claim(c, NOW + DAY, 10, MINUTE) == []
         assert await outbox.rerun(c, 1, 1, NOW)  # the operator may, and then it is owed like any other
         await claimed(c)
-        await outbox.settle(c, [(1, 1, "queued", "later", NOW + MINUTE, NOW)])
+        await outbox.settle(c, [(1, 1, 1, "queued", "later", NOW + MINUTE, NOW)])
         assert await outbox.next_due(c) == NOW + MINUTE
     assert found is not None
     assert (found.state, found.settled_at, found.reply) == (of_it, NOW, "said")
@@ -185,6 +208,26 @@ async def test_all_letters_to_one_who_left_are_withdrawn_but_not_one_on_its_way(
 
         assert [(row.number, row.state) for row in await outbox.listing(c, None, 10)] == [(3, "queued"), (1, "sending")]
         assert [row.number for row in await outbox.listing(c, "withdrawn", 10)] == [2]
+
+
+@pytest.mark.parametrize("state", [None, "sent"])
+async def test_a_list_goes_on_page_by_page(store: Database, state: str | None) -> None:
+    """Some letters are of one instant: no page leaves one of them out or shows it again."""
+    times = {(1, 1): 3, (1, 2): 1, (1, 3): 3, (2, 1): 3, (2, 2): 2, (2, 3): 3}
+    await owed(store, *(replace(letter(n, alliance_id=a), due_at=NOW + t * MINUTE) for (a, n), t in times.items()))
+    async with store.transaction() as c:
+        if state:
+            await outbox.claim(c, NOW + DAY, 10, MINUTE)
+            ended = [(*key, 1, state, "ok", None, NOW + minutes * MINUTE) for key, minutes in times.items()]
+            await outbox.settle(c, ended)
+        whole = [(x.alliance_id, x.number) for x in await outbox.listing(c, state, 10)]
+        pages, last = [], None
+        while page := await outbox.listing(c, state, 2, before=last):
+            pages += [(x.alliance_id, x.number) for x in page]
+            last = (page[-1].settled_at or page[-1].due_at, *pages[-1])
+
+    ordered = sorted(times, key=lambda key: (times[key], key), reverse=state is not None)
+    assert pages == whole == ordered
 
 
 async def test_what_a_letter_asked_is_known_when_its_reply_comes(store: Database) -> None:

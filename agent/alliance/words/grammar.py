@@ -19,8 +19,7 @@ from lark import Lark, Token, Tree
 
 from agent.alliance.words.tokens import Word, mended, words
 
-MOST_WORDS = 60  # a plain sentence is shorter; what is longer is asked about
-MOST_SCANNED = 200  # words of a schedule with all that stands around it
+MOST_WORDS = 60  # a plain sentence is shorter; what is longer is asked about: the time it takes grows with the square
 _FILE = r"""
 start: rule+
 rule: HEAD alt
@@ -133,7 +132,7 @@ class Grammar:
 
     def scan(self, sentence: tuple[str, ...], **kinds: str) -> tuple[tuple[str, int, int], ...]:
         """What can be found in a sentence that need not be understood: (class, start, end), the longest from the left."""
-        run = _Run(self._rules, sentence[:MOST_SCANNED], kinds)
+        run = _Run(self._rules, sentence[:MOST_WORDS], kinds)
         found, i = [], 0
         while i < len(run.words):
             end, name = max(((e, n) for n in self._classes for e in _places(run.rule(n, i))), default=(i, ""))

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.alliance.words.grammar import MOST_SCANNED
+from agent.alliance.words.grammar import MOST_WORDS
 from agent.alliance.words.tokens import ALONE, MARKS, Word
 
 _TOKEN = re.compile(rf"\d{{1,2}}[:.：]\d\d(?![\d.])|\d+|[{ALONE}]|(?:(?![{ALONE}])[^\W\d_]|[{MARKS}])+|[^\w\s]")
@@ -118,7 +118,7 @@ class _Book:
 
 def spoken_in(text: str, least: int = 1) -> list[Spoken]:
     """The text as each language has it that knows so many characters of it, the one that knows the most first."""
-    tokens = _tokens(text)[:MOST_SCANNED]
+    tokens = _tokens(text)[:MOST_WORDS]
     found = (book.spoken(tokens) for book in _books() if book.may_know(tokens) >= least)
     return sorted((spoken for spoken in found if spoken.known), key=lambda spoken: -spoken.known)
 

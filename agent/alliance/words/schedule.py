@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from agent.alliance.model import Rule
-from agent.alliance.words.grammar import MOST_SCANNED, grammar, texts
+from agent.alliance.words.grammar import MOST_WORDS, grammar, texts
 from agent.alliance.words.phrases import Spoken, spoken_in
 from agent.alliance.words.tokens import LONGEST, NUMBERS, Word, straight, words
 from agent.alliance.words.zone import zone_in
@@ -80,7 +80,7 @@ def read_meeting(text: str) -> MeetingReading:
     """
     zone, plain = zone_in(straight(text[:LONGEST]))
     english = _english(plain)
-    if len(text) > LONGEST or len(english.words) > MOST_SCANNED:
+    if len(text) > LONGEST or len(english.words) > MOST_WORDS:
         return MeetingReading(None, text.strip())
     best = [_heard(english, plain, zone)]
     for spoken in spoken_in(plain, best[0].grasp):

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.alliance.words import phrases, read_meeting, read_schedule, say_rule
+from agent.alliance.model import Rhythm, Rule
+from agent.alliance.words import phrases, read_meeting, read_rhythm, read_schedule, say_rule
 from agent.alliance.words.grammar import grammar
 
 BOOKS = sorted(Path(phrases.__file__).with_name("schedules").glob("*.toml"))
@@ -181,3 +182,13 @@ def test_no_mixture_of_phrases_breaks_the_reader(text: str) -> None:
 )  # fmt: skip
 def test_what_takes_a_part_away_or_thinks_again_gives_no_rule(text: str) -> None:
     assert read_schedule(text) is None
+
+
+def test_what_is_longer_than_a_few_sentences_is_no_schedule_and_no_rhythm():
+    """The time to look for one grows with the square of the words: at 200 it was half a second."""
+    said = "We meet every 6 weeks, and " + "bread rises slowly "
+
+    assert read_schedule(said) == Rule("WEEKLY", 6)
+    assert read_rhythm(said) == Rhythm((), 6, "week")
+    assert read_schedule(said * 10) is None
+    assert read_rhythm(said + "bread rises slowly " * 20) is None
