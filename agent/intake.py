@@ -158,12 +158,13 @@ class Intake:
         letter = asked.get((route.alliance, route.letter))
         if letter is None:
             return Nothing("unknown")
-        if route.kind == "u":
-            if letter.rcpt != letter.address:  # as in `event_of`
-                return Nothing("replaced")
-            return Matter(route.alliance, Unsubscribed(letter.participant, letter.about, cause), kept.id)
         words = f"{letter.subject}\n\n{letter.words}"  # our page is titled with it, and some programs quote the title
         answered = Asked(letter.participant, letter.about, letter.address, letter.rcpt, words, letter.also)
+        if route.kind == "u":
+            if letter.rcpt != letter.address and not answered.elsewhere:  # as in `event_of`
+                return Nothing("replaced")
+            clicked = Unsubscribed(letter.participant, letter.about, cause, answered.elsewhere)
+            return Matter(route.alliance, clicked, kept.id)
         event = event_of(message, kept.mail_from, answered, self.doors, finding=finding, now=now, cause=cause)
         if isinstance(event, Nothing):
             return event

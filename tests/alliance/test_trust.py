@@ -10,7 +10,7 @@ from talk import FIRST, WHY, Talk
 from agent.alliance import letters
 from agent.alliance.event import Forged, Replied, RepliedFromElsewhere, Started
 from agent.alliance.model import Phase
-from agent.alliance.trust import ACTS, CODE_FOR, GUESSES, level_of, starts_at
+from agent.alliance.trust import ACTS, CODE_FOR, GUESSES, TOLD_EVERY, level_of, starts_at
 from agent.alliance.turn import House
 from agent.alliance.words import read_code, read_mine
 
@@ -227,14 +227,46 @@ def test_anything_else_is_no_number(text: str) -> None:
     assert read_code("4821-78", "4821-77") == "wrong"
 
 
-def test_asking_for_the_same_act_again_gives_a_new_number_and_not_for_ever() -> None:
+def test_asking_for_the_same_act_again_gives_a_new_number_and_beyond_a_few_says_when_the_next_comes() -> None:
     talk = talking().drafted()
     first = asked_for(unsigned(talk, 1, "AGREE", "draft:1"), 1)
     second = asked_for(unsigned(talk, 1, "Agree!", "draft:1"), 1)
     assert first.code != second.code
-    unsigned(talk, 1, "AGREE", "draft:1")
-    assert not unsigned(talk, 1, "AGREE", "draft:1").new
+    third = asked_for(unsigned(talk, 1, "AGREE", "draft:1"), 1)
+    about = talk.last(1).about
+    told = unsigned(talk, 1, "AGREE", "draft:1").letters(1)
+    assert told == [letters.CodeAgain("many", 0, talk.now + TOLD_EVERY)]
     assert len(talk.alliance.participant(1).held) == 1
+
+    unsigned(talk, 1, third.code, about)
+    assert talk.alliance.confirmations, "and the newest works"
+    talk = unsigned(talk, 2, "AGREE", "draft:1")
+    talk.now += TOLD_EVERY
+    assert asked_for(unsigned(talk, 2, "AGREE", "draft:1"), 2)
+
+
+@pytest.mark.row("T8", "F28")
+def test_no_flood_from_elsewhere_keeps_a_person_from_their_number() -> None:
+    talk = talking().drafted()
+    for n in range(4):
+        elsewhere(talk, f"words {n}", about="draft:1")
+        elsewhere(talk, f"words {n}", "maya@example.org", about="draft:1")
+
+    asked = asked_for(unsigned(talk, 1, "AGREE", "draft:1"), 1)
+    unsigned(talk, 1, asked.code)
+
+    assert talk.alliance.confirmations
+    assert isinstance(unsigned(talk, 1, "EXPORT", "draft:1").letters(1)[0], letters.Code)
+    assert isinstance(unsigned(talk, 1, "CLOSE", "draft:1").letters(1)[0], letters.Code), "nor one act from another"
+
+
+@pytest.mark.row("T8")
+def test_the_last_mail_from_elsewhere_of_a_day_says_so() -> None:
+    talk = talking().joined()
+    told = [elsewhere(talk, words).letters(1)[0].last for words in ("first", "second", "third")]
+
+    assert told == [False, False, True]
+    assert not elsewhere(talk, "fourth").new
 
 
 # ---------------------------------------------------------------- from elsewhere
@@ -269,6 +301,15 @@ def test_this_is_also_me_is_remembered(words: str) -> None:
     assert talk.alliance.participant(1).address == "maya@example.org", "and we go on writing to the registered one"
     notes = [n.kind for s in talk.new for n in getattr(s.letter, "notes", ())]
     assert "also_yours" in notes
+
+
+@pytest.mark.row("T3", "T26")
+def test_another_participants_address_is_nobody_elses() -> None:
+    talk = elsewhere(talking().joined(), "I hope we stay friends.", sender="jonas@example.org").says(1, "ALSO ME")
+
+    assert talk.alliance.people["maya@example.org"].also == ()
+    assert talk.alliance.answer(1, "hopes").text == "I hope we stay friends.", "she said that she wrote it"
+    assert "not_yours" in [n.kind for s in talk.new for n in getattr(s.letter, "notes", ())]
 
 
 @pytest.mark.parametrize("words", ["not also me", "also me?", "Also tell Jonas", "me too, but not this one"])
