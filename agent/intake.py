@@ -143,7 +143,7 @@ class Intake:
         """What one kept message means."""
         cause = f"inbox:{kept.id}"
         message = read(kept.raw)
-        finding = "unknown" if verdict is None else verdict.finding
+        finding = "doubted" if verdict is None else verdict.finding  # None: to find out broke us, or is no use
         if verdict and verdict.sender != sender_of(message):
             finding = "doubted"  # two readers, two authors: it was made so
         elif verdict and self.judge and isinstance(route, Route) and not is_to(message.headers, route, self.doors):
