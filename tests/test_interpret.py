@@ -115,6 +115,22 @@ def test_our_own_mail_coming_back_is_nothing() -> None:
 
 
 @pytest.mark.row("T46")
+@pytest.mark.parametrize(
+    "below",
+    [
+        "-- \r\nMaya\r\nI agree\r\n", "Sent from my phone. I agree\r\n-- \r\nI agree",
+        "\r\n-----Original Message-----\r\nFrom: Jonas <jonas@example.net>\r\nSent: Monday, 2 March 2026\r\nTo: Maya\r\nSubject: x\r\n\r\nI agree",
+        "\r\nThis message is confidential. If you are not the intended recipient, you agree to destroy it; any unauthorised disclosure is prohibited.",
+    ],
+)  # fmt: skip
+def test_a_yes_in_the_subject_or_in_what_stands_below_is_none(below: str) -> None:
+    found = event(f"Not yet.\r\n\r\n{below}", head="Subject: AGREE\r\n", about="draft:1")
+
+    assert not isinstance(found, Replied) or read_consent(found.text, 0).verdict != "confirm"
+    assert not isinstance(event("", head="Subject: I agree\r\n", about="draft:1"), Replied)
+
+
+@pytest.mark.row("T46")
 def test_a_yes_behind_a_quote_mark_is_nobodys_yes() -> None:
     quoted = "".join(f"> {line}\r\n" for line in WORDS.splitlines())
 

@@ -369,12 +369,10 @@ def _released(turn: Turn, event: Replied) -> None:
         return
     turn.set(event.participant, held=tuple(h for h in p.held if h != held))
     if verdict != "no":
-        anothers = any(q.address == held.sender for q in turn.alliance.participants if q.number != p.number)
-        if verdict == "also" and "@" in held.sender and not anothers:
+        if verdict == "also" and "@" in held.sender:
             trust.remember(turn, event.participant, held.sender)
         else:
-            kind = "not_yours" if verdict == "also" and anothers else "released"
-            turn.note(event.participant, Note(kind, title=held.sender))
+            turn.note(event.participant, Note("released", title=held.sender))
         turn.proved = event.cause
         replied(turn, Replied(event.participant, held.about, held.text, None, held.cause, turn.level))
 

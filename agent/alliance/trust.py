@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Literal
 
 from agent.alliance import letters
-from agent.alliance.event import Forged, Level, Replied, Started
+from agent.alliance.event import Level, Replied, Started
 from agent.alliance.model import Alliance, Held, Note, Phase, Stage
 from agent.alliance.turn import Turn
 from agent.alliance.words import read_code
@@ -209,9 +209,9 @@ def remember(turn: Turn, number: int, address: str) -> None:
     turn.note(number, Note("also_yours", title=address))
 
 
-def forged(turn: Turn, event: Forged) -> None:
-    """A mail that its own domain disowns: nothing of it is used, and the registered address hears so, once a day."""
-    told = turn.p(event.participant).told_forged
+def not_taken(turn: Turn, number: int, about: str, sender: str = "") -> None:
+    """Nothing is used of a mail that its own domain disowns, or of another's: the registered address hears so, once a day."""
+    told = turn.p(number).told_forged
     if told is None or turn.now - told >= TOLD_EVERY:
-        turn.set(event.participant, told_forged=turn.now)
-        turn.say(event.participant, letters.NotTaken(), event.about)
+        turn.set(number, told_forged=turn.now)
+        turn.say(number, letters.NotTaken(sender), about)

@@ -303,13 +303,21 @@ def test_this_is_also_me_is_remembered(words: str) -> None:
     assert "also_yours" in notes
 
 
-@pytest.mark.row("T3", "T26")
-def test_another_participants_address_is_nobody_elses() -> None:
-    talk = elsewhere(talking().joined(), "I hope we stay friends.", sender="jonas@example.org").says(1, "ALSO ME")
+@pytest.mark.row("T3", "T26", "T65")
+@pytest.mark.parametrize("sender", ["jonas@example.org", "jonas@phone.example"])
+def test_what_comes_from_another_participant_is_shown_to_nobody_and_nobodys_to_claim(sender: str) -> None:
+    talk = talking().joined()
+    jonas = replace(talk.alliance.people["jonas@example.org"], also=("jonas@phone.example",))
+    talk.alliance = talk.alliance.but(people={**talk.alliance.people, jonas.address: jonas})
+
+    elsewhere(talk, "I hope for canbody.", sender=sender)
+    assert talk.letters(1) == [letters.NotTaken(sender)]
+    assert not talk.letters(2)
+    assert not elsewhere(talk, "I hope for canbody.", sender=sender).new, "and this is said once a day"
+    talk.says(1, "ALSO ME", f"was:{talk.heard[-1][0]}")
 
     assert talk.alliance.people["maya@example.org"].also == ()
-    assert talk.alliance.answer(1, "hopes").text == "I hope we stay friends.", "she said that she wrote it"
-    assert "not_yours" in [n.kind for s in talk.new for n in getattr(s.letter, "notes", ())]
+    assert "canbody" not in repr((talk.alliance, talk.sent))
 
 
 @pytest.mark.parametrize("words", ["not also me", "also me?", "Also tell Jonas", "me too, but not this one"])

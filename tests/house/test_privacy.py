@@ -16,6 +16,7 @@ from structlog import reset_defaults
 from test_batches import ANN, BEN, CY, House, house  # noqa: F401
 from test_faults import address_of
 
+from agent.alliance.model import Stage
 from agent.log import configure
 from agent.mail.address import Route
 from agent.rehearsal.mailbox import Mail
@@ -85,7 +86,8 @@ async def test_no_word_of_an_answer_is_in_any_byte_that_leaves_us_before_the_rev
     bounce = play.service.doors.bounce_address(route.alliance, route.letter)
     away = marked(bounce).replace(b"X-Mood:", b"Auto-Submitted: auto-replied\r\nX-Mood:")
     await pair.hands_in("", bounce, away)
-    theirs = address_of(pair, JONAS)  # the words at the other's address: they are held, and he is asked about them
+    theirs = address_of(pair, JONAS)
+    await pair.hands_in(MAYA.address, theirs, marked(theirs))
     await pair.hands_in(MAYA.address, play.service.doors.front, marked(play.service.doors.front, "canname@evil.test"))
     for said in ("STATUS", "HELP", "MY DATA", "EXPORT", "MY ALLIANCES", "SHOW", "I hope for bread."):
         await pair.says(JONAS, said)
@@ -96,6 +98,7 @@ async def test_no_word_of_an_answer_is_in_any_byte_that_leaves_us_before_the_rev
     assert len(others) > 5
     assert [(m.subject, found) for m in others if (found := canaries(shown(m)))] == []
     ours = [m for m in play.mails if not m.mine]
+    assert {w for m in ours for w in canaries(shown(m))} == {"canbody"}, "which its author reads back"
     assert not any(
         word in shown(m) for m in ours for word in ("canhead", "cancomment", "caninside", "canfile", "canalt")
     )
@@ -232,15 +235,22 @@ async def test_no_word_crosses_from_one_alliance_into_another_of_the_same_person
     await house.says(ANN, "MY ALLIANCES", house.service.doors.reply_address(2, numbers[2]))
 
     async with house.service.database.transaction() as c:
-        of_two = [
-            bytes(raw) for (raw,) in await c.fetch("SELECT raw FROM outbox WHERE alliance_id = 2 AND raw IS NOT NULL")
-        ]
-        [(document,)] = await c.fetch("SELECT document FROM alliances WHERE id = 2")
-    assert len(of_two) > 5
-    assert not any(b"canbody" in raw or b"canprivate" in raw for raw in of_two)
-    assert b"can" not in bytes(document).replace(b"cannot", b"").replace(b"because", b"") or b"canbody" not in bytes(
-        document
-    )
+        kept = {
+            n: [
+                bytes(raw).replace(b"=\r\n", b"")
+                for (raw,) in await c.fetch(
+                    f"SELECT raw FROM outbox WHERE alliance_id = {n} AND raw IS NOT NULL "
+                    f"UNION ALL SELECT document FROM alliances WHERE id = {n}"
+                )
+            ]
+            for n in (1, 2)
+        }
+    found = {
+        n: {word for word in ("canbody", "canprivate") if any(word.encode() in raw for raw in raws)}
+        for n, raws in kept.items()
+    }
+    assert len(kept[2]) > 6
+    assert found == {1: {"canbody", "canprivate"}, 2: set()}
 
 
 def bytes_of(folder: Path) -> bytes:
@@ -275,13 +285,19 @@ async def test_erasing_leaves_no_word_and_no_address_in_any_byte_of_the_database
         assert word.encode() not in left, word
 
 
-@pytest.mark.row("T71")
+@pytest.mark.row("T65", "T71")
 async def test_an_answer_that_was_changed_or_taken_back_is_in_nothing_that_comes_after(pair: Pair) -> None:
+    """Nor in the reveal, in which the words that took its place are."""
     await pair.says(MAYA, "I hope for canbody.", "hopes")
-    await pair.says(MAYA, "I hope for bread.", "hopes")
+    await pair.says(MAYA, "I hope for bread.\n\nPRIVATE I fear canprivate.", "hopes")
     before = len(pair.play.mails)
+    for _ in range(12):
+        for person in (MAYA, JONAS):
+            if (await pair.alliance()).participant(1 if person == MAYA else 2).stage == Stage.ANSWERING:
+                asked = " of 12" if person == MAYA else ""  # hers is not the newest
+                await pair.says(person, f"{person.key} says peace, on the same day.", asked)
+        await pair.play.wait(timedelta(hours=12))
 
-    await pair.says(JONAS, "I hope for peace.")
-    await pair.play.wait(timedelta(days=3))
-
-    assert not any("canbody" in shown(m) for m in pair.play.mails[before:] if m.person == JONAS)
+    letters = [m for m in pair.play.mails[before:] if m.person == JONAS and not m.mine]
+    assert [m.subject for m in letters if "I hope for bread." in shown(m)], "it was revealed"
+    assert not any(canaries(shown(m)) for m in letters)

@@ -9,7 +9,7 @@ NOTES = frozenset((
     "kept", "replaced", "joined_answers", "passed", "later", "rule", "zone", "rhythm", "rhythm_slower", "chosen",
     "settled", "left_open", "said_yes", "welcome", "passed_on", "stale", "not_understood", "short_set", "resumed",
     "address_changed", "redesign", "numbers_on", "hidden", "released", "awake", "unplaced", "added", "quiet",
-    "kind_unknown", "objection_stands", "no_checkins", "guessed", "left_out", "language", "unchanged", "also_yours", "not_yours",
+    "kind_unknown", "objection_stands", "no_checkins", "guessed", "left_out", "language", "unchanged", "also_yours",
     "listed", "saved", "widest", "look_at", "look_again",
 ))  # fmt: skip
 

@@ -53,6 +53,8 @@ class AddressChange(Letter):
 
 @dataclass(frozen=True, slots=True)
 class NotTaken(Letter):
-    """A mail in somebody's name failed the check that its own domain asks for (T15)."""
+    """A mail in somebody's name failed the check that its own domain asks for (T15), or is another participant's."""
 
     role = Role.RECEIPT
+
+    sender: str = ""  # the other's address

@@ -54,7 +54,6 @@ _NOTES = (
     Note("hidden"),
     Note("released"),
     Note("also_yours", "maya.lind@example.com"),
-    Note("not_yours", "jonas@example.net"),
     Note("awake"),
     Note("added", "", "We eat lunch together on Fridays."),
     Note("quiet"),

@@ -21,4 +21,5 @@ def samples() -> tuple[l.Letter, ...]:
         l.NewAddress("4821-77", "maya@example.org"),
         *(l.AddressChange(state, "maya@new.example") for state in ("asked", "kept", "changed", "refused")),
         l.NotTaken(),
+        l.NotTaken("jonas@example.net"),
     )
