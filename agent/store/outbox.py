@@ -214,15 +214,11 @@ async def asked(c: Connection, letters: Iterable[tuple[int, int]]) -> dict[tuple
         rows(letters),
     )
     claimed = {alliance_id for alliance_id, *_, also in found if also}
-    taken = (
-        await c.fetch(
-            "SELECT alliance_id, address FROM participants WHERE alliance_id IN rows($1 bigint)",
-            rows((i,) for i in claimed),
-        )
-        if claimed
-        else []
-    )
-    anothers = {(alliance_id, address) for alliance_id, address in taken}
+    anothers: set[tuple[int, str]] = set()
+    if claimed:
+        ids = rows((alliance_id,) for alliance_id in claimed)
+        taken = await c.fetch("SELECT alliance_id, address FROM participants WHERE alliance_id IN rows($1 bigint)", ids)
+        anothers.update((alliance_id, address) for alliance_id, address in taken)
     return {
         (alliance_id, number): Answered(
             *(participant, about, subject, words, rcpt, address),
