@@ -48,6 +48,16 @@ def test_words_from_any_other_address_are_from_elsewhere(sender: str) -> None:
     assert isinstance(event("I hope for fun.\r\n", sender=sender), RepliedFromElsewhere)
 
 
+@pytest.mark.row("T17")
+@pytest.mark.parametrize("head", ["From: eve@evil.test\r\n", "FROM: maya@example.org\r\n", "From: x\r\n"])
+def test_a_mail_with_two_authors_is_neither_ones(head: str) -> None:
+    found = event("I hope for fun.\r\n", head=head)
+
+    assert isinstance(found, RepliedFromElsewhere)
+    assert found.sender == "?"
+    assert isinstance(event("Fun.\r\n", sender="maya@example.org>, <eve@evil.test"), RepliedFromElsewhere)
+
+
 @pytest.mark.row("T55", "decision 17")
 @pytest.mark.parametrize("about", ["prompt:P03", "checkin:2"])
 def test_the_mail_programs_unsubscribe_button_is_understood(about: str) -> None:

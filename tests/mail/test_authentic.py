@@ -169,6 +169,20 @@ def test_no_trick_with_from_makes_anybody_ann(value: str) -> None:
     assert author(raw) != "ann@good.test" or found.finding != "aligned"
 
 
+@pytest.mark.row("T17")
+@pytest.mark.parametrize(
+    "value",
+    ["ann@good.test, eve@good.test", "eve@good.test, ann@good.test", "ann@good.test\r\nFrom: eve@good.test", "eve@good.test\r\nFrom: ann@good.test",
+     "ann@good.test\r\nFROM: ann@good.test", "friends: ann@good.test, eve@good.test;"],
+)  # fmt: skip
+def test_two_authors_of_one_house_that_signs_are_neither(value: str) -> None:
+    """Eve writes from the same provider, which signs whatever she sends."""
+    raw = GOOD.sign(from_is(value))
+
+    assert author(raw) == ""
+    assert judged(raw, GOOD.records, NOW).finding == "unknown"
+
+
 def test_case_and_idna_make_no_other_author() -> None:
     assert finding(GOOD.sign(from_is("ANN@GOOD.test"))) == "aligned"
     signer = Signer("xn--bcher-kva.test")
