@@ -42,6 +42,14 @@ def test_the_new_words_of_the_registered_address_are_a_reply() -> None:
     assert found == Replied(1, "prompt:hopes", "I hope for fun.", None, "inbox:1")
 
 
+@pytest.mark.row("T46", "T74")
+@pytest.mark.parametrize("about", ["prompt:hopes", "draft:1"])
+def test_our_letter_is_taken_away_though_nothing_marks_it(about: str) -> None:
+    found = event(f"Not yet.\r\n\r\n{WORDS.replace(chr(10), ' ')}\r\n", about=about)
+
+    assert found == Replied(1, about, "Not yet.", None, "inbox:1")
+
+
 @pytest.mark.row("T8", "T17")
 @pytest.mark.parametrize("sender", ["m@work.example", "maya@example.org.evil.test"])
 def test_words_from_any_other_address_are_from_elsewhere(sender: str) -> None:

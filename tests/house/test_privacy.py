@@ -23,6 +23,7 @@ from agent.rehearsal.mailbox import Mail
 from agent.rehearsal.play import rehearsing
 from agent.web.health import text_of
 
+EOL = b"\r\n"
 PLACES = ("canbody", "canprivate", "cansubject", "canname", "canfile", "caninside", "canhead", "canalt", "cancomment")
 
 
@@ -285,18 +286,71 @@ async def test_erasing_leaves_no_word_and_no_address_in_any_byte_of_the_database
         assert word.encode() not in left, word
 
 
+@pytest.mark.row("T72")
+async def test_erasing_reaches_what_the_other_has_read_too(pair: Pair, tmp_path: Path) -> None:
+    await pair.says(MAYA, "I hope for canbody.", "hopes")
+    await revealed(pair)
+    assert any("canbody" in shown(m) for m in pair.play.mails if m.person == JONAS)
+    assert b"canbody" in bytes_of(tmp_path)
+
+    await pair.says(MAYA, "DELETE NOW", "hopes")
+    await pair.says(MAYA, "DELETE NOW")
+    await pair.play.service.forget()
+
+    assert b"canbody" not in bytes_of(tmp_path)
+
+
+@pytest.mark.row("T72")
+async def test_who_is_erased_from_a_team_that_goes_on_leaves_no_letter_and_no_mail(house: House) -> None:  # noqa: F811
+    first = (
+        f"I lead a crew of four: me, Ben <{BEN}>, Cy <{CY}> and Dee <dee@d.test>. I'd like us to make a team alliance."
+    )
+    for words in (first, "TEAM", "We are slow to say when it hurts.", "SEND"):
+        await house.says(ANN, words, "" if ANN in house.doors else house.service.doors.front)
+    for words in ("YES", "a b b b"):
+        for person in (BEN, CY, "dee@d.test", *([ANN] if words != "YES" else [])):
+            await house.says(person, words)
+    for _ in range(3):
+        house.now += timedelta(days=1)
+        await house.service.settle()
+    await house.says(BEN, "I wish for canbody.\n\nPRIVATE I fear canprivate.")
+    assert await _kept(house) == {"canbody", "canprivate"}
+
+    await house.says(BEN, "DELETE")
+    await house.says(BEN, "DELETE NOW")
+
+    assert [a.phase for a in await house.all()] == ["asking"]
+    assert await _kept(house) == set()
+
+
+async def _kept(house: House) -> set[str]:  # noqa: F811
+    """The canaries that the database holds, in letters, mail and documents."""
+    everything = [
+        *await house.fetch("SELECT raw, words FROM outbox"),
+        *await house.fetch("SELECT raw, outcome FROM inbox"),
+        *await house.fetch("SELECT document, '' FROM alliances"),
+    ]
+    text = " ".join(f"{bytes(raw or b'').replace(b'=' + EOL, b'')!r} {words}" for raw, words in everything)
+    return set(canaries(text))
+
+
+async def revealed(pair: Pair) -> None:
+    """Until both have answered the first part and have seen it."""
+    for _ in range(12):
+        for number, person in ((1, MAYA), (2, JONAS)):
+            if (await pair.alliance()).participant(number).stage == Stage.ANSWERING:
+                asked = " of 12" if person == MAYA else ""  # hers need not be the newest
+                await pair.says(person, f"{person.key} says peace, on the same day.", asked)
+        await pair.play.wait(timedelta(hours=12))
+
+
 @pytest.mark.row("T65", "T71")
 async def test_an_answer_that_was_changed_or_taken_back_is_in_nothing_that_comes_after(pair: Pair) -> None:
     """Nor in the reveal, in which the words that took its place are."""
     await pair.says(MAYA, "I hope for canbody.", "hopes")
     await pair.says(MAYA, "I hope for bread.\n\nPRIVATE I fear canprivate.", "hopes")
     before = len(pair.play.mails)
-    for _ in range(12):
-        for person in (MAYA, JONAS):
-            if (await pair.alliance()).participant(1 if person == MAYA else 2).stage == Stage.ANSWERING:
-                asked = " of 12" if person == MAYA else ""  # hers is not the newest
-                await pair.says(person, f"{person.key} says peace, on the same day.", asked)
-        await pair.play.wait(timedelta(hours=12))
+    await revealed(pair)
 
     letters = [m for m in pair.play.mails[before:] if m.person == JONAS and not m.mine]
     assert [m.subject for m in letters if "I hope for bread." in shown(m)], "it was revealed"
