@@ -21,6 +21,7 @@ from agent.log import configure
 from agent.mail.address import Route
 from agent.rehearsal.mailbox import Mail
 from agent.rehearsal.play import rehearsing
+from agent.rehearsal.script import Person
 from agent.web.health import text_of
 
 EOL = b"\r\n"
@@ -334,10 +335,29 @@ async def _kept(house: House) -> set[str]:  # noqa: F811
     return set(canaries(text))
 
 
-async def revealed(pair: Pair) -> None:
-    """Until both have answered the first part and have seen it."""
+@pytest.mark.row("T65", "T69", "T70")
+@pytest.mark.parametrize("done", [MAYA, JONAS])
+async def test_before_both_have_done_a_part_neither_sees_a_word_of_it(pair: Pair, done: Person) -> None:
+    """Whoever has done it waits, however long; the other has given one answer."""
+    slow = JONAS if done == MAYA else MAYA
+    await pair.says(slow, "I hope for canbody.", "hopes")
+    await pair.says(done, "I hope for cansubject.", "hopes")
+    await revealed(pair, done)
+    await pair.play.wait(timedelta(days=20))
+
+    for person, word in ((done, "canbody"), (slow, "cansubject"), (slow, "says peace")):
+        assert not any(word in shown(m) for m in pair.play.mails if m.person == person and not m.mine)
+    await revealed(pair, slow)
+    for person, word in ((done, "canbody"), (slow, "cansubject")):
+        assert any(word in shown(m) for m in pair.play.mails if m.person == person and not m.mine), "and then both do"
+
+
+async def revealed(pair: Pair, *people: Person) -> None:
+    """Until these, or both, have answered the first part, and have seen it if that was all that was waited for."""
     for _ in range(12):
         for number, person in ((1, MAYA), (2, JONAS)):
+            if people and person not in people:
+                continue
             if (await pair.alliance()).participant(number).stage == Stage.ANSWERING:
                 asked = " of 12" if person == MAYA else ""  # hers need not be the newest
                 await pair.says(person, f"{person.key} says peace, on the same day.", asked)
