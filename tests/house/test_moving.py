@@ -284,6 +284,23 @@ async def test_a_wrong_number_is_answered_where_it_was_typed_and_a_few_times(liv
     assert await addresses(living) == {ANN, BEN, CY}
 
 
+@pytest.mark.row("T26")
+async def test_after_a_week_the_number_is_over_and_the_registered_address_hears_so(living: House) -> None:
+    await living.says(ANN, f"My new address is {NEW}")
+    [asked] = letters(living, NEW)
+    to = living.doors[NEW]
+    living.now += timedelta(days=8)
+    await living.service.settle()
+    living.sent.clear()
+
+    await living.says(NEW, number_in(asked), to)
+
+    assert await addresses(living) == {ANN, BEN, CY}
+    [(rcpt, told)] = living.sent
+    assert rcpt == ANN
+    assert b"That number does not work any more" in told.replace(b"=\r\n", b"")
+
+
 @pytest.mark.row("T52")
 async def test_a_new_address_that_does_not_exist_is_told_and_is_not_held_against_the_old_one(living: House) -> None:
     living.answers[NEW] = Reply(550, "5.1.1 no such user")
