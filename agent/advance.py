@@ -7,7 +7,7 @@ the letters that are no longer owed, and that its message is done) is kept toget
 
 import asyncio
 import hmac
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,9 +18,10 @@ from agent.alliance.event import Event, Moved, Replied, Started
 from agent.alliance.figures import Tally, tally_of
 from agent.alliance.flow import Flow
 from agent.alliance.flow import load as load_flow
-from agent.alliance.letters import Status
+from agent.alliance.letters import NewAddress, Status
 from agent.alliance.model import Alliance, Person, Phase
 from agent.alliance.shelf import Shelf
+from agent.alliance.trust import CODE_FOR, MOVE
 from agent.alliance.turn import Decision
 from agent.compose import Post, Written, letters_of
 from agent.mail.address import derived
@@ -144,10 +145,9 @@ class Advance:
         if isinstance(matter.event, Replied) and any(isinstance(s.letter, Status) for s in decision.sends):
             others = await self._others(c, work, decision.alliance, matter.event.participant)
             decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now, others=others)
-        if elsewhere := {s.at for s in decision.sends if s.at}:
-            digests = {self._digest("", address): address for address in elsewhere}
-            if barred := frozenset(digests[d] for d in await alliances.refused(c, digests)):
-                decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now, barred=barred)
+        asks = {s.at for s in decision.sends if isinstance(s.letter, NewAddress)}
+        if asks and (barred := await self._unasked(c, work, asks, now)):
+            decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now, barred=barred)
         answers = (getattr(matter.event, "participant", 0), matter.message_id)
         if any(s.letter.encloses for s in decision.sends):  # to print and to draw takes a while
             written = await asyncio.to_thread(letters_of, decision, self.post, now, answers)
@@ -206,6 +206,14 @@ class Advance:
                 for other in (others[i] for i in sorted(both) if len(others[i].participants) == PAIR):
                     existing[p.address] = (other.created, bool(other.agreed))
         return barred, existing
+
+    async def _unasked(self, c: Connection, work: "_Work", addresses: set[str], now: datetime) -> frozenset[str]:
+        """Which of these may not be asked whether they are somebody's: they want no letters, or were asked often (T54)."""
+        digests = {self._digest("", address): address for address in addresses}
+        found = Counter(w.rcpt for _, w in work.written if w.question and w.about.startswith(MOVE))
+        found.update(await outbox.numbers_to(c, addresses, now - CODE_FOR))
+        often = {address for address in addresses if found[address] >= self.invitations_per_address}
+        return frozenset(often | {digests[d] for d in await alliances.refused(c, digests)})
 
     async def _others(self, c: Connection, work: "_Work", alliance: Alliance, participant: int) -> tuple[Alliance, ...]:
         """Where else this participant takes part (S09): asked for from the registered address alone."""

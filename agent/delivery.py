@@ -16,6 +16,7 @@ import structlog
 
 from agent.advance import Advance, Matter
 from agent.alliance.event import Undeliverable
+from agent.alliance.trust import MOVE
 from agent.mail.reply import Reply
 from agent.mail.report import blame_of
 from agent.store import outbox
@@ -126,7 +127,9 @@ class Delivery:
             return
         async with self.advance.database.transaction() as c:
             asked = await outbox.asked(c, [(x.alliance_id, x.number) for x, _ in failed])
-        current = {key for key, letter in asked.items() if letter.rcpt == letter.address}
+        current = {
+            key for key, letter in asked.items() if letter.rcpt == letter.address or letter.about.startswith(MOVE)
+        }
         matters = [
             Matter(x.alliance_id, Undeliverable(x.participant, x.about, True, f"outbox:{x.number}", _blame(reply)))
             for x, reply in failed

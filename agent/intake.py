@@ -146,7 +146,7 @@ class Intake:
         """What one kept message means."""
         cause = f"inbox:{kept.id}"
         message = read(kept.raw)
-        finding = "unknown" if verdict is None else verdict.finding
+        finding = "doubted" if verdict is None else verdict.finding  # None: to find out broke us, or is no use
         if verdict and verdict.sender != sender_of(message):
             finding = "doubted"  # two readers, two authors: it was made so
         elif verdict and self.judge and isinstance(route, Route) and not is_to(message.headers, route, self.doors):
@@ -161,12 +161,13 @@ class Intake:
         letter = asked.get((route.alliance, route.letter))
         if letter is None:
             return Nothing("unknown")
-        if route.kind == "u":
-            if letter.rcpt != letter.address:  # as in `event_of`
-                return Nothing("replaced")
-            return Matter(route.alliance, Unsubscribed(letter.participant, letter.about, cause), kept.id)
         words = f"{letter.subject}\n\n{letter.words}"  # our page is titled with it, and some programs quote the title
         answered = Asked(letter.participant, letter.about, letter.address, letter.rcpt, words, letter.also)
+        if route.kind == "u":
+            if letter.rcpt != letter.address and not answered.elsewhere:  # as in `event_of`
+                return Nothing("replaced")
+            clicked = Unsubscribed(letter.participant, letter.about, cause, answered.elsewhere)
+            return Matter(route.alliance, clicked, kept.id)
         event = event_of(message, kept.mail_from, answered, self.doors, finding=finding, now=now, cause=cause)
         if isinstance(event, Nothing):
             return event

@@ -22,7 +22,7 @@ from agent.alliance.event import (
     Unreadable,
     Unsubscribed,
 )
-from agent.alliance.trust import level_of
+from agent.alliance.trust import MOVE, NUMBERED, level_of
 from agent.mail.address import Doors, normal
 from agent.mail.kind import Kind, kind_of, returns
 from agent.mail.message import Message
@@ -44,6 +44,11 @@ class Asked:
     words: str  # its subject and its plain text
     also: tuple[str, ...] = ()  # other addresses that are the participant's too
 
+    @property
+    def elsewhere(self) -> str:
+        """The address that was asked whether it is the participant's (T26); "" for all other letters."""
+        return self.sent_to if self.about.startswith(MOVE) and self.sent_to != self.address else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
@@ -56,9 +61,10 @@ def event_of(
     message: Message, mail_from: str, asked: Asked, doors: Doors, *, finding: str, now: datetime, cause: str
 ) -> Event | Nothing:
     """What this message to a reply address means. `finding` is what was found of its author (`mail.authentic`)."""
-    kind, sender = kind_of(message, mail_from).kind, sender_of(message)
+    kind, sender, at = kind_of(message, mail_from).kind, sender_of(message), asked.elsewhere
     if (
         asked.sent_to != asked.address
+        and not at
         and not (  # its token died with that address, but for whose it was, and for a code
             kind is Kind.REPLY and (sender in (asked.address, *asked.also) or asked.about.startswith("code:"))
         )
@@ -67,13 +73,13 @@ def event_of(
     if kind is Kind.BOUNCE:
         lost = [r.blame for r in reports_of(message) if r.is_lost]
         return Undeliverable(asked.participant, asked.about, bool(lost), cause, max(lost, default=0))
-    if kind is Kind.AUTO_REPLY:
+    if kind is Kind.AUTO_REPLY and not at:
         day = returns(message, now)
         until = datetime.combine(day, time(), UTC) if day else None
         return AutoReplied(asked.participant, until, cause)
     if is_complaint(message):
-        return Complained(asked.participant, cause)
-    if kind in (Kind.LIST, Kind.OTHER):
+        return Unsubscribed(asked.participant, asked.about, cause, at) if at else Complained(asked.participant, cause)
+    if kind is not Kind.REPLY:
         return Nothing(str(kind))
     if doors.is_own(sender):
         return Nothing("loop")
@@ -83,12 +89,12 @@ def event_of(
         return Forged(asked.participant, asked.about, cause) if registered else Nothing("forged")
     subject = doors.untitled(message.subject)
     theirs = level != "C"
-    if theirs and message.unreadable == "empty" and _UNSUBSCRIBE.fullmatch(subject):
-        return Unsubscribed(asked.participant, asked.about, cause)
+    if (theirs or at) and message.unreadable == "empty" and _UNSUBSCRIBE.fullmatch(subject):
+        return Unsubscribed(asked.participant, asked.about, cause, at)
     if theirs and message.unreadable:
         return Unreadable(asked.participant, asked.about, message.unreadable, cause)
     found = typed_of(message, doors, asked.words)
-    if not theirs and not asked.about.startswith("code:"):  # a code is as good from anywhere
+    if not theirs and not asked.about.startswith(NUMBERED):  # a number is as good from anywhere
         if not found.kept.strip() or message.unreadable:
             return Nothing("elsewhere")
         return RepliedFromElsewhere(asked.participant, asked.about, found.kept, sender or "?", cause)
@@ -98,7 +104,7 @@ def event_of(
         return Unreadable(asked.participant, asked.about, "empty", cause)
     if (found.disagree or found.quoted) and not asked.about.removeprefix("rest:").startswith(_WORDS):
         return Unreadable(asked.participant, asked.about, "disagree", cause)
-    return Replied(asked.participant, asked.about, found.kept, message.date_offset_s, cause, level)
+    return Replied(asked.participant, asked.about, found.kept, message.date_offset_s, cause, level, at)
 
 
 def start_of(

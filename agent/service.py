@@ -36,7 +36,6 @@ from agent.imap.mailbox import Mailbox
 from agent.intake import BATCH, Intake
 from agent.loops import Bell, Loops, Step
 from agent.mail.address import CLICK, Doors, derived, normal
-from agent.mail.answered import alliance_in
 from agent.mail.dkim import signed
 from agent.mail.envelope import Bookmark, Envelope
 from agent.mail.letter import ONE_CLICK, Attachment
@@ -49,7 +48,7 @@ from agent.smtp.retry import is_late, next_wait
 from agent.store import alliances, bookmarks, inbox, outbox
 from agent.store.database import ANY, Database, Unavailable, migrate, open_database
 from agent.store.gather import Gather
-from agent.ways import account_of, doors_of, judge_of, relay_of
+from agent.ways import account_of, arrival_of, doors_of, judge_of, relay_of
 from agent.web import health, unsubscribe
 from agent.web.server import listen, private, public, serving
 
@@ -167,14 +166,7 @@ class Service:
     async def keep(self, envelopes: Sequence[Envelope]) -> None:
         """Keep what arrived; comes back when it is committed, and only then is 250 said."""
         now = self.now()
-        await asyncio.gather(
-            *(
-                self.arrivals.put(
-                    inbox.Arrival(e.rcpt_to, e.mail_from, e.raw, now, e.peer, alliance_in(e.rcpt_to, e.raw, self.doors))
-                )
-                for e in envelopes
-            )
-        )
+        await asyncio.gather(*(self.arrivals.put(arrival_of(self.settings, self.doors, e, now)) for e in envelopes))
         self.loops.ring(self.loops.arrived)
 
     async def unsubscribe(self, token: str) -> bool:

@@ -8,12 +8,16 @@ from pathlib import Path
 
 from agent.dns import Dns
 from agent.imap.connection import Account
-from agent.mail.address import Doors, Reach
-from agent.mail.authentic import Verdict, judged, questions
+from agent.mail.address import Doors, Reach, normal
+from agent.mail.answered import alliance_in
+from agent.mail.authentic import Verdict, author, judged, questions, vouched_for
 from agent.mail.dkim import Signer, signer_of
+from agent.mail.envelope import Envelope
+from agent.mail.kind import is_machines
 from agent.mail.message import LARGE
 from agent.settings import LOOPBACK, Settings, SettingsError, server_of
 from agent.smtp.relay import Relay
+from agent.store import inbox
 
 TOKEN_S = 60.0  # for the operator's command that gets an access token
 
@@ -67,6 +71,20 @@ def relay_of(settings: Settings) -> Relay:
 def dns_of(settings: Settings) -> Dns:
     """The DNS."""
     return Dns([server_of(server) for server in settings.dns.servers], settings.dns.timeout_s)
+
+
+def arrival_of(settings: Settings, doors: Doors, e: Envelope, at: datetime) -> inbox.Arrival:
+    """What is kept of a message that came then. Whoever has a copy of it may hand it in first, with what they like around it.
+
+    So the same message is another one where its envelope is a machine's, which would keep it from being an answer, and
+    where our border thinks otherwise of who wrote it.
+    """
+    copy, border = "", settings.trust.authserv_id
+    if is_machines(e.mail_from) and normal(e.mail_from) != author(e.raw):
+        copy = " machine"
+    if border and (vouched := vouched_for(e.raw, border, mailbox=bool(settings.mailbox.address))) is not None:
+        copy += f" {vouched}"
+    return inbox.Arrival(e.rcpt_to, e.mail_from, e.raw, at, e.peer, alliance_in(e.rcpt_to, e.raw, doors), copy)
 
 
 def judge_of(settings: Settings) -> Callable[[bytes, datetime], Awaitable[Verdict]] | None:

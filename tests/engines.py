@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
@@ -55,11 +56,22 @@ class PostgreSQL:
 
     def kill(self) -> None:
         """End all of it at once, as a machine's trouble does."""
-        first = int((self.folder / "data/postmaster.pid").read_text().split()[0])
-        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
-        for pid in (first, *map(int, children)):
+        for pid in self.pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """All of its processes, the first one first."""
+        first = int((self.folder / "data/postmaster.pid").read_text().split()[0])
+        return first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())
+
+    def ends(self) -> None:
+        """Wait until it has ended by itself."""
+        ended = time.monotonic() + 60
+        while (self.folder / "data/postmaster.pid").exists():
+            assert time.monotonic() < ended, "it goes on"
+            time.sleep(0.1)  # the server's own time
 
     @property
     def url(self) -> str:

@@ -42,10 +42,28 @@ def test_the_new_words_of_the_registered_address_are_a_reply() -> None:
     assert found == Replied(1, "prompt:hopes", "I hope for fun.", None, "inbox:1")
 
 
+@pytest.mark.row("T46", "T74")
+@pytest.mark.parametrize("about", ["prompt:hopes", "draft:1"])
+def test_our_letter_is_taken_away_though_nothing_marks_it(about: str) -> None:
+    found = event(f"Not yet.\r\n\r\n{WORDS.replace(chr(10), ' ')}\r\n", about=about)
+
+    assert found == Replied(1, about, "Not yet.", None, "inbox:1")
+
+
 @pytest.mark.row("T8", "T17")
 @pytest.mark.parametrize("sender", ["m@work.example", "maya@example.org.evil.test"])
 def test_words_from_any_other_address_are_from_elsewhere(sender: str) -> None:
     assert isinstance(event("I hope for fun.\r\n", sender=sender), RepliedFromElsewhere)
+
+
+@pytest.mark.row("T17")
+@pytest.mark.parametrize("head", ["From: eve@evil.test\r\n", "FROM: maya@example.org\r\n", "From: x\r\n"])
+def test_a_mail_with_two_authors_is_neither_ones(head: str) -> None:
+    found = event("I hope for fun.\r\n", head=head)
+
+    assert isinstance(found, RepliedFromElsewhere)
+    assert found.sender == "?"
+    assert isinstance(event("Fun.\r\n", sender="maya@example.org>, <eve@evil.test"), RepliedFromElsewhere)
 
 
 @pytest.mark.row("T55", "decision 17")
@@ -112,6 +130,22 @@ def test_no_yes_grows_together_where_a_reply_address_stood() -> None:
 @pytest.mark.row("T50")
 def test_our_own_mail_coming_back_is_nothing() -> None:
     assert event("hello\r\n", sender="alliance@alliance.test") == Nothing("loop")
+
+
+@pytest.mark.row("T46")
+@pytest.mark.parametrize(
+    "below",
+    [
+        "-- \r\nMaya\r\nI agree\r\n", "Sent from my phone. I agree\r\n-- \r\nI agree",
+        "\r\n-----Original Message-----\r\nFrom: Jonas <jonas@example.net>\r\nSent: Monday, 2 March 2026\r\nTo: Maya\r\nSubject: x\r\n\r\nI agree",
+        "\r\nThis message is confidential. If you are not the intended recipient, you agree to destroy it; any unauthorised disclosure is prohibited.",
+    ],
+)  # fmt: skip
+def test_a_yes_in_the_subject_or_in_what_stands_below_is_none(below: str) -> None:
+    found = event(f"Not yet.\r\n\r\n{below}", head="Subject: AGREE\r\n", about="draft:1")
+
+    assert not isinstance(found, Replied) or read_consent(found.text, 0).verdict != "confirm"
+    assert not isinstance(event("", head="Subject: I agree\r\n", about="draft:1"), Replied)
 
 
 @pytest.mark.row("T46")

@@ -323,8 +323,9 @@ def _close(turn: Turn, number: int) -> None:
 def stop(turn: Turn, number: int) -> None:
     """STOP ends this alliance for that person, at any stage, without a reason (decision 17, invariant 11).
 
-    Whoever says it twice in one letter has left once.
+    Whoever says it twice in one letter has left once. What was asked for in their name, and waits for a number, ends too.
     """
+    turn.set(number, held=())
     if turn.alliance.phase == Phase.ENDED or turn.p(number).stage in (Stage.LEFT, Stage.DECLINED):
         return
     if number == 1 and turn.alliance.phase == Phase.SETUP:

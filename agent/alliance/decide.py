@@ -112,12 +112,16 @@ def _take(turn: Turn, event: Event) -> None:
             no_answer.forged(turn, event)
         case AutoReplied():
             no_answer.away(turn, event)
+        case Undeliverable() if event.permanent and event.about.startswith(trust.MOVE):
+            moving.lost(turn, event.participant, event.about)
         case Undeliverable():
             no_answer.undeliverable(turn, event)
         case Complained():
             no_answer.complained(turn, event)
         case Unreadable():
             no_answer.unreadable(turn, event)
+        case Unsubscribed() if event.at:
+            moving.unwanted(turn, event.participant, event.about, event.at)
         case Unsubscribed() if event.about.startswith(("checkin", "digest")):  # decision 17
             replied(turn, Replied(event.participant, event.about, "NO CHECK-INS", None, event.cause))
         case Unsubscribed():
@@ -154,7 +158,7 @@ def _offer_human(turn: Turn, number: int) -> None:
 
 def replied(turn: Turn, event: Replied) -> None:
     """Somebody's own new words. First what may be said at any time, then what this letter asked."""
-    if event.about.startswith("code:"):
+    if event.about.startswith(trust.NUMBERED):
         _let(turn, event)
         return
     p = turn.p(event.participant)
@@ -171,7 +175,7 @@ def replied(turn: Turn, event: Replied) -> None:
     if wished := wished_language(event.text, turn.language(p.number)):
         anytime.speak(turn, event, wished)
         return
-    if p.stage != Stage.INVITED and moving.asked(turn, event):
+    if p.stage != Stage.INVITED and (moving.asked(turn, event) or moving.taken_back(turn, event)):
         return
     _know_language(turn, event)
     kind, _, key = event.about.partition(":")
@@ -375,6 +379,8 @@ def _released(turn: Turn, event: Replied) -> None:
 
 def _let(turn: Turn, event: Replied) -> None:
     """The code came back: what waited for it happens now, as if it had come from a sure sender."""
+    if moving.declined(turn, event):
+        return
     commands = read_answer(event.text, now=turn.now).commands
     here = turn.alliance.ended != "unproved" and turn.p(event.participant).stage != Stage.DECLINED
     if commands and commands[0].name in _ALONE and here and event.level != "C":

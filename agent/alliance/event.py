@@ -33,6 +33,7 @@ class Replied:
     offset_s: int | None  # of the Date header, seconds east of UTC
     cause: str
     level: Level = "A"
+    at: str = ""  # where the letter went, if it asked an address that is not the registered one
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,12 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribed:
-    """A participant's mail program unsubscribed from one of our letters, by mail or with one click (RFC 2369, RFC 8058)."""
+    """A mail program unsubscribed from one of our letters, by mail or with one click (RFC 2369, RFC 8058)."""
 
     participant: int
     about: str
     cause: str
+    at: str = ""  # as in `Replied`: then whoever has that address wants no letters
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,38 +1,56 @@
-"""A person's letters go to another address: asked from the registered one, confirmed by the new one, told to the old (T26).
+"""A person's letters go to another address: asked from the registered one, confirmed by the new one, told to the old (T26)."""
 
-The words to ask count as a whole reply alone, and say that the address is new: an address may also be an answer.
-"""
-
-import re
 from dataclasses import replace
 
 from agent.alliance import anytime, letters, trust
 from agent.alliance.event import Replied
 from agent.alliance.model import Held, Note, Phase, Stage
 from agent.alliance.turn import Turn
-
-_WISH = re.compile(
-    r"(?:(?:hi|hello|hallo|please|bitte)\W+)*"
-    r"(?:(?:my|meine)\s+(?:new|neue)\s+(?:e-?mail[\s-]*)?(?:address|adresse)(?:\s+is|\s+ist|\s+lautet)?"
-    r"|(?:new|neue)\s+(?:e-?mail[\s-]*)?(?:address|adresse)"
-    r"|(?:change|ändere?)\s+(?:my|meine)\s+(?:e-?mail[\s-]*)?(?:address|adresse)\s+(?:to|in|zu|auf))"
-    r"(?:\s+(?:now|jetzt|nun))?\s*:?\s*<?(?P<address>[^\s<>]+@[^\s<>]+?)>?[\s.!]*(?:(?:please|thanks|bitte|danke)[\s.!]*)?",
-    re.IGNORECASE,
-)
-_LONGEST = 300  # characters of such a reply
+from agent.alliance.words import read_address, read_invitation
 
 
 def asked(turn: Turn, event: Replied) -> bool:
     """Whether a reply asks for it. Then the new address is asked too, and nothing changes until a number comes from there."""
-    wish = _WISH.fullmatch(event.text.strip()) if len(event.text) < _LONGEST else None
-    if wish is None:
+    named = read_address(event.text)
+    if not named:
         return False
-    number, new = event.participant, turn.house.normal(wish["address"]) or ""
+    number, new = event.participant, turn.house.normal(named) or ""
     known = {p.address for p in turn.alliance.participants}
-    held = Held("move", "", new, event.cause, turn.now, "move")
-    may = new not in {"", *known, *turn.barred} and trust.hold(turn, number, "", held)
-    turn.say(number, letters.AddressChange("asked" if may else "refused", new or wish["address"]))
+    if new in {"", *known, *turn.barred}:
+        turn.say(number, letters.AddressChange("refused", new or named))
+    elif trust.hold(turn, number, "", Held("move", "", new, event.cause, turn.now, "move")):
+        turn.say(number, letters.AddressChange("asked", new), f"moving:{event.cause}")
     return True
+
+
+def taken_back(turn: Turn, event: Replied) -> bool:
+    """Whether the registered address says no to what was asked for in its name: then nothing comes of it."""
+    kind, _, cause = event.about.partition(":")
+    if kind != "moving" or not _is_no(event):
+        return False
+    dropped = trust.drop(turn, event.participant, cause)
+    turn.say(event.participant, letters.AddressChange("kept", dropped.sender if dropped else ""))
+    return True
+
+
+def declined(turn: Turn, event: Replied) -> bool:
+    """Whether whoever was asked says no."""
+    if not (event.at and _is_no(event)):
+        return False
+    unwanted(turn, event.participant, event.about, event.at)
+    return True
+
+
+def unwanted(turn: Turn, number: int, about: str, address: str) -> None:
+    """That address is not theirs, or wants no letters of ours: nobody has it written to again (T54, T55)."""
+    turn.refused.append(("", address))
+    lost(turn, number, about)
+
+
+def lost(turn: Turn, number: int, about: str) -> None:
+    """The new address cannot be asked: who named it hears that, once, and not why."""
+    if dropped := trust.drop(turn, number, about.removeprefix(trust.MOVE)):
+        turn.say(number, letters.AddressChange("refused", dropped.sender))
 
 
 def moved(turn: Turn, number: int, new: str) -> None:
@@ -62,3 +80,7 @@ def take(turn: Turn, number: int, new: str) -> bool:
         turn.note(number, Note("address_changed", turn.p(number).name, new))
         anytime.once_more(turn, number)
     return True
+
+
+def _is_no(event: Replied) -> bool:
+    return read_invitation(event.text).verdict in ("no", "not_me")

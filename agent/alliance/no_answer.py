@@ -14,9 +14,16 @@ _BOUNCE_FADES = timedelta(days=60)  # after so long without another one the firs
 
 
 def elsewhere(turn: Turn, event: RepliedFromElsewhere) -> None:
-    """The token says which conversation, the address says who: held, and the registered address is asked (T8)."""
+    """The token says which conversation, the address says who: held, and the registered address is asked (T8).
+
+    But from the address of another participant: these are most likely their words, and nobody is shown them (T3, T10).
+    """
     p = turn.p(event.participant)
     if _is_silent(turn, p.number):
+        return
+    others = (q for q in turn.alliance.participants if q.number != p.number)
+    if any(event.sender in (q.address, *turn.person(q.number).also) for q in others):
+        trust.not_taken(turn, p.number, event.about, event.sender)
         return
     act = "answer" if event.sender == p.address else ""  # a word from the same address would be in doubt again
     held = Held(event.about, event.text, event.sender, event.cause, turn.now, act)
@@ -26,7 +33,7 @@ def elsewhere(turn: Turn, event: RepliedFromElsewhere) -> None:
 def forged(turn: Turn, event: Forged) -> None:
     """Nothing of a forgery is used; whose name it bears hears of it (T15)."""
     if not _is_silent(turn, event.participant):
-        trust.forged(turn, event)
+        trust.not_taken(turn, event.participant, event.about)
 
 
 def away(turn: Turn, event: AutoReplied) -> None:

@@ -23,6 +23,8 @@ def is_over(turn: Turn, event: Replied) -> bool:
         return True
     wants = {c.name for c in commands}
     said = closing.last_word(turn, event)
+    if "stop" in wants:
+        anytime.stop(turn, p.number)
     if wants & {"delete", *_AFTER}:
         no_answer.heard(turn, p.number)
     if "delete" in wants and p.stage != Stage.DECLINED:

@@ -16,18 +16,24 @@ from datetime import timedelta
 from typing import Literal
 
 from agent.alliance import letters
-from agent.alliance.event import Forged, Level, Replied, Started
+from agent.alliance.event import Level, Replied, Started
 from agent.alliance.model import Alliance, Held, Note, Phase, Stage
 from agent.alliance.turn import Turn
 from agent.alliance.words import read_code
 
-HELD = 3  # mails that one person is asked about in a day, and that are kept at a time: more come from a flood
+HELD = 3  # mails from elsewhere that one person is asked about in a day, and that are kept; and numbers for one act
 HELD_FOR = timedelta(days=30)
 CODE_FOR = timedelta(days=7)
 GUESSES = 5
 TOLD_EVERY = timedelta(days=1)
 
+MOVE = (
+    "move:"  # what a letter is about that asks somebody else's address, it may be, whether it is one's own (`moving`)
+)
+NUMBERED = ("code:", MOVE)  # what letters are about that hold a number
+
 _SURE = ("A", "code")
+_ELSEWHERE = ("", "answer")  # what is held because somebody else may have written it
 _LEVELS: dict[str, tuple[Level, Level, Level]] = {
     # the mail is:  from the registered address, from one that they said is theirs too, from any other
     "aligned": ("A", "A", "C"),
@@ -58,7 +64,9 @@ ACTS: dict[str, Callable[[Alliance, Turn], bool]] = {
     "close": lambda before, turn: turn.alliance.ended == "closed" != before.ended,
     "delete": lambda _, turn: bool(turn.erased or turn.forgotten),
     "export": lambda _, turn: any(isinstance(s.letter, letters.MyData) for s in turn.sends),
-    "address": lambda before, turn: _knows_another(before, turn) or any(s.at for s in turn.sends),
+    "address": lambda before, turn: (
+        _knows_another(before, turn) or any(isinstance(s.letter, letters.NewAddress) for s in turn.sends)
+    ),
 }
 """What wants level A or a code, each by what it would do."""
 
@@ -96,26 +104,35 @@ def unsure(before: Alliance, turn: Turn, event: Replied | Started) -> str:
 def hold(turn: Turn, number: int, text: str, held: Held) -> bool:
     """Keep a mail aside and ask the registered address about it; asking for the same act again takes the first one's place.
 
-    On another day a new one takes the place of the oldest, so that nobody who let three of them be is left without a word.
-    A new address is asked itself. False when nothing was asked.
+    What comes from elsewhere and each act are counted by themselves: whoever floods a person keeps no number from them.
+    When an act is asked for too often they hear when the next number goes out; the rest of a flood is left aside in
+    silence, and the last that was asked about says so. A new address is asked itself. False when nothing was asked.
     """
+    own = held.act not in _ELSEWHERE
     kept = [h for h in turn.p(number).held if turn.now - h.at < HELD_FOR]
+    alike = [h for h in kept if (h.act == held.act if own else h.act in _ELSEWHERE)]
+    today = [h for h in alike if turn.now - h.at < TOLD_EVERY]
+    asked = sum(h.asked for h in today)
+    if asked >= HELD:
+        if own:
+            again = min(h.at for h in today) + TOLD_EVERY
+            turn.say(number, letters.CodeAgain("many", 0, again), "info")
+        return False  # the message itself is kept
     what = (held.about, held.act, held.sender)
-    same = next((h for h in kept if held.act and (h.about, h.act, h.sender) == what), None)
-    today = [h for h in kept if turn.now - h.at < TOLD_EVERY]
-    asked = same.asked + 1 if same in today and same else 1
-    if asked > HELD or (same is None and len(today) >= HELD):
-        return False  # the message itself is kept; somebody floods this person through a stolen address
-    held = replace(held, asked=asked)
-    turn.set(number, held=(*(h for h in kept if h != same), held)[-HELD:])
+    same = next((h for h in alike if held.act and (h.about, h.act, h.sender) == what), None)
+    held = replace(held, asked=same.asked + 1 if same in today and same else 1)
+    others = [h for h in alike if h != same][1 - HELD :]
+    turn.set(number, held=(*(h for h in kept if h not in alike), *others, held))
+    last = asked == HELD - 1
     if held.act == "move":
         letter: letters.Letter = letters.NewAddress(code_of(turn, number, held), turn.p(number).address)
-        turn.say(number, letter, f"code:{held.cause}", at=held.sender)
+        turn.say(number, letter, MOVE + held.cause, at=held.sender)
     elif held.act:
-        letter = letters.Code(held.act, code_of(turn, number, held), text, held.sender, _version(turn))
+        code = code_of(turn, number, held)
+        letter = letters.Code(held.act, code, text, held.sender, _version(turn), last=last and not own)
         turn.say(number, letter, f"code:{held.cause}")
     else:
-        turn.say(number, letters.WasThisYou(held.sender, text), f"was:{held.cause}")
+        turn.say(number, letters.WasThisYou(held.sender, text, last), f"was:{held.cause}")
     return True
 
 
@@ -148,13 +165,17 @@ def _version(turn: Turn) -> int:
 
 
 def given(turn: Turn, event: Replied) -> Held | None:
-    """What a reply to the letter with a code lets happen; None when its number is not right, which is said."""
+    """What a reply to the letter with a code lets happen; None when its number is not right.
+
+    That is said to where the number went, as long as another may be typed there, and then to where one can be asked for.
+    Whoever was asked whether an address is theirs may be a stranger, so there words are counted as a wrong number is.
+    """
     number = event.participant
     cause = event.about.partition(":")[2]
     held = next((h for h in turn.p(number).held if h.act and h.cause == cause), None)
     final = turn.p(number).stage == Stage.DECLINED  # after a no nothing more is said, not of a code either (F05)
     if held is None or turn.now - held.at >= CODE_FOR:
-        if not final:
+        if not final and (held or not event.at):
             turn.say(number, letters.CodeAgain("over", 0), "info")
         return None
     verdict: Literal["right", "wrong", "none"] = read_code(event.text, code_of(turn, number, held))
@@ -162,13 +183,22 @@ def given(turn: Turn, event: Replied) -> Held | None:
     if verdict == "right":
         turn.set(number, held=others)
         return held
-    tries = held.tries + (verdict == "wrong")
+    tries = held.tries + (verdict == "wrong" or bool(event.at))
     spent = tries >= GUESSES
     turn.set(number, held=others if spent else (*others, replace(held, tries=tries)))
     problem = "over" if spent else verdict
     if not final:
-        turn.say(number, letters.CodeAgain(problem, GUESSES - tries), "info" if spent else event.about)
+        letter = letters.CodeAgain(problem, GUESSES - tries)
+        turn.say(number, letter, "info" if spent else event.about, at="" if spent else event.at)
     return None
+
+
+def drop(turn: Turn, number: int, cause: str) -> Held | None:
+    """A change of address that was asked for ends before it has happened; None when it is not pending (any more)."""
+    held = next((h for h in turn.p(number).held if h.act == "move" and h.cause == cause), None)
+    turn.set(number, held=tuple(h for h in turn.p(number).held if h != held))
+    turn.withdrawn.append((number, MOVE + cause))
+    return held
 
 
 def remember(turn: Turn, number: int, address: str) -> None:
@@ -179,9 +209,9 @@ def remember(turn: Turn, number: int, address: str) -> None:
     turn.note(number, Note("also_yours", title=address))
 
 
-def forged(turn: Turn, event: Forged) -> None:
-    """A mail that its own domain disowns: nothing of it is used, and the registered address hears so, once a day."""
-    told = turn.p(event.participant).told_forged
+def not_taken(turn: Turn, number: int, about: str, sender: str = "") -> None:
+    """Nothing is used of a mail that its own domain disowns, or of another's: the registered address hears so, once a day."""
+    told = turn.p(number).told_forged
     if told is None or turn.now - told >= TOLD_EVERY:
-        turn.set(event.participant, told_forged=turn.now)
-        turn.say(event.participant, letters.NotTaken(), event.about)
+        turn.set(number, told_forged=turn.now)
+        turn.say(number, letters.NotTaken(sender), about)

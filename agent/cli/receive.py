@@ -44,10 +44,11 @@ async def keep(chosen: "Settings", raw: bytes, recipient: str, sender: str | Non
     import structlog
 
     from agent.cli.common import database
-    from agent.mail.answered import alliance_in, envelope_of, headers_of
+    from agent.mail.answered import envelope_of, headers_of
+    from agent.mail.envelope import Envelope
     from agent.mail.mime import first
     from agent.store import inbox
-    from agent.ways import doors_of
+    from agent.ways import arrival_of, doors_of
 
     doors = doors_of(chosen)
     raw = _LINE_END.sub(b"\r\n", raw.partition(b"\n")[2] if raw.startswith(b"From ") else raw)  # as SMTP had it
@@ -61,7 +62,7 @@ async def keep(chosen: "Settings", raw: bytes, recipient: str, sender: str | Non
         return
     sender = os.environ.get("SENDER") if sender is None else sender
     mail_from = envelope_of(headers, raw, doors, "").mail_from if sender is None else sender.strip("<> ")
-    arrival = inbox.Arrival(to, mail_from, raw, datetime.now(UTC), "pipe", alliance_in(to, raw, doors))
+    arrival = arrival_of(chosen, doors, Envelope(mail_from, to, raw, "pipe"), datetime.now(UTC))
     async with database(chosen.database.url) as opened:
         async with opened.transaction() as c:
             await inbox.put(c, [arrival])

@@ -268,6 +268,21 @@ def _border(fields: _Fields, authserv_id: str, *, mailbox: bool) -> set[tuple[st
     return {(method if passed else f"!{method}", place) for (method, place), passed in found.items()}
 
 
+def vouched_for(raw: bytes, authserv_id: str, *, mailbox: bool = False) -> bool | None:
+    """Whether our border says that the author of a mail without a signature wrote it; None when it does not say.
+
+    Only in this do two copies of one mail differ that two people hand in: a signature is the same in each.
+    """
+    fields = _fields(raw)
+    domain = _author(fields).rpartition("@")[2]
+    if not domain or next(_signatures(fields, domain), None):
+        return None
+    said = _border(fields, authserv_id, mailbox=mailbox) or set()
+    if any(_vouches(method, place, domain, [], strict=False) for method, place in said):
+        return True
+    return False if ("!dmarc", domain) in said else None
+
+
 def _is_by(received: str, authserv_id: str) -> bool:
     """Whether this hop was within the border's own house; one that names no sender before it was."""
     by = _BY.search(received.lower())

@@ -93,6 +93,12 @@ def kind_of(message: Message, mail_from: str) -> Verdict:
     return Verdict(Kind.REPLY, "nothing says otherwise")
 
 
+def is_machines(mail_from: str) -> bool:
+    """Whether no person's mail comes with this envelope sender, if it is not their address: the null sender, or a list's."""
+    sender = mail_from.strip().strip("<>").strip()
+    return not sender or _LIST_SENDER.search(sender) is not None
+
+
 def _by_structure(message: Message, _: str) -> Verdict | None:
     """What the parts are (RFC 3462, 3464, 5965, 8098, 5546): nobody types these."""
     types = {p.type for p in message.parts} | {message.type}

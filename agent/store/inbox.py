@@ -27,6 +27,7 @@ class Arrival:
     """One message for one recipient, as it came: the envelope and the bytes. `peer` is who handed it to us.
 
     `alliance` is what it answers, by its address; None when that is not known. Of one alliance they are taken in order.
+    `copy` tells apart copies of which one may be somebody else's: else the first one to come would keep the true one out.
     """
 
     rcpt: str
@@ -35,6 +36,7 @@ class Arrival:
     at: datetime
     peer: str = ""
     alliance: int | None = None
+    copy: str = ""
 
 
 Claim = tuple[int, int]  # the row, and how often it was taken: who takes it after us counts on
@@ -82,7 +84,8 @@ def _digest(arrival: Arrival) -> str:
     end = blank.start() if blank else _TOP
     digest = hashlib.sha256(text(arrival.rcpt).encode() + b"\0" + _TRACE.sub(b"", arrival.raw[:end]))
     digest.update(memoryview(arrival.raw)[end:])
-    return digest.hexdigest()
+    whole = digest.hexdigest()  # hashed anew with `copy`, which no octets of a message can then stand for
+    return hashlib.sha256(f"{whole}{arrival.copy}".encode()).hexdigest() if arrival.copy else whole
 
 
 async def take(c: Connection, now: datetime, limit: int, lease: timedelta) -> list[Kept]:

@@ -114,6 +114,20 @@ async def pace(c: Connection, addresses: Iterable[str], since: datetime) -> dict
     return times
 
 
+async def numbers_to(c: Connection, addresses: Iterable[str], since: datetime) -> dict[str, int]:
+    """How many letters that ask whether an address is somebody's were written to each of these since then."""
+    found = await c.fetch(
+        """
+        SELECT rcpt, COUNT(*) FROM outbox
+        WHERE rcpt IN rows($1 text) AND at >= $2 AND state <> 'withdrawn' AND question = 1 AND about LIKE 'move:%'
+        GROUP BY rcpt
+        """,
+        rows((address,) for address in addresses),
+        micros(since),
+    )
+    return dict(found)
+
+
 async def invitations(c: Connection, since: datetime) -> list[tuple[str, str, datetime]]:
     """By whom and to whom invitations were written since then, and when they went or are to go."""
     found = await c.fetch(
@@ -204,7 +218,10 @@ async def withdraw(c: Connection, letters: Iterable[tuple[int, int, str | None]]
 
 
 async def asked(c: Connection, letters: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Answered]:
-    """What these letters, by alliance and number, asked and said; none for those of participants who were erased."""
+    """What these letters, by alliance and number, asked and said; none for those of participants who were erased.
+
+    An address that is another participant's is nobody else's there, whatever they have called theirs.
+    """
     found = await c.fetch(
         """
         SELECT outbox.alliance_id, outbox.number, outbox.participant, outbox.about, outbox.subject, outbox.words, outbox.rcpt,
@@ -216,8 +233,17 @@ async def asked(c: Connection, letters: Iterable[tuple[int, int]]) -> dict[tuple
         """,
         rows(letters),
     )
+    claimed = {alliance_id for alliance_id, *_, also in found if also}
+    anothers: set[tuple[int, str]] = set()
+    if claimed:
+        ids = rows((alliance_id,) for alliance_id in claimed)
+        taken = await c.fetch("SELECT alliance_id, address FROM participants WHERE alliance_id IN rows($1 bigint)", ids)
+        anothers.update((alliance_id, address) for alliance_id, address in taken)
     return {
-        (alliance_id, number): Answered(participant, about, subject, words, rcpt, address, tuple(also.split()))
+        (alliance_id, number): Answered(
+            *(participant, about, subject, words, rcpt, address),
+            tuple(one for one in also.split() if (alliance_id, one) not in anothers),
+        )
         for alliance_id, number, participant, about, subject, words, rcpt, address, also in found
     }
 

@@ -93,6 +93,16 @@ def test_stop_in_reply_to_was_this_you_stops() -> None:
     assert talk.alliance.phase == Phase.ENDED
 
 
+@pytest.mark.row("T52", "decision 21")
+def test_a_letter_that_is_only_late_is_nobodys_to_mend() -> None:
+    for talk in (Talk().invited(), Talk().joined()):
+        before = talk.alliance
+        talk.happens(Undeliverable(2, talk.last(2).about, permanent=False, cause="inbox:70", blame=0))
+
+        assert not talk.new
+        assert talk.alliance == before
+
+
 def bounced(talk: Talk, *blames: int, every: int = 3) -> Talk:
     """Letters to the second person come back, some days apart."""
     for n, blame in enumerate(blames):

@@ -10,7 +10,7 @@ from talk import FIRST, WHY, Talk
 from agent.alliance import letters
 from agent.alliance.event import Forged, Replied, RepliedFromElsewhere, Started
 from agent.alliance.model import Phase
-from agent.alliance.trust import ACTS, CODE_FOR, GUESSES, level_of, starts_at
+from agent.alliance.trust import ACTS, CODE_FOR, GUESSES, TOLD_EVERY, level_of, starts_at
 from agent.alliance.turn import House
 from agent.alliance.words import read_code, read_mine
 
@@ -227,14 +227,46 @@ def test_anything_else_is_no_number(text: str) -> None:
     assert read_code("4821-78", "4821-77") == "wrong"
 
 
-def test_asking_for_the_same_act_again_gives_a_new_number_and_not_for_ever() -> None:
+def test_asking_for_the_same_act_again_gives_a_new_number_and_beyond_a_few_says_when_the_next_comes() -> None:
     talk = talking().drafted()
     first = asked_for(unsigned(talk, 1, "AGREE", "draft:1"), 1)
     second = asked_for(unsigned(talk, 1, "Agree!", "draft:1"), 1)
     assert first.code != second.code
-    unsigned(talk, 1, "AGREE", "draft:1")
-    assert not unsigned(talk, 1, "AGREE", "draft:1").new
+    third = asked_for(unsigned(talk, 1, "AGREE", "draft:1"), 1)
+    about = talk.last(1).about
+    told = unsigned(talk, 1, "AGREE", "draft:1").letters(1)
+    assert told == [letters.CodeAgain("many", 0, talk.now + TOLD_EVERY)]
     assert len(talk.alliance.participant(1).held) == 1
+
+    unsigned(talk, 1, third.code, about)
+    assert talk.alliance.confirmations, "and the newest works"
+    talk = unsigned(talk, 2, "AGREE", "draft:1")
+    talk.now += TOLD_EVERY
+    assert asked_for(unsigned(talk, 2, "AGREE", "draft:1"), 2)
+
+
+@pytest.mark.row("T8", "F28")
+def test_no_flood_from_elsewhere_keeps_a_person_from_their_number() -> None:
+    talk = talking().drafted()
+    for n in range(4):
+        elsewhere(talk, f"words {n}", about="draft:1")
+        elsewhere(talk, f"words {n}", "maya@example.org", about="draft:1")
+
+    asked = asked_for(unsigned(talk, 1, "AGREE", "draft:1"), 1)
+    unsigned(talk, 1, asked.code)
+
+    assert talk.alliance.confirmations
+    assert isinstance(unsigned(talk, 1, "EXPORT", "draft:1").letters(1)[0], letters.Code)
+    assert isinstance(unsigned(talk, 1, "CLOSE", "draft:1").letters(1)[0], letters.Code), "nor one act from another"
+
+
+@pytest.mark.row("T8")
+def test_the_last_mail_from_elsewhere_of_a_day_says_so() -> None:
+    talk = talking().joined()
+    told = [elsewhere(talk, words).letters(1)[0].last for words in ("first", "second", "third")]
+
+    assert told == [False, False, True]
+    assert not elsewhere(talk, "fourth").new
 
 
 # ---------------------------------------------------------------- from elsewhere
@@ -269,6 +301,23 @@ def test_this_is_also_me_is_remembered(words: str) -> None:
     assert talk.alliance.participant(1).address == "maya@example.org", "and we go on writing to the registered one"
     notes = [n.kind for s in talk.new for n in getattr(s.letter, "notes", ())]
     assert "also_yours" in notes
+
+
+@pytest.mark.row("T3", "T26", "T65")
+@pytest.mark.parametrize("sender", ["jonas@example.org", "jonas@phone.example"])
+def test_what_comes_from_another_participant_is_shown_to_nobody_and_nobodys_to_claim(sender: str) -> None:
+    talk = talking().joined()
+    jonas = replace(talk.alliance.people["jonas@example.org"], also=("jonas@phone.example",))
+    talk.alliance = talk.alliance.but(people={**talk.alliance.people, jonas.address: jonas})
+
+    elsewhere(talk, "I hope for canbody.", sender=sender)
+    assert talk.letters(1) == [letters.NotTaken(sender)]
+    assert not talk.letters(2)
+    assert not elsewhere(talk, "I hope for canbody.", sender=sender).new, "and this is said once a day"
+    talk.says(1, "ALSO ME", f"was:{talk.heard[-1][0]}")
+
+    assert talk.alliance.people["maya@example.org"].also == ()
+    assert "canbody" not in repr((talk.alliance, talk.sent))
 
 
 @pytest.mark.parametrize("words", ["not also me", "also me?", "Also tell Jonas", "me too, but not this one"])

@@ -113,12 +113,14 @@ async def test_two_alliances_in_one_batch_both_keep_what_they_learn_about_a_pers
         assert (await alliances.people(c, [ANN]))[ANN].offset_s == 3600
 
 
+@pytest.mark.row("T54")
 async def test_the_cap_on_starts_counts_the_batch_too(house: House) -> None:
     await house.advance(*(Matter(n, Started(ANN, "Ann", "hi", "I would like to.", 0, "a")) for n in range(1, 21)))
 
     assert len(await house.all()) == 5
 
 
+@pytest.mark.row("T54")
 async def test_the_cap_on_invitations_to_one_address_counts_the_batch_too(house: House) -> None:
     for n in range(1, 5):
         await house.invited(n, host=f"ann{n}@a.test")

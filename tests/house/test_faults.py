@@ -98,7 +98,8 @@ async def test_a_forged_from_finds_no_address_to_write_to(pair: Pair) -> None:
     assert refused.value.recipients[0].code == 550
     theirs = address_of(pair, JONAS)
     new = await pair.hands_in("maya@example.org", theirs, raw_reply(theirs, ANSWER.encode()))
-    assert [m.person for m in new] == [JONAS]  # Jonas's address with Maya's name on it: held, and Jonas is asked
+    assert [m.person for m in new] == [JONAS]  # Jonas's address with Maya's name on it: Jonas alone is told
+    assert ANSWER not in new[0].seen
     assert (await pair.alliance()).answer(2, "hopes") is None
     assert (await pair.alliance()).answer(1, "hopes") is None
 
@@ -263,6 +264,24 @@ async def test_a_cc_never_becomes_a_participant_and_gets_nothing(pair: Pair) -> 
 
     assert {m.person for m in new} == {MAYA}
     assert len((await pair.alliance()).participants) == 2
+
+
+@pytest.mark.row("T10", "T65")
+async def test_one_mail_to_two_peoples_addresses_is_its_authors_alone(pair: Pair) -> None:
+    """As when one answers all below a letter that the other has passed on: the words go to neither by our hand."""
+    mine, theirs = address_of(pair, MAYA), address_of(pair, JONAS)
+    raw = raw_reply(f"{mine}, {theirs}", ANSWER.encode() + b"\r\n\r\nPRIVATE canprivate\r\n")
+
+    came = [m for to in (mine, theirs) for m in await pair.hands_in("maya@example.org", to, raw)]
+
+    found = (await pair.alliance()).answer(1, "hopes")
+    assert found is not None
+    assert found.text == ANSWER
+    assert (await pair.alliance()).answer(2, "hopes") is None
+    [told] = [m for m in came if m.person == JONAS]
+    assert told.subject == "An email that I did not use"
+    assert ANSWER not in told.seen
+    assert "canprivate" not in told.seen
 
 
 @pytest.mark.row("T14")

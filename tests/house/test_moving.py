@@ -2,13 +2,17 @@
 
 import asyncio
 import re
+from datetime import timedelta
 
 import pytest
 from test_batches import ANN, BEN, CY, NOON, House, house  # noqa: F401
 
+from agent.mail.envelope import Envelope
+from agent.mail.reply import Reply
 from agent.store import alliances
 
 NEW = "ann@new.test"
+ASKED = b"Is this your address"
 
 
 def letters(house: House, rcpt: str) -> list[bytes]:  # noqa: F811
@@ -108,6 +112,26 @@ async def test_what_the_old_address_asked_for_and_called_its_own_ends_with_it(li
     assert b"Was this you?" in letters(living, NEW)[-1]
 
 
+@pytest.mark.row("T3", "T26", "T75")
+async def test_what_was_called_theirs_is_not_theirs_where_it_is_anothers(living: House) -> None:
+    """Said in the one alliance, where Ben is a stranger, it would let him speak for Ann in the other."""
+    [other] = [a for a in await living.all() if a.participants[1].address == CY]
+    to = living.service.doors.reply_address(other.id, other.participants[0].thread[-1])
+    await living.says(BEN, "I hope for bread.", to)
+    await living.says(ANN, "Also me")
+    assert await living.fetch(f"SELECT also FROM people WHERE address = '{ANN}'") == [(BEN,)]
+    [with_ben] = [a for a in await living.all() if a.participants[1].address == BEN]
+    to = living.service.doors.reply_address(with_ben.id, with_ben.participants[0].thread[-1])
+
+    await living.says(BEN, "I hope for cake.", to)
+
+    [with_ben] = [a for a in await living.all() if a.participants[1].address == BEN]
+    assert with_ben.answers == tuple(a for a in with_ben.answers if a.prompt == "why")
+    told = letters(living, ANN)[-1]
+    assert b"An email that I did not use" in told
+    assert b"cake" not in told
+
+
 @pytest.mark.row("T26", "T65")
 async def test_whoever_only_invited_them_does_not_learn_the_new_address(living: House) -> None:
     eve = "eve@evil.test"
@@ -163,3 +187,146 @@ async def test_who_moves_in_all_alliances_and_who_holds_some_of_them_do_not_wait
     await moving
 
     assert await addresses(living) == {NEW, BEN, CY}
+
+
+# ---------------------------------------------------------------- whoever is asked, and does not want to be
+
+
+def complaint(to: str) -> bytes:
+    return (
+        f"From: fbl@new.test\r\nTo: {to}\r\nSubject: complaint\r\n"
+        'Content-Type: multipart/report; report-type=feedback-report; boundary="x"\r\n\r\n'
+        "--x\r\nContent-Type: text/plain\r\n\r\nA user called this spam.\r\n"
+        "--x\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nVersion: 1\r\n\r\n--x--\r\n"
+    ).encode()
+
+
+WAYS = {
+    "STOP": lambda to: f"From: {NEW}\r\nTo: {to}\r\nSubject: Re\r\n\r\nSTOP\r\n".encode(),
+    "a no": lambda to: f"From: {NEW}\r\nTo: {to}\r\nSubject: Re\r\n\r\nNo, this is not my address.\r\n".encode(),
+    "not me": lambda to: f"From: other@new.test\r\nTo: {to}\r\nSubject: Re\r\n\r\nNot me\r\n".encode(),
+    "the header": lambda to: f"From: {NEW}\r\nTo: {to}\r\nSubject: STOP\r\n\r\n".encode(),
+    "a complaint": complaint,
+}
+
+
+@pytest.mark.row("T54", "T55")
+@pytest.mark.parametrize("way", WAYS)
+async def test_whoever_is_asked_may_say_no_and_is_never_written_to_again(living: House, way: str) -> None:
+    await living.says(ANN, f"My new address is {NEW}")
+    [asked] = letters(living, NEW)
+    assert re.search(rb"\r\nList-Unsubscribe:\s+<mailto:", asked)
+    living.sent.clear()
+    to = living.doors[NEW]
+
+    for _ in range(2):
+        await living.service.keep([Envelope(NEW, to, WAYS[way](to), "192.0.2.7")])
+        await living.service.settle()
+
+    [told] = living.sent
+    assert told[0] == ANN
+    assert b"I cannot write to ann@new.test" in told[1].replace(b"=\r\n", b"")
+    living.sent.clear()
+    await living.says(NEW, number_in(asked), to)
+    assert await addresses(living) == {ANN, BEN, CY}
+    assert living.sent == [], "and what it asked for has ended"
+    await living.says(BEN, f"My new address is {NEW}")
+    await living.invited(3, CY, NEW)
+    await living.service.settle()
+    assert letters(living, NEW) == []
+    assert {p.stage for a in await living.all() for p in a.participants if p.address == ANN} == {"answering"}
+
+
+@pytest.mark.row("T54")
+async def test_an_address_is_asked_by_a_few_in_a_week_and_not_by_many(living: House) -> None:
+    for n in range(3, 8):
+        await living.asking(n, host=f"host{n}@c.test", guest=f"guest{n}@c.test")
+    await living.service.settle()
+    askers = [ANN, BEN, *(f"host{n}@c.test" for n in range(3, 8))]
+    for person in askers:
+        await living.writes(person, f"My new address is {NEW}")
+    await living.service.settle()
+
+    assert len(letters(living, NEW)) == living.service.settings.service.invitations_per_address == 2
+    refused = [raw for _, raw in living.sent if b"I cannot write to" in raw]
+    assert len(refused) == len(askers) - 2
+    living.now += timedelta(days=8)
+    await living.says("host7@c.test", f"My new address is {NEW}")
+    assert len(letters(living, NEW)) == 3
+
+
+@pytest.mark.row("T26", "T55", "decision 17")
+@pytest.mark.parametrize("words", ["STOP", "NO", "No, that was not me", "CLICK"])
+async def test_what_was_asked_for_in_somebodys_name_ends_with_their_no(living: House, words: str) -> None:
+    await living.says(ANN, f"My new address is {NEW}")
+    [asked] = letters(living, NEW)
+    to = living.doors[NEW]
+    if words == "CLICK":
+        raw = f"From: {ANN}\r\nTo: {living.doors[ANN]}\r\nSubject: STOP\r\n\r\n".encode()
+        await living.service.keep([Envelope(ANN, living.doors[ANN], raw, "192.0.2.7")])
+        await living.service.settle()
+    else:
+        await living.says(ANN, words)
+    living.sent.clear()
+
+    await living.says(NEW, number_in(asked), to)
+
+    assert await addresses(living) == {ANN, BEN, CY}
+    assert living.sent == []
+
+
+async def test_whoever_says_no_hears_that_it_is_over_and_keeps_the_open_question(living: House) -> None:
+    await living.says(ANN, f"My new address is {NEW}")
+    living.sent.clear()
+
+    await living.says(ANN, "No")
+
+    [told] = living.sent
+    assert b"I go on writing to this address" in told[1]
+    assert {p.stage for a in await living.all() for p in a.participants if p.address == ANN} == {"answering"}
+
+
+@pytest.mark.row("T26")
+async def test_a_wrong_number_is_answered_where_it_was_typed_and_a_few_times(living: House) -> None:
+    await living.says(ANN, f"My new address is {NEW}")
+    [asked] = letters(living, NEW)
+    to = living.doors[NEW]
+    living.sent.clear()
+
+    await living.says(NEW, "0000-00", to)
+    await living.says("phone@new.test", "Here is your number", to)
+    assert [rcpt for rcpt, _ in living.sent] == [NEW, NEW]
+    assert not any(re.search(rb"(?i)\bben\b|\bcy\b", raw) for _, raw in living.sent)
+    for n in range(4):
+        await living.says(NEW, f"What is this? {n}", to)
+    assert [rcpt for rcpt, _ in living.sent[2:]] == [NEW, NEW, ANN], "then it is over, and silent"
+
+    await living.says(NEW, number_in(asked), to)
+    assert await addresses(living) == {ANN, BEN, CY}
+
+
+@pytest.mark.row("T26")
+async def test_after_a_week_the_number_is_over_and_the_registered_address_hears_so(living: House) -> None:
+    await living.says(ANN, f"My new address is {NEW}")
+    [asked] = letters(living, NEW)
+    to = living.doors[NEW]
+    living.now += timedelta(days=8)
+    await living.service.settle()
+    living.sent.clear()
+
+    await living.says(NEW, number_in(asked), to)
+
+    assert await addresses(living) == {ANN, BEN, CY}
+    [(rcpt, told)] = living.sent
+    assert rcpt == ANN
+    assert b"That number does not work any more" in told.replace(b"=\r\n", b"")
+
+
+@pytest.mark.row("T52")
+async def test_a_new_address_that_does_not_exist_is_told_and_is_not_held_against_the_old_one(living: House) -> None:
+    living.answers[NEW] = Reply(550, "5.1.1 no such user")
+    await living.says(ANN, f"My new address is {NEW}")
+
+    [_, told] = letters(living, ANN)
+    assert b"I cannot write to ann@new.test" in told
+    assert await living.fetch(f"SELECT bounces FROM people WHERE address = '{ANN}'") == [(0,)]

@@ -120,6 +120,23 @@ async def test_one_click_on_an_invitation_keeps_everybody_from_inviting_again(ho
     assert BEN not in str(await house.fetch("SELECT digest FROM refusals"))
 
 
+@pytest.mark.row("T54", "T55", "T60")
+async def test_one_click_on_is_this_your_address_keeps_everybody_from_asking_again(house: Clicked) -> None:
+    await house.asking(1)
+    await house.service.settle()
+    await house.says(ANN, "My new address is new@a.test")
+    url = house.url(house.letter("new@a.test"))
+    before = len(house.sent)
+
+    assert [await house.clicks(url) for _ in range(2)] == [200, 200]
+    await house.says(BEN, "My new address is new@a.test")
+
+    assert [to for to, _ in house.sent[before:]] == [ANN, BEN]
+    assert "I cannot write to new@a.test" in house.letter(ANN).get_body(("plain",)).get_content()
+    (alliance,) = await house.all()
+    assert {p.stage for p in alliance.participants} == {Stage.ANSWERING}
+
+
 async def test_who_answered_stop_is_asked_again_by_others(house: Clicked) -> None:
     await house.invited(1)
     await house.advance(

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import asyncpg
 import pytest
 from aiosmtplib import SMTP, SMTPResponseException
 from browser import lacking
-from engines import PostgreSQL
+from engines import PostgreSQL, served_by_postgresql
 from served import settings_for
 from test_batches import ANN, BEN, House
 
@@ -144,12 +144,12 @@ async def test_a_disk_that_is_full_is_try_again_later_and_then_all_goes_on(small
 
 
 @contextmanager
-def failing(folder: Path, error: str) -> Iterator[None]:
-    """While these system calls on the database's files fail, in this very process, as on a disk that breaks."""
+def failing(error: str, pids: Iterable[int], files: Iterable[Path] = ()) -> Iterator[None]:
+    """While these system calls fail in these processes, as on a disk that breaks; on some files, or on any."""
     if not (strace := shutil.which("strace")):
         lacking("strace is not installed")
-    files = [word for name in ("alliance.db", "alliance.db-wal") for word in ("-P", str(folder / name))]
-    command = [strace, "-f", "-p", str(os.getpid()), *files, "-e", f"inject={error}", "-o", "/dev/null"]
+    where = [*(f"--attach={pid}" for pid in pids), *(f"--trace-path={path}" for path in files)]
+    command = [strace, "-f", *where, "-e", f"inject={error}", "-o", "/dev/null"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         try:
@@ -168,7 +168,7 @@ async def test_a_disk_that_breaks_is_try_again_later_is_told_and_then_all_goes_o
     async with running(f"sqlite:{tmp_path}/alliance.db") as (service, house):
         assert (await service.health.look()).faults == ()
 
-        with failing(tmp_path, error):
+        with failing(error, [os.getpid()], [tmp_path / "alliance.db", tmp_path / "alliance.db-wal"]):
             answers = [await hands_in(service, ANN, house.doors[ANN], f"I hope for bread. {n}") for n in range(3)]
             assert {code for code, _ in answers} == {451}
             assert max(seconds for _, seconds in answers) < 20
@@ -228,6 +228,33 @@ async def test_a_server_that_goes_and_comes_back_costs_nothing_but_time(url: str
         assert (await hands_in(service, BEN, house.doors[BEN], "I hope for cake."))[0] == 250
         await until_heard(house, 1, 2)
         assert (await service.health.look()).faults == ()
+
+
+@pytest.mark.row("R3", "T32")
+async def test_a_servers_disk_that_loses_what_is_written_is_try_again_later_and_then_all_goes_on() -> None:
+    """Then PostgreSQL trusts nothing in its memory: it ends, and does not come up before the disk keeps what it is given.
+
+    What it had written just then may be there again, though nobody was told so: the sender's next try is the same row.
+    """
+    hopes = [f"I hope for bread. {n}" for n in range(3)]
+    with served_by_postgresql("-c fsync=on -c max_connections=40") as server:
+        async with running(server.url) as (service, house):
+            assert (await hands_in(service, BEN, house.doors[BEN], "I hope for cake."))[0] == 250
+            await until_heard(house, 2)
+
+            with failing("fsync,fdatasync:error=EIO", server.pids):
+                answers = [await hands_in(service, ANN, house.doors[ANN], hope) for hope in hopes]
+                found = await service.health.look()
+                await asyncio.to_thread(server.ends)
+            server.up()
+
+            assert {code for code, _ in answers} == {451}
+            assert max(seconds for _, seconds in answers) < 20
+            assert found.faults == ("database",)
+            assert {(await hands_in(service, ANN, house.doors[ANN], hope))[0] for hope in hopes} == {250}
+            await until_heard(house, 1, 2)
+            assert (await service.health.look()).faults == ()
+            assert len(await house.fetch("SELECT id FROM inbox")) == 1 + len(hopes)
 
 
 @pytest.mark.row("R3")

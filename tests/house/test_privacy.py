@@ -16,12 +16,15 @@ from structlog import reset_defaults
 from test_batches import ANN, BEN, CY, House, house  # noqa: F401
 from test_faults import address_of
 
+from agent.alliance.model import Stage
 from agent.log import configure
 from agent.mail.address import Route
 from agent.rehearsal.mailbox import Mail
 from agent.rehearsal.play import rehearsing
+from agent.rehearsal.script import Person
 from agent.web.health import text_of
 
+EOL = b"\r\n"
 PLACES = ("canbody", "canprivate", "cansubject", "canname", "canfile", "caninside", "canhead", "canalt", "cancomment")
 
 
@@ -85,7 +88,8 @@ async def test_no_word_of_an_answer_is_in_any_byte_that_leaves_us_before_the_rev
     bounce = play.service.doors.bounce_address(route.alliance, route.letter)
     away = marked(bounce).replace(b"X-Mood:", b"Auto-Submitted: auto-replied\r\nX-Mood:")
     await pair.hands_in("", bounce, away)
-    theirs = address_of(pair, JONAS)  # the words at the other's address: they are held, and he is asked about them
+    theirs = address_of(pair, JONAS)
+    await pair.hands_in(MAYA.address, theirs, marked(theirs))
     await pair.hands_in(MAYA.address, play.service.doors.front, marked(play.service.doors.front, "canname@evil.test"))
     for said in ("STATUS", "HELP", "MY DATA", "EXPORT", "MY ALLIANCES", "SHOW", "I hope for bread."):
         await pair.says(JONAS, said)
@@ -96,6 +100,7 @@ async def test_no_word_of_an_answer_is_in_any_byte_that_leaves_us_before_the_rev
     assert len(others) > 5
     assert [(m.subject, found) for m in others if (found := canaries(shown(m)))] == []
     ours = [m for m in play.mails if not m.mine]
+    assert {w for m in ours for w in canaries(shown(m))} == {"canbody"}, "which its author reads back"
     assert not any(
         word in shown(m) for m in ours for word in ("canhead", "cancomment", "caninside", "canfile", "canalt")
     )
@@ -232,15 +237,22 @@ async def test_no_word_crosses_from_one_alliance_into_another_of_the_same_person
     await house.says(ANN, "MY ALLIANCES", house.service.doors.reply_address(2, numbers[2]))
 
     async with house.service.database.transaction() as c:
-        of_two = [
-            bytes(raw) for (raw,) in await c.fetch("SELECT raw FROM outbox WHERE alliance_id = 2 AND raw IS NOT NULL")
-        ]
-        [(document,)] = await c.fetch("SELECT document FROM alliances WHERE id = 2")
-    assert len(of_two) > 5
-    assert not any(b"canbody" in raw or b"canprivate" in raw for raw in of_two)
-    assert b"can" not in bytes(document).replace(b"cannot", b"").replace(b"because", b"") or b"canbody" not in bytes(
-        document
-    )
+        kept = {
+            n: [
+                bytes(raw).replace(b"=\r\n", b"")
+                for (raw,) in await c.fetch(
+                    f"SELECT raw FROM outbox WHERE alliance_id = {n} AND raw IS NOT NULL "
+                    f"UNION ALL SELECT document FROM alliances WHERE id = {n}"
+                )
+            ]
+            for n in (1, 2)
+        }
+    found = {
+        n: {word for word in ("canbody", "canprivate") if any(word.encode() in raw for raw in raws)}
+        for n, raws in kept.items()
+    }
+    assert len(kept[2]) > 6
+    assert found == {1: {"canbody", "canprivate"}, 2: set()}
 
 
 def bytes_of(folder: Path) -> bytes:
@@ -275,13 +287,91 @@ async def test_erasing_leaves_no_word_and_no_address_in_any_byte_of_the_database
         assert word.encode() not in left, word
 
 
-@pytest.mark.row("T71")
-async def test_an_answer_that_was_changed_or_taken_back_is_in_nothing_that_comes_after(pair: Pair) -> None:
+@pytest.mark.row("T72")
+async def test_erasing_reaches_what_the_other_has_read_too(pair: Pair, tmp_path: Path) -> None:
     await pair.says(MAYA, "I hope for canbody.", "hopes")
-    await pair.says(MAYA, "I hope for bread.", "hopes")
+    await revealed(pair)
+    assert any("canbody" in shown(m) for m in pair.play.mails if m.person == JONAS)
+    assert b"canbody" in bytes_of(tmp_path)
+
+    await pair.says(MAYA, "DELETE NOW", "hopes")
+    await pair.says(MAYA, "DELETE NOW")
+    await pair.play.service.forget()
+
+    assert b"canbody" not in bytes_of(tmp_path)
+
+
+@pytest.mark.row("T72")
+async def test_who_is_erased_from_a_team_that_goes_on_leaves_no_letter_and_no_mail(house: House) -> None:  # noqa: F811
+    first = (
+        f"I lead a crew of four: me, Ben <{BEN}>, Cy <{CY}> and Dee <dee@d.test>. I'd like us to make a team alliance."
+    )
+    for words in (first, "TEAM", "We are slow to say when it hurts.", "SEND"):
+        await house.says(ANN, words, "" if ANN in house.doors else house.service.doors.front)
+    for words in ("YES", "a b b b"):
+        for person in (BEN, CY, "dee@d.test", *([ANN] if words != "YES" else [])):
+            await house.says(person, words)
+    for _ in range(3):
+        house.now += timedelta(days=1)
+        await house.service.settle()
+    await house.says(BEN, "I wish for canbody.\n\nPRIVATE I fear canprivate.")
+    assert await _kept(house) == {"canbody", "canprivate"}
+
+    await house.says(BEN, "DELETE")
+    await house.says(BEN, "DELETE NOW")
+
+    assert [a.phase for a in await house.all()] == ["asking"]
+    assert await _kept(house) == set()
+
+
+async def _kept(house: House) -> set[str]:  # noqa: F811
+    """The canaries that the database holds, in letters, mail and documents."""
+    everything = [
+        *await house.fetch("SELECT raw, words FROM outbox"),
+        *await house.fetch("SELECT raw, outcome FROM inbox"),
+        *await house.fetch("SELECT document, '' FROM alliances"),
+    ]
+    text = " ".join(f"{bytes(raw or b'').replace(b'=' + EOL, b'')!r} {words}" for raw, words in everything)
+    return set(canaries(text))
+
+
+@pytest.mark.row("T65", "T69", "T70")
+@pytest.mark.parametrize("done", [MAYA, JONAS])
+async def test_before_both_have_done_a_part_neither_sees_a_word_of_it(pair: Pair, done: Person) -> None:
+    """Whoever has done it waits, however long; the other has given one answer."""
+    slow = JONAS if done == MAYA else MAYA
+    await pair.says(slow, "I hope for canbody.", "hopes")
+    await pair.says(done, "I hope for cansubject.", "hopes")
+    await revealed(pair, done)
+    await pair.play.wait(timedelta(days=20))
+
+    for person, word in ((done, "canbody"), (slow, "cansubject"), (slow, "says peace")):
+        assert not any(word in shown(m) for m in pair.play.mails if m.person == person and not m.mine)
+    await revealed(pair, slow)
+    for person, word in ((done, "canbody"), (slow, "cansubject")):
+        assert any(word in shown(m) for m in pair.play.mails if m.person == person and not m.mine), "and then both do"
+
+
+async def revealed(pair: Pair, *people: Person) -> None:
+    """Until these, or both, have answered the first part, and have seen it if that was all that was waited for."""
+    for _ in range(12):
+        for number, person in ((1, MAYA), (2, JONAS)):
+            if people and person not in people:
+                continue
+            if (await pair.alliance()).participant(number).stage == Stage.ANSWERING:
+                asked = " of 12" if person == MAYA else ""  # hers need not be the newest
+                await pair.says(person, f"{person.key} says peace, on the same day.", asked)
+        await pair.play.wait(timedelta(hours=12))
+
+
+@pytest.mark.row("T65", "T71")
+async def test_an_answer_that_was_changed_or_taken_back_is_in_nothing_that_comes_after(pair: Pair) -> None:
+    """Nor in the reveal, in which the words that took its place are."""
+    await pair.says(MAYA, "I hope for canbody.", "hopes")
+    await pair.says(MAYA, "I hope for bread.\n\nPRIVATE I fear canprivate.", "hopes")
     before = len(pair.play.mails)
+    await revealed(pair)
 
-    await pair.says(JONAS, "I hope for peace.")
-    await pair.play.wait(timedelta(days=3))
-
-    assert not any("canbody" in shown(m) for m in pair.play.mails[before:] if m.person == JONAS)
+    letters = [m for m in pair.play.mails[before:] if m.person == JONAS and not m.mine]
+    assert [m.subject for m in letters if "I hope for bread." in shown(m)], "it was revealed"
+    assert not any(canaries(shown(m)) for m in letters)

@@ -152,6 +152,29 @@ async def test_our_borders_word_counts_where_it_is_configured(pair: Pair, dns: s
     assert "did not use" in told.subject
 
 
+@pytest.mark.row("T16", "T33")
+@pytest.mark.parametrize("first", ["dmarc=fail header.from=example.org", "", "list-bounces@evil.test"])
+async def test_a_copy_that_somebody_else_hands_in_first_keeps_no_true_mail_out(
+    pair: Pair, dns: stubdns.StubDns, first: str
+) -> None:
+    """Who was sent a copy of it has every octet, but for what our border says of it and who the envelope says it is from."""
+    Checked(pair, dns, BORDER)
+    await pair.play.settle()
+    to = str(message_from_bytes(pair.last(MAYA).raw, policy=policy.default)["Reply-To"])
+    raw = f"From: {MAYA.address}\r\nTo: {to}\r\nCc: eve@evil.test\r\nSubject: Re: x\r\n\r\nI hope.\r\n".encode()
+    true = f"Authentication-Results: {BORDER}; dmarc=pass header.from=example.org\r\n".encode() + raw
+
+    if "=" not in first:
+        await pair.hands_in(first, to, true)
+    else:
+        await pair.hands_in("eve@evil.test", to, f"Authentication-Results: {BORDER}; {first}\r\n".encode() + raw)
+    assert await answer(pair, 1) == ""
+    for hop in (b"", b"Received: by somebody; again\r\n"):
+        await pair.hands_in(MAYA.address, to, true.replace(b"\r\n", b"\r\n" + hop, 1))
+
+    assert [a.text for a in (await pair.alliance()).answers if a.prompt == "hopes"] == ["I hope."]
+
+
 @pytest.mark.row("T24")
 @pytest.mark.parametrize("down", ["silent", "broken"])
 async def test_with_the_dns_down_answers_are_taken_and_acts_wait(house: Checked, down: str) -> None:
@@ -251,7 +274,8 @@ async def test_no_dns_is_asked_for_mail_to_nobody_and_from_strangers(house: Chec
     assert house.dns.asked == []
 
 
-async def test_a_mail_on_which_the_check_breaks_is_unknown_and_stops_no_other(house: Checked) -> None:
+@pytest.mark.row("T24", "T32")
+async def test_a_mail_on_which_the_check_breaks_is_held_and_asked_about(house: Checked) -> None:
     service, judge = house.pair.play.service, house.pair.play.service.intake.judge
     prompt = house.pair.last(MAYA)
 
@@ -261,10 +285,13 @@ async def test_a_mail_on_which_the_check_breaks_is_unknown_and_stops_no_other(ho
         return await judge(raw, at)
 
     service.intake.judge = breaks
-    await house.says(MAYA, "poison, but words.", prompt)
+    [asked] = await house.says(MAYA, "poison, but words.", prompt)
 
-    assert await answer(house.pair, 1) == "poison, but words."
+    assert await answer(house.pair, 1) == ""
     assert (await house.verdicts())[1] == ""
+    assert asked.subject == "A number, to be sure it is you"
+    await house.says(MAYA, asked.text.split("nothing else: ")[1].split()[0], asked)
+    assert await answer(house.pair, 1) == "poison, but words."
 
 
 @pytest.mark.row("T17")

@@ -10,7 +10,7 @@ import dkim.crypto
 import pytest
 from signer import Signer
 
-from agent.mail.authentic import author, judged, organisation, questions, rsa_proves
+from agent.mail.authentic import author, judged, organisation, questions, rsa_proves, vouched_for
 
 NOW = datetime.now(UTC)  # dkimpy stamps what it signs
 BORDER = "mx.example.test"
@@ -169,6 +169,20 @@ def test_no_trick_with_from_makes_anybody_ann(value: str) -> None:
     assert author(raw) != "ann@good.test" or found.finding != "aligned"
 
 
+@pytest.mark.row("T17")
+@pytest.mark.parametrize(
+    "value",
+    ["ann@good.test, eve@good.test", "eve@good.test, ann@good.test", "ann@good.test\r\nFrom: eve@good.test", "eve@good.test\r\nFrom: ann@good.test",
+     "ann@good.test\r\nFROM: ann@good.test", "friends: ann@good.test, eve@good.test;"],
+)  # fmt: skip
+def test_two_authors_of_one_house_that_signs_are_neither(value: str) -> None:
+    """Eve writes from the same provider, which signs whatever she sends."""
+    raw = GOOD.sign(from_is(value))
+
+    assert author(raw) == ""
+    assert judged(raw, GOOD.records, NOW).finding == "unknown"
+
+
 def test_case_and_idna_make_no_other_author() -> None:
     assert finding(GOOD.sign(from_is("ANN@GOOD.test"))) == "aligned"
     signer = Signer("xn--bcher-kva.test")
@@ -261,6 +275,19 @@ def test_a_failure_at_the_border_is_a_forgery_or_a_doubt_as_the_domain_wishes() 
     assert finding(failed, {"_dmarc.good.test": ("v=DMARC1; p=none",)}, border=BORDER) == "doubted"
     assert finding(failed, {"_dmarc.good.test": None}, border=BORDER) == "forged"
     assert finding(said(f"{BORDER}; dmarc=fail header.from=good.test", GOOD.sign(PLAIN)), border=BORDER) == "aligned"
+
+
+@pytest.mark.row("T16", "T33")
+def test_copies_of_a_mail_without_a_signature_differ_in_what_the_border_says_of_its_author() -> None:
+    def vouched(text: str, raw: bytes = PLAIN) -> bool | None:
+        return vouched_for(said(text, raw), BORDER)
+
+    assert vouched(f"{BORDER}; spf=pass smtp.mailfrom=good.test") is True
+    assert vouched(f"{BORDER}; spf=fail smtp.mailfrom=evil.test; dmarc=fail header.from=good.test") is False
+    for other in (f"{BORDER}; spf=pass smtp.mailfrom=evil.test", "x.test; dmarc=pass header.from=good.test"):
+        assert vouched(other) is None
+    assert vouched(f"{BORDER}; dmarc=pass header.from=good.test", GOOD.sign(PLAIN)) is None, "that is the same in each"
+    assert vouched(f"{BORDER}; dmarc=pass header.from=good.test", from_is("")) is None
 
 
 @pytest.mark.parametrize("hop", ["by 2002:a05:7010 with SMTP id x", "from a by mx2.example.test with LMTP"])

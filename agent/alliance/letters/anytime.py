@@ -121,6 +121,7 @@ class WasThisYou(Letter):
 
     sender: str
     words: str
+    last: bool = False  # more of this sort is left aside today
 
 
 @dataclass(frozen=True, slots=True)

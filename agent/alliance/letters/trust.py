@@ -1,6 +1,7 @@
 """Letters about who wrote a mail."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from agent.alliance.letters.letter import Letter, Role
 
@@ -16,6 +17,7 @@ class Code(Letter):
     words: str  # what was written; "" where it is not shown
     sender: str  # the address that it came from, where it is another or in doubt
     version: int  # of the page as it stands
+    last: bool = False  # more of this sort is left aside today
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +26,16 @@ class CodeAgain(Letter):
 
     role = Role.RECEIPT
 
-    problem: str  # wrong, none, over
+    problem: str  # wrong, none, over, many
     left: int  # guesses
+    again: datetime | None = None  # when another one is sent, where that was too often
 
 
 @dataclass(frozen=True, slots=True)
 class NewAddress(Letter):
     """To an address that somebody says is theirs now: whether it is, by a number. It names nobody else (T26)."""
 
-    role = Role.RECEIPT
+    role = Role.QUESTION
 
     code: str
     old: str  # the registered address, which asks
@@ -44,12 +47,14 @@ class AddressChange(Letter):
 
     role = Role.RECEIPT
 
-    state: str  # asked, changed, refused
+    state: str  # asked, kept, changed, refused
     address: str  # the new one
 
 
 @dataclass(frozen=True, slots=True)
 class NotTaken(Letter):
-    """A mail in somebody's name failed the check that its own domain asks for (T15)."""
+    """A mail in somebody's name failed the check that its own domain asks for (T15), or is another participant's."""
 
     role = Role.RECEIPT
+
+    sender: str = ""  # the other's address

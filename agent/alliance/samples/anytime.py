@@ -45,7 +45,7 @@ def samples() -> tuple[l.Letter, ...]:
         l.Left("Jonas", agreed=True),
         l.Left("Jonas", agreed=False, until=MARCH),
         l.AtRest(),
-        l.WasThisYou("maya.lind@example.com", "Agree, much better"),
+        *(l.WasThisYou("maya.lind@example.com", "Agree, much better", last) for last in (False, True)),
         l.Closed(MARCH),
         *(l.Unread(why, ask) for why in ("empty", "encrypted", "too large", "reaction", "unreadable")),
         l.Unread("empty", ""),

@@ -3,6 +3,7 @@
 One reader for each thing that we ask. All of them work on the new text of a reply, without its quotes.
 """
 
+from agent.alliance.words.address import read_address
 from agent.alliance.words.answer import is_care, read_answer
 from agent.alliance.words.bank import (
     Named,
@@ -92,6 +93,7 @@ __all__ = [
     "language_of",
     "locale_of",
     "phrase",
+    "read_address",
     "read_age",
     "read_answer",
     "read_approval",
