@@ -4,8 +4,8 @@
 
 All servers run at once, each in a process of its own, and are asked in turn in each round; the medians of the rounds are
 printed, with the processor time of the server and its children from the operating system. Ours says 250 after the commit; its
-ratio to the bare one is what counts, since rates move with the neighbours; "by CPU" is the same ratio of work for a second of
-processor, which moves less. One mail is 2.3 KB of text and HTML. Ours runs on uvloop, and the bare one and the Mailbox on the
+ratio to the bare one ("/ bare") and to the others ("ours /") is what counts, since rates move with the neighbours; "by CPU" is
+the same ratio of work for a second of processor, which moves less. One mail is 2.3 KB of text and HTML. Ours runs on uvloop, and the bare one and the Mailbox on the
 loop that Python brings. How the other servers are set up stands in peers.py; those that are not installed are named.
 """
 
@@ -78,7 +78,7 @@ def stock(handler: object) -> None:
 
 
 def measured(servers: dict[str, Server], rounds: int, messages: int, connections: list[int]) -> Iterator[list[object]]:
-    """Rows of the table: server, connections, reused or not, messages a second, CPU in microseconds, ratios to bare."""
+    """Rows of the table: server, connections, reused or not, mails/s, CPU in microseconds; ratios to bare, and ours to it."""
     rates: dict[tuple[str, int, bool], list[float]] = defaultdict(list)
     cpus: dict[tuple[str, int, bool], list[float]] = defaultdict(list)
     ways = [(n, True) for n in connections] + [(connections[-1], False)]
@@ -90,16 +90,20 @@ def measured(servers: dict[str, Server], rounds: int, messages: int, connections
             if turn:
                 rates[name, count, reuse].append(len(mails) / seconds)
                 cpus[name, count, reuse].append((server.cpu() - before) / len(mails) * 1e6)
-    for (name, count, reuse), rate in rates.items():
-        cpu, base = middle(cpus[name, count, reuse]), middle(rates["bare", count, reuse])
+    rate, cpu = ({case: middle(values) for case, values in found.items()} for found in (rates, cpus))
+    for case in rates:
+        name, count, reuse = case
+        bare, us = ("bare", count, reuse), ("ours", count, reuse)
         yield [
             name,
             count,
             "reused" if reuse else "one each",
-            round(middle(rate)),
-            round(cpu),
-            f"{middle(rate) / base:.2f}",
-            f"{middle(cpus['bare', count, reuse]) / cpu:.2f}",
+            round(rate[case]),
+            round(cpu[case]),
+            f"{rate[case] / rate[bare]:.2f}",
+            f"{cpu[bare] / cpu[case]:.2f}",
+            f"{rate[us] / rate[case]:.2f}",
+            f"{cpu[case] / cpu[us]:.2f}",
         ]
 
 
@@ -121,7 +125,7 @@ def main() -> None:
         peers, missing = started(stack)
         servers |= peers
         found = list(measured(servers, given.rounds, given.messages, given.connections))
-    table([["server", "connections", "", "mails/s", "CPU µs", "/ bare", "by CPU"], *found])
+    table([["server", "connections", "", "mails/s", "CPU µs", "/ bare", "by CPU", "ours /", "by CPU"], *found])
     if missing:
         print(f"not measured: {', '.join(missing)}")
     print(json.dumps({"bench": "inbound", "load": os.getloadavg()[0], "rows": found, "not measured": missing}))
