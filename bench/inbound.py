@@ -5,8 +5,9 @@
 All servers run at once, each in a process of its own, and are asked in turn in each round; the medians of the rounds are
 printed, with the processor time of the server and its children from the operating system. Ours says 250 after the commit; its
 ratio to the bare one ("/ bare") and to the others ("ours /") is what counts, since rates move with the neighbours; "by CPU" is
-the same ratio of work for a second of processor, which moves less. One mail is 2.3 KB of text and HTML. Ours runs on uvloop, and the bare one and the Mailbox on the
-loop that Python brings. How the other servers are set up stands in peers.py; those that are not installed are named.
+the same ratio of work for a second of processor, which moves less. One mail is 2.3 KB of text and HTML. Ours runs on uvloop,
+the bare one and the Mailbox on the loop that Python brings. How the other servers are set up stands in peers.py; those that
+are not installed are named.
 """
 
 import argparse
