@@ -1,12 +1,13 @@
-"""Accepting mail durably: the service, aiosmtpd's Mailbox and Postfix against a bare aiosmtpd that does nothing.
+"""Accepting mail durably: the service, aiosmtpd's Mailbox and other mail servers against a bare aiosmtpd that does nothing.
 
     .venv/bin/python bench/inbound.py [--messages 1500] [--rounds 5] [--connections 1 10 50] [--database URL]
 
 All servers run at once, each in a process of its own, and are asked in turn in each round; the medians of the rounds are
-printed, with the processor time of the server from the operating system. Ours says 250 after the commit; its ratio to the
-bare one is what counts, since rates move with the neighbours; "by CPU" is the same ratio of work for a second of processor,
-which moves less. One mail is 2.6 KB of text and HTML. Postfix keeps what it took in its queue, and throws it away from there;
-its processor time is that of all its processes.
+printed, with the processor time of the server and its children from the operating system. Ours says 250 after the commit; its
+ratio to the bare one ("/ bare") and to the others ("ours /") is what counts, since rates move with the neighbours; "by CPU" is
+the same ratio of work for a second of processor, which moves less. One mail is 2.3 KB of text and HTML. Ours runs on uvloop,
+the bare one and the Mailbox on the loop that Python brings. How the other servers are set up stands in peers.py; those that
+are not installed are named.
 """
 
 import argparse
@@ -14,22 +15,18 @@ import asyncio
 import itertools
 import json
 import os
-import shutil
-import socket
-import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, ExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import uvloop
 from aiosmtpd.handlers import Mailbox
 from aiosmtpd.smtp import SMTP
-from stage import ROOT, Mail, Server, middle, sent, serve, serving, table
+from peers import started
+from stage import OURS, Mail, Server, middle, sent, serve, serving, table
 
-OURS = "alliance@alliance.test"
-OTHERS = ("Haraka", "Salmon", "Mailman")  # peers that this bench does not start: none is installed with the tests
 BODY = "I hope that we stay friends, and that we find out who decides what before the doors open in May. "
 _numbers = itertools.count()
 
@@ -81,25 +78,8 @@ def stock(handler: object) -> None:
     serve(start)
 
 
-@contextmanager
-def postfix(folder: Path) -> Iterator[Server]:
-    """A Postfix that takes all and throws it away, with nothing of ours behind it."""
-    sys.path += [str(ROOT / "tests"), str(ROOT / "tests/components")]
-    from postfix import postfix as running  # noqa: PLC0415 - the tests' own, which need more than the benches
-
-    more = {"main": "relayhost =\ndefault_transport = discard:\nsmtpd_client_connection_count_limit = 1000\n"}
-    with running(folder, 25, 24, _free_port, "alliance.invalid", more) as server:
-        yield Server(server.submission, int((folder / "queue/pid/master.pid").read_text()))
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 def measured(servers: dict[str, Server], rounds: int, messages: int, connections: list[int]) -> Iterator[list[object]]:
-    """Rows of the table: server, connections, reused or not, messages a second, CPU in microseconds, ratios to bare."""
+    """Rows of the table: server, connections, reused or not, mails/s, CPU in microseconds; ratios to bare, and ours to it."""
     rates: dict[tuple[str, int, bool], list[float]] = defaultdict(list)
     cpus: dict[tuple[str, int, bool], list[float]] = defaultdict(list)
     ways = [(n, True) for n in connections] + [(connections[-1], False)]
@@ -107,20 +87,24 @@ def measured(servers: dict[str, Server], rounds: int, messages: int, connections
         for (count, reuse), (name, server) in itertools.product(ways, servers.items()):
             mails = [mail() for _ in range(messages if turn else messages // 10)]
             before = server.cpu()
-            seconds = asyncio.run(sent(server.port, mails, count, reuse=reuse))
+            seconds = asyncio.run(sent(server.port, mails, count, reuse=reuse, hello=server.hello))
             if turn:
                 rates[name, count, reuse].append(len(mails) / seconds)
                 cpus[name, count, reuse].append((server.cpu() - before) / len(mails) * 1e6)
-    for (name, count, reuse), rate in rates.items():
-        cpu, base = middle(cpus[name, count, reuse]), middle(rates["bare", count, reuse])
+    rate, cpu = ({case: middle(values) for case, values in found.items()} for found in (rates, cpus))
+    for case in rates:
+        name, count, reuse = case
+        bare, us = ("bare", count, reuse), ("ours", count, reuse)
         yield [
             name,
             count,
             "reused" if reuse else "one each",
-            round(middle(rate)),
-            round(cpu),
-            f"{middle(rate) / base:.2f}",
-            f"{middle(cpus['bare', count, reuse]) / cpu:.2f}",
+            round(rate[case]),
+            round(cpu[case]),
+            f"{rate[case] / rate[bare]:.2f}",
+            f"{cpu[bare] / cpu[case]:.2f}",
+            f"{rate[us] / rate[case]:.2f}",
+            f"{cpu[case] / cpu[us]:.2f}",
         ]
 
 
@@ -135,19 +119,16 @@ def main() -> None:
     if given.serve:
         name, where = given.serve
         return ours(where) if name == "ours" else stock(Mailbox(where) if where else Nothing())
-    missing = list(OTHERS)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         url = given.database or f"sqlite:{Path(folder) / 'bench.db'}"
         asked = {"bare": ("bare", ""), "ours": ("ours", url), "Mailbox": ("stock", str(Path(folder) / "mailbox"))}
         servers = {name: stack.enter_context(serving("inbound.py", "--serve", *how)) for name, how in asked.items()}
-        if shutil.which("postfix") and os.geteuid() == 0:
-            away = stack.enter_context(tempfile.TemporaryDirectory(prefix="postfix"))
-            servers["Postfix"] = stack.enter_context(postfix(Path(away)))
-        else:
-            missing.append("Postfix (it has to be installed, and takes root)")
+        peers, missing = started(stack)
+        servers |= peers
         found = list(measured(servers, given.rounds, given.messages, given.connections))
-    table([["server", "connections", "", "mails/s", "CPU µs", "/ bare", "by CPU"], *found])
-    print(f"not measured: {', '.join(missing)}")
+    table([["server", "connections", "", "mails/s", "CPU µs", "/ bare", "by CPU", "ours /", "by CPU"], *found])
+    if missing:
+        print(f"not measured: {', '.join(missing)}")
     print(json.dumps({"bench": "inbound", "load": os.getloadavg()[0], "rows": found, "not measured": missing}))
     return None
 
