@@ -68,7 +68,7 @@ discard   unix  - - n - - discard
 lmtp      unix  - - n - - lmtp
 anvil     unix  - - n - 1 anvil
 scache    unix  - - n - 1 scache
-postlog   unix-dgram n - n - 1 postlogd
+postlog   unix-dgram n - n - 1 postlogd -o max_use=1000000000 -o max_idle=1d
 """
 
 
