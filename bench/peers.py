@@ -62,7 +62,14 @@ def postfix(folder: Path) -> Iterator[Server]:
     sys.path += [str(ROOT / "tests"), str(ROOT / "tests/components")]
     from postfix import postfix as running  # noqa: PLC0415 - the tests' own, which need more than the benches
 
-    more = {"main": "relayhost =\ndefault_transport = discard:\nsmtpd_client_connection_count_limit = 1000\n"}
+    # Without a log: its servers wait for ever where its own process for the log has not started.
+    settings = (
+        "maillog_file =",
+        "relayhost =",
+        "default_transport = discard:",
+        "smtpd_client_connection_count_limit = 1000",
+    )
+    more = {"main": "".join(f"{setting}\n" for setting in settings)}
     with running(folder, 25, 24, _free_port, "alliance.invalid", more) as server:
         yield Server(server.submission, int((folder / "queue/pid/master.pid").read_text()))
 
