@@ -35,7 +35,10 @@ class Checkin:
                 await self.advance.within(c, matters, now)
         except Unavailable:
             raise
-        except Exception:  # noqa: BLE001 - one that breaks us stops no other
+        except Exception:
+            if not matters:
+                raise
+            # One that breaks us stops no other.
             for matter, error in await self.advance.bring(matters, now):
                 _log.error("wake_failed", alliance=matter.alliance, exc_info=error)
                 async with self.advance.database.transaction() as c:

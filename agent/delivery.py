@@ -45,7 +45,7 @@ class Delivery:
     counted: Counter[tuple[str, ...]] = field(default_factory=Counter, init=False)  # attempts by kind and outcome
     answered: int = field(default=0, init=False)  # letters in the last round
 
-    _claimed: list[outbox.Claim] = field(default_factory=list, init=False)
+    _claimed: list[outbox.Letter] = field(default_factory=list, init=False)
     _under_way: dict["asyncio.Task[Reply]", outbox.Letter] = field(default_factory=dict, init=False)
 
     async def deliver(self, now: datetime) -> int:
@@ -83,9 +83,9 @@ class Delivery:
         async with self.advance.database.transaction(lasting=bool(settled)) as c:
             await outbox.settle(c, settled)
             await outbox.hold(c, [x.claim for x in aging.values()], now + self.lease)
-            await outbox.hold(c, self._claimed, now)  # if the database broke off just then: they are free
+            await outbox.let_go(c, self._claimed, now)
             batch = await outbox.claim(c, now, room, self.lease, but=but) if room > 0 else []
-            self._claimed = [x.claim for x in batch]
+            self._claimed = batch
         self._claimed = []
         self.answered = len(answered)
         self.counted.update((x.about.partition(":")[0], state) for (x, _), state in zip(answered, states, strict=True))
@@ -106,12 +106,13 @@ class Delivery:
 
     async def close(self, now: datetime) -> None:
         """Let what is under way come to its end, break off what is slow, and let other nodes have that."""
-        if not self._under_way:
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=ENDING_S)
+            for task in self._under_way:
+                task.cancel()  # but what has ended
+            await asyncio.wait(self._under_way)
+        elif not self._claimed:
             return
-        await asyncio.wait(self._under_way, timeout=ENDING_S)
-        for task in self._under_way:
-            task.cancel()  # but what has ended
-        await asyncio.wait(self._under_way)
         left = [self._under_way.pop(task) for task in [*self._under_way] if task.cancelled()]
         with suppress(Unavailable):  # then they may have it when the lease runs out
             await self._round(now, 0, set())

@@ -23,7 +23,7 @@ from agent.mail.answered import is_to, reported, route_in
 from agent.mail.authentic import Verdict, author
 from agent.mail.message import LARGE, read
 from agent.store import inbox, outbox, restored
-from agent.store.database import Unavailable
+from agent.store.database import EPOCH, Unavailable
 
 BATCH = 50  # one commit for so many; larger ones are hardly faster and let the first wait
 
@@ -43,14 +43,15 @@ class Intake:
     lease: timedelta  # how long what was taken is nobody else's
     counted: Counter[tuple[str, ...]] = field(default_factory=Counter, init=False)  # mail by what came of it
     _unfinished: list[inbox.Claim] = field(default_factory=list, init=False)
+    _until: datetime = field(default=EPOCH, init=False)  # these are held
 
     async def take(self, now: datetime) -> int:
         """Deal with one batch; how many there were."""
         database = self.advance.database
         async with database.transaction(lasting=False) as c:
-            await inbox.give_back(c, self._unfinished)  # of a round that the database broke off
+            await inbox.give_back(c, self._unfinished, self._until)  # of a round that the database broke off
             batch = await inbox.take(c, now, BATCH, self.lease)
-            self._unfinished = [kept.claim for kept in batch]
+            self._unfinished, self._until = [kept.claim for kept in batch], now + self.lease
             routes = {kept.id: route_in(kept.rcpt, kept.raw, self.doors) for kept in batch}
             wanted = {(r.alliance, r.letter) for r in routes.values() if isinstance(r, Route)}
             asked = await outbox.asked(c, wanted) if wanted else {}
@@ -93,7 +94,7 @@ class Intake:
         if self._unfinished:
             with suppress(Unavailable):  # then they may have it when the lease runs out
                 async with self.advance.database.transaction() as c:
-                    await inbox.give_back(c, self._unfinished)
+                    await inbox.give_back(c, self._unfinished, self._until)
 
     def _matters(self, kept: inbox.Kept, route: object) -> bool:
         """Whether it makes a difference who wrote it: no stranger makes us ask the DNS."""

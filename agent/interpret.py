@@ -78,7 +78,7 @@ def event_of(
         until = datetime.combine(day, time(), UTC) if day else None
         return AutoReplied(asked.participant, until, cause)
     if is_complaint(message):
-        return Unsubscribed(asked.participant, asked.about, cause, at) if at else Complained(asked.participant, cause)
+        return Complained(asked.participant, cause, asked.about, at)
     if kind is not Kind.REPLY:
         return Nothing(str(kind))
     if doors.is_own(sender):

@@ -89,7 +89,7 @@ class Loops:
         name = self._for_others.pop()  # before it is rung: what comes meanwhile is told anew
         try:
             await self.database.ring(name)
-        except Unavailable:
+        except BaseException:
             self._for_others.add(name)
             raise
         if not self._for_others:

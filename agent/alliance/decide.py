@@ -116,6 +116,8 @@ def _take(turn: Turn, event: Event) -> None:
             moving.lost(turn, event.participant, event.about)
         case Undeliverable():
             no_answer.undeliverable(turn, event)
+        case Complained() if event.at:
+            moving.unwanted(turn, event.participant, event.about, event.at)
         case Complained():
             no_answer.complained(turn, event)
         case Unreadable():

@@ -86,6 +86,8 @@ class Complained:
 
     participant: int
     cause: str
+    about: str = ""
+    at: str = ""  # as in `Replied`
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,10 +150,14 @@ async def release(c: Connection) -> None:
     await c.execute("UPDATE inbox SET claimed_until = at WHERE state = 'kept' AND finished_at IS NULL")
 
 
-async def give_back(c: Connection, claims: Sequence[Claim]) -> None:
-    """Let these be taken again, for a loop that took them and could not go on."""
+async def give_back(c: Connection, claims: Sequence[Claim], until: datetime) -> None:
+    """Let these be taken again, for a loop that took them until then and could not go on.
+
+    Where it cannot know whether that was kept, another may have taken them as often, but not until the same instant.
+    """
     await c.executemany(
-        "UPDATE inbox SET claimed_until = at WHERE id = $1 AND attempts = $2 AND state = 'kept'", claims
+        "UPDATE inbox SET claimed_until = at WHERE id = $1 AND attempts = $2 AND claimed_until = $3 AND state = 'kept'",
+        [(*claim, micros(until)) for claim in claims],
     )
 
 

@@ -178,6 +178,20 @@ async def hold(c: Connection, claims: Iterable[Claim], until: datetime) -> None:
     )
 
 
+async def let_go(c: Connection, claimed: Iterable[Letter], now: datetime) -> None:
+    """Free what we claimed just when the database broke off, if that was kept: if not, somebody else may have it by now.
+
+    Then they count as often as we do, and only the end of the lease tells their claim from ours.
+    """
+    await c.executemany(
+        """
+        UPDATE outbox SET due_at = $5
+        WHERE alliance_id = $1 AND number = $2 AND attempts = $3 AND due_at = $4 AND state = 'sending'
+        """,
+        [(*x.claim, micros(x.due_at), micros(now)) for x in sorted(claimed, key=lambda x: x.claim)],
+    )
+
+
 async def release(c: Connection, now: datetime) -> None:
     """End all leases. For the start on a database that is not shared: whoever was sending is dead."""
     await c.execute(

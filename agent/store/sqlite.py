@@ -100,6 +100,8 @@ class SQLite:
         async with self._writing:
             try:
                 with _outages():
+                    if self._connection.in_transaction:  # one that could not be rolled back; a script would commit it
+                        await self._connection.rollback()
                     await self._connection.executescript(LASTING if lasting else PASSING)
                 yield SQLiteTransaction(self._connection)
                 with _outages():

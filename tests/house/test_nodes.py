@@ -255,15 +255,47 @@ class Gone:
 
 @dataclass
 class Cut:
-    """A database that is lost just when it has committed."""
+    """A database that is lost just when it has committed, or just before."""
 
     whole: Database
+    before: bool = False
 
     @asynccontextmanager
     async def transaction(self, *, lasting: bool = True) -> AsyncIterator[Connection]:
         async with self.whole.transaction(lasting=lasting) as c:
             yield c
+            if self.before:
+                raise Unavailable
         raise Unavailable
+
+
+async def test_what_was_claimed_in_vain_is_not_taken_from_who_claims_it_next(url: str) -> None:
+    """Both count one attempt; a mail and a letter alike."""
+    async with nodes(url, ROLES, ROLES) as (cut, other):
+        await cut.writes(ANN, "I hope for bread.")
+        second = timedelta(seconds=1)
+        advance = cut.service.delivery.advance
+        whole, advance.database = advance.database, Cut(advance.database, before=True)
+        with pytest.raises(Unavailable):
+            await cut.service.intake.take(NOON)
+        async with other.service.database.transaction() as c:
+            [mail] = await inbox.take(c, NOON + second, 10, LEASE)
+        advance.database = whole
+        assert await cut.service.intake.take(NOON + 5 * second) == 0
+
+        async with other.service.database.transaction() as c:
+            await inbox.give_back(c, [mail.claim], NOON + second + LEASE)
+        await other.service.intake.take(NOON)
+        advance.database = Cut(whole, before=True)
+        with pytest.raises(Unavailable):
+            await cut.service.delivery.deliver(NOON)
+        async with other.service.database.transaction() as c:
+            assert len(await outbox.claim(c, NOON + second, 10, LEASE)) == 1
+        advance.database = whole
+        cut.sent.clear()
+
+        assert await cut.service.delivery.deliver(NOON + 5 * second) == 0
+        assert cut.sent == []
 
 
 async def test_what_was_claimed_without_our_knowing_it_is_claimed_again_at_once(url: str) -> None:
@@ -349,6 +381,6 @@ async def test_replies_in_one_alliance_are_read_in_the_order_in_which_they_came(
             await quick.service._take() == quick.service.loops.poll_s
         )  # whoever has the first goes on with the second
         async with slow.service.database.transaction() as c:
-            await inbox.give_back(c, [first.claim])
+            await inbox.give_back(c, [first.claim], NOON + LEASE)
         assert await quick.service.intake.take(NOON) == 2
         assert await heard(quick) == [(1, "I hope for bread."), (1, "I hope for rolls.")]

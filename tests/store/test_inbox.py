@@ -270,7 +270,8 @@ async def test_who_lost_a_mail_to_another_changes_nothing_of_it(database: Databa
         [ours] = await inbox.take(c, NOW, 10, MINUTE)
         [theirs] = await inbox.take(c, NOW + MINUTE, 10, MINUTE)
         await inbox.set_aside(c, ours.claim, "broke")
-        await inbox.give_back(c, [ours.claim])
+        await inbox.give_back(c, [ours.claim], NOW + MINUTE)
+        await inbox.give_back(c, [theirs.claim], NOW + MINUTE)  # who cannot know whether that claim was kept
 
         assert await inbox.get(c, theirs.id) == theirs
         assert await inbox.take(c, NOW + MINUTE, 10, MINUTE) == []
