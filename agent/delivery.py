@@ -117,7 +117,7 @@ class Delivery:
         with suppress(Unavailable):  # then they may have it when the lease runs out
             await self._round(now, 0, set())
             async with self.advance.database.transaction() as c:
-                await outbox.hold(c, [x.claim for x in left], now)
+                await outbox.let_go(c, left, now)
 
     async def _tell(self, failed: list[tuple[outbox.Letter, Reply]], now: datetime) -> None:
         """Let alliances know what could not be delivered, but not to an address that has been replaced since.

@@ -17,6 +17,10 @@ from pathlib import Path
 
 from stage import OURS, ROOT, Server
 
+sys.path += [str(ROOT / "tests"), str(ROOT / "tests/components")]
+
+from ports import free_port
+
 # Haraka leaves to plugins what becomes of a mail; its own `queue/test` does the same as this, without the flush.
 _HARAKA = """\
 const fs = require('node:fs')
@@ -59,7 +63,6 @@ lmtp_port: {port}
 @contextmanager
 def postfix(folder: Path) -> Iterator[Server]:
     """A Postfix that keeps in its queue and throws away from there; it works as several processes."""
-    sys.path += [str(ROOT / "tests"), str(ROOT / "tests/components")]
     from postfix import postfix as running  # noqa: PLC0415 - the tests' own, which need more than the benches
 
     # Without a log: its servers wait for ever where its own process for the log has not started.
@@ -70,14 +73,14 @@ def postfix(folder: Path) -> Iterator[Server]:
         "smtpd_client_connection_count_limit = 1000",
     )
     more = {"main": "".join(f"{setting}\n" for setting in settings)}
-    with running(folder, 25, 24, _free_port, "alliance.invalid", more) as server:
+    with running(folder, 25, 24, free_port, "alliance.invalid", more) as server:
         yield Server(server.submission, int((folder / "queue/pid/master.pid").read_text()))
 
 
 @contextmanager
 def haraka(folder: Path) -> Iterator[Server]:
     """A Haraka that writes each mail to a file of its own and flushes it; in one process, where it is the quickest."""
-    port = _free_port()
+    port = free_port()
     subprocess.run(["haraka", "-i", str(folder)], check=True, stdout=subprocess.DEVNULL)
     (folder / "config/smtp.ini").write_text(f"listen=127.0.0.1:{port}\nnodes=0\n")
     (folder / "config/log.ini").write_text("[main]\nlevel=error\n")
@@ -91,7 +94,7 @@ def haraka(folder: Path) -> Iterator[Server]:
 @contextmanager
 def salmon(folder: Path) -> Iterator[Server]:
     """Salmon's LMTP server, which keeps in a maildir."""
-    port = _free_port()
+    port = free_port()
     (folder / "config").mkdir()
     (folder / "config/settings.py").write_text(_SALMON.format(port=port))
     (folder / "config/boot.py").touch()
@@ -102,7 +105,7 @@ def salmon(folder: Path) -> Iterator[Server]:
 @contextmanager
 def mailman(folder: Path) -> Iterator[Server]:
     """Mailman's LMTP runner alone, which keeps in the queue of one list; its `runner` lies beside its command."""
-    port, config, command = _free_port(), folder / "mailman.cfg", str(shutil.which("mailman"))
+    port, config, command = free_port(), folder / "mailman.cfg", str(shutil.which("mailman"))
     config.write_text(_MAILMAN.format(folder=folder, port=port))
     create = [command, "-C", str(config), "--run-as-root", "create", OURS]
     subprocess.run(create, check=True, cwd=folder, stdout=subprocess.DEVNULL)
@@ -145,9 +148,3 @@ def _running(folder: Path, port: int, *command: str) -> Iterator[int]:
 def _listens(port: int) -> bool:
     with socket.socket() as one:
         return one.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

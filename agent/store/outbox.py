@@ -179,9 +179,10 @@ async def hold(c: Connection, claims: Iterable[Claim], until: datetime) -> None:
 
 
 async def let_go(c: Connection, claimed: Iterable[Letter], now: datetime) -> None:
-    """Free what we claimed just when the database broke off, if that was kept: if not, somebody else may have it by now.
+    """Free what we claimed and do not send.
 
-    Then they count as often as we do, and only the end of the lease tells their claim from ours.
+    If the database broke off just then, we cannot know whether it was kept: if not, somebody else may have claimed it
+    since and counts as often as we do, and only the end of the lease tells their claim from ours.
     """
     await c.executemany(
         """
