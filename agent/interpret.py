@@ -95,9 +95,8 @@ def event_of(
         return Unreadable(asked.participant, asked.about, message.unreadable, cause)
     found = typed_of(message, doors, asked.words)
     if not theirs and not asked.about.startswith(NUMBERED):  # a number is as good from anywhere
-        if not found.kept.strip() or message.unreadable:
-            return Nothing("elsewhere")
-        return RepliedFromElsewhere(asked.participant, asked.about, found.kept, sender or "?", cause)
+        words = "" if message.unreadable else found.kept.strip() and found.kept
+        return RepliedFromElsewhere(asked.participant, asked.about, words, sender or "?", cause, finding)
     if not found.kept.strip():
         if not theirs:
             return Nothing("elsewhere")

@@ -42,9 +42,10 @@ class RepliedFromElsewhere:
 
     participant: int
     about: str
-    text: str
+    text: str  # "" when nothing can be read in it
     sender: str
     cause: str
+    finding: str = "aligned"  # what was found of the sender, as `trust.level_of` takes it
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ class Participant(_Changing):
     followed: tuple[str, ...] = ()  # prompts whose vague answer was asked about, once
     numbers: bool = False  # agreed to show check-in numbers
     held: tuple[Held, ...] = ()  # each asked about by itself; released by the word for it alone
-    told_forged: datetime | None = None  # when this person last heard of a forgery
+    told: tuple[tuple[str, datetime], ...] = ()  # why mail was not used, and when this person heard so, of the last day
     last_heard: datetime | None = None
     thread: tuple[int, ...] = ()  # numbers of the letters to this person: the first and the last ten, for References
     unhelped: int = 0  # how many replies in a row were not understood

@@ -16,24 +16,41 @@ _BOUNCE_FADES = timedelta(days=60)  # after so long without another one the firs
 def elsewhere(turn: Turn, event: RepliedFromElsewhere) -> None:
     """The token says which conversation, the address says who: held, and the registered address is asked (T8).
 
-    But from the address of another participant: these are most likely their words, and nobody is shown them (T3, T10).
+    But what another participant may have written is shown to nobody (T3, T10), and whoever surely wrote it is told.
+    Nor is it asked about what nobody vouches for: who writes in any name would learn which address is another's.
     """
-    p = turn.p(event.participant)
-    if _is_silent(turn, p.number):
+    known = {q.number: (q.address, *turn.person(q.number).also) for q in turn.alliance.participants}
+    mine = event.sender in known.pop(event.participant)
+    writer = next((number for number, addresses in known.items() if event.sender in addresses), 0)
+    if writer:
+        level = trust.level_of(event.finding, registered=event.sender == known[writer][0], also=True)
+        if level in ("A", "B"):
+            turn.actor = writer
+            _not_taken(turn, writer, "another")
+    if not event.text:
         return
-    others = (q for q in turn.alliance.participants if q.number != p.number)
-    if any(event.sender in (q.address, *turn.person(q.number).also) for q in others):
-        trust.not_taken(turn, p.number, event.about, event.sender)
-        return
-    act = "answer" if event.sender == p.address else ""  # a word from the same address would be in doubt again
-    held = Held(event.about, event.text, event.sender, event.cause, turn.now, act)
-    trust.hold(turn, p.number, event.text, held)
+    if writer or not (mine or event.finding == "aligned"):
+        _not_taken(turn, event.participant, "elsewhere", event.about, event.sender)
+    elif not _is_silent(turn, event.participant):
+        doubted = event.sender == turn.p(event.participant).address  # a word from there would be in doubt again
+        held = Held(event.about, event.text, event.sender, event.cause, turn.now, "answer" if doubted else "")
+        trust.hold(turn, event.participant, event.text, held)
 
 
 def forged(turn: Turn, event: Forged) -> None:
     """Nothing of a forgery is used; whose name it bears hears of it (T15)."""
-    if not _is_silent(turn, event.participant):
-        trust.not_taken(turn, event.participant, event.about)
+    _not_taken(turn, event.participant, "forged", event.about)
+
+
+def _not_taken(turn: Turn, number: int, why: str, about: str = "info", sender: str = "") -> None:
+    """Say that nothing is used of a mail: of a forgery once a day, of all else as often as somebody is asked."""
+    if _is_silent(turn, number):
+        return
+    told = [x for x in turn.p(number).told if turn.now - x[1] < trust.TOLD_EVERY]
+    left = (1 if why == "forged" else trust.HELD) - sum(w == why for w, _ in told)
+    if left > 0:
+        turn.set(number, told=(*told, (why, turn.now)))
+        turn.say(number, letters.NotTaken(why, sender, left == 1), about)
 
 
 def away(turn: Turn, event: AutoReplied) -> None:

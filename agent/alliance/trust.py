@@ -207,11 +207,3 @@ def remember(turn: Turn, number: int, address: str) -> None:
     if address not in person.also:
         turn.set_person(replace(person, also=(*person.also, address)))
     turn.note(number, Note("also_yours", title=address))
-
-
-def not_taken(turn: Turn, number: int, about: str, sender: str = "") -> None:
-    """Nothing is used of a mail that its own domain disowns, or of another's: the registered address hears so, once a day."""
-    told = turn.p(number).told_forged
-    if told is None or turn.now - told >= TOLD_EVERY:
-        turn.set(number, told_forged=turn.now)
-        turn.say(number, letters.NotTaken(sender), about)

@@ -272,8 +272,17 @@ def test_the_last_mail_from_elsewhere_of_a_day_says_so() -> None:
 # ---------------------------------------------------------------- from elsewhere
 
 
-def elsewhere(talk: Talk, text: str, sender: str = "maya@work.example", about: str = "prompt:hopes") -> Talk:
-    return talk.happens(RepliedFromElsewhere(1, about, text, sender, talk._cause()))
+def elsewhere(
+    talk: Talk, text: str, sender: str = "maya@work.example", about: str = "prompt:hopes", finding: str = "aligned"
+) -> Talk:
+    return talk.happens(RepliedFromElsewhere(1, about, text, sender, talk._cause(), finding))
+
+
+def with_a_phone(talk: Talk) -> Talk:
+    """Jonas has said that he writes from his phone too."""
+    jonas = replace(talk.alliance.people["jonas@example.org"], also=("jonas@phone.example",))
+    talk.alliance = talk.alliance.but(people={**talk.alliance.people, jonas.address: jonas})
+    return talk
 
 
 @pytest.mark.row("T8")
@@ -306,18 +315,59 @@ def test_this_is_also_me_is_remembered(words: str) -> None:
 @pytest.mark.row("T3", "T26", "T65")
 @pytest.mark.parametrize("sender", ["jonas@example.org", "jonas@phone.example"])
 def test_what_comes_from_another_participant_is_shown_to_nobody_and_nobodys_to_claim(sender: str) -> None:
-    talk = talking().joined()
-    jonas = replace(talk.alliance.people["jonas@example.org"], also=("jonas@phone.example",))
-    talk.alliance = talk.alliance.but(people={**talk.alliance.people, jonas.address: jonas})
+    talk = with_a_phone(talking().joined())
 
-    elsewhere(talk, "I hope for canbody.", sender=sender)
-    assert talk.letters(1) == [letters.NotTaken(sender)]
-    assert not talk.letters(2)
-    assert not elsewhere(talk, "I hope for canbody.", sender=sender).new, "and this is said once a day"
+    for last in (False, False, True):
+        elsewhere(talk, "I hope for canbody.", sender=sender)
+        assert talk.letters(1) == [letters.NotTaken("elsewhere", sender, last)]
+        assert talk.letters(2) == [letters.NotTaken("another", "", last)], "whoever wrote it hears so too"
+    assert not elsewhere(talk, "I hope for canbody.", sender=sender).new, "thrice a day"
     talk.says(1, "ALSO ME", f"was:{talk.heard[-1][0]}")
 
     assert talk.alliance.people["maya@example.org"].also == ()
     assert "canbody" not in repr((talk.alliance, talk.sent))
+
+
+@pytest.mark.row("T3", "T65")
+def test_whoever_answers_a_letter_to_somebody_who_has_left_hears_that_it_was_theirs() -> None:
+    talk = talking().agreed().says(1, "STOP", "final:1")
+    assert talk.alliance.phase == Phase.ENDED
+    assert not elsewhere(talk, "Pity.", "jonas@example.org", "final:1").new, "it is over for both"
+
+    talk = talking().invited()
+    elsewhere(talk, "Yes, gladly", "jonas@example.org", "sent")
+    assert talk.letters(2) == [letters.NotTaken("another")]
+    assert talk.alliance.phase == Phase.INVITED
+    talk.says(2, "Yes, gladly", "info")
+    assert talk.alliance.phase == Phase.ASKING
+
+
+@pytest.mark.row("T3")
+@pytest.mark.parametrize(("finding", "told"), [("aligned", True), ("unknown", True), ("doubted", False)])
+def test_whoever_may_not_have_written_it_hears_nothing(finding: str, *, told: bool) -> None:
+    talk = elsewhere(talking().joined(), "I hope.", "jonas@example.org", finding=finding)
+    assert bool(talk.letters(2)) == told
+
+    talk = elsewhere(with_a_phone(talking().joined()), "I hope.", "jonas@phone.example", finding=finding)
+    assert bool(talk.letters(2)) == (finding == "aligned")
+
+
+@pytest.mark.row("T15")
+def test_what_is_told_of_a_forgery_keeps_nothing_else_from_being_told() -> None:
+    talk = talking().joined().happens(Forged(2, "prompt:hopes", "inbox:90"))
+
+    assert elsewhere(talk, "I hope.", "jonas@example.org").letters(2)
+
+
+@pytest.mark.row("T68")
+@pytest.mark.parametrize("finding", ["unknown", "doubted"])
+def test_nobody_learns_by_writing_in_its_name_whose_another_address_is(finding: str) -> None:
+    def told(sender: str) -> list[letters.Letter]:
+        talk = with_a_phone(talking().joined())
+        asked = [elsewhere(talk, f"words {n}", sender, finding=finding).letters(1) for n in range(4)]
+        return [replace(letter, sender="") for some in asked for letter in some]
+
+    assert told("jonas@phone.example") == told("nobody@phone.example")
 
 
 @pytest.mark.parametrize("words", ["not also me", "also me?", "Also tell Jonas", "me too, but not this one"])

@@ -207,20 +207,45 @@ async def test_a_second_look_finds_what_the_first_found(house: Checked) -> None:
 async def test_another_address_of_hers_is_hers_everywhere_once_she_said_so(house: Checked) -> None:
     work = Person("maya", "Maya Lind", "m@work.example", MAYA.zone)
     prompt = house.pair.last(MAYA)
-    [asked] = await house.says(work, ANSWER, prompt, signed=False)
+    [told] = await house.says(work, ANSWER, prompt, signed=False)
+    assert told.subject == "An email that I did not use", "it may be anybody's"
+    assert ANSWER not in told.text
+    hers, house.signer = house.signer, Signer("work.example", dmarc="")
+    for name, (record,) in house.signer.records.items():
+        house.dns.txt(name, record)
+    [asked] = await house.says(work, ANSWER, prompt, signed=True)
     assert asked.subject == "Was this you?"
 
+    theirs, house.signer = house.signer, hers
     await house.says(MAYA, "This is also me", asked)
     assert await answer(house.pair, 1) == ANSWER
 
     [asked] = await house.says(work, "And that we laugh.", prompt, signed=False)
     assert asked.subject == "Was this you?", "hers, and yet nothing proves who wrote it"
-    signer = Signer("work.example", dmarc="")
-    for name, (record,) in signer.records.items():
-        house.dns.txt(name, record)
-    house.signer = signer
+    house.signer = theirs
     await house.says(work, "And that we sing.", prompt, signed=True)
     assert await answer(house.pair, 1) == "And that we sing."
+
+
+@pytest.mark.row("T3", "T65")
+@pytest.mark.parametrize(
+    "body", ["I hope for canbody.", "", "-----BEGIN PGP MESSAGE-----\r\n\r\nx\r\n-----END PGP MESSAGE-----"]
+)
+async def test_whoever_answers_anothers_letter_hears_that_it_was_used_for_nothing(house: Checked, body: str) -> None:
+    told = await house.says(JONAS, body, house.pair.last(MAYA))
+
+    [his] = [m for m in told if m.person == JONAS]
+    assert his.subject == "An email that I did not use"
+    assert "one of my letters to Maya" in his.text
+    assert not any("canbody" in m.seen for m in told)
+    assert "canbody" not in repr(await house.pair.alliance())
+
+
+@pytest.mark.row("T3", "T53")
+async def test_who_writes_in_the_name_of_somebody_whose_domain_signs_has_nobody_written_to(house: Checked) -> None:
+    told = await house.says(MAYA, "I hope.", house.pair.last(JONAS), signed=False)
+
+    assert told == []
 
 
 @pytest.mark.row("T26")

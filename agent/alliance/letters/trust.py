@@ -53,8 +53,10 @@ class AddressChange(Letter):
 
 @dataclass(frozen=True, slots=True)
 class NotTaken(Letter):
-    """A mail in somebody's name failed the check that its own domain asks for (T15), or is another participant's."""
+    """A mail of which nothing is used, and none of whose words are shown."""
 
     role = Role.RECEIPT
 
-    sender: str = ""  # the other's address
+    why: str  # forged (T15); elsewhere: from an address for which nobody vouches, or another's; another: of a letter to them
+    sender: str = ""  # where it came from, if from elsewhere
+    last: bool = False  # others of this sort are left aside today

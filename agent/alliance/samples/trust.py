@@ -20,6 +20,7 @@ def samples() -> tuple[l.Letter, ...]:
         l.CodeAgain("many", 0, EVENING),
         l.NewAddress("4821-77", "maya@example.org"),
         *(l.AddressChange(state, "maya@new.example") for state in ("asked", "kept", "changed", "refused")),
-        l.NotTaken(),
-        l.NotTaken("jonas@example.net"),
+        l.NotTaken("forged"),
+        *(l.NotTaken("elsewhere", "jonas@example.net", last) for last in (False, True)),
+        *(l.NotTaken("another", last=last) for last in (False, True)),
     )

@@ -107,9 +107,21 @@ def _heard(spoken: Spoken, plain: str, zone: str) -> _Heard:
     at = tuple(sorted({(p.start, p.end) for p in pieces}))
     inside = {k for a, b in at for k in range(a, b)}
     left = any(w.text in _COUNTS and w.start not in inside for w in spoken.words)
-    unsure = left or not kept or re.search(r"\?\s*\S.*\bor\b", plain)
+    unsure = left or not kept or _goes_on(spoken, plain, inside) or re.search(r"\?\s*\S.*\bor\b", plain)
     grasp = sum(plain[k].isalnum() for k in inside.union(*(range(a, b) for a, b in spoken.fillers)))
     return _Heard(None if unsure else _rule(kept, zone), at, spoken.fillers, grasp)
+
+
+def _goes_on(spoken: Spoken, plain: str, inside: set[int]) -> bool:
+    """Whether a number in signs stands right behind what was read: 周一三五 and 周一、三、五 name three days."""
+    end = -1
+    for word in spoken.words:
+        sign = word.text.isdecimal() and not plain[word.start : word.end].isdecimal()
+        if word.start == end and sign and word.start not in inside:
+            return True
+        if word.start in inside or (word.start == end and word.text in (",", "and")):
+            end = word.end
+    return False
 
 
 def _english(plain: str) -> Spoken:
@@ -282,7 +294,7 @@ def _left(text: str, plain: str, heard: _Heard) -> str:
     parts, at = [], 0
     for start, end in (*heard.pieces, (len(plain), len(plain))):
         for part, said in zip(_PART.split(text[at:start]), _PART.split(bare[at:start]), strict=False):
-            if _FILLER.sub(" ", said).strip():
-                parts.append(part.strip(" -–—()"))
+            if re.search(r"\w", _FILLER.sub(" ", said)):
+                parts.append(part.strip(" -–—()、，。"))
         at = max(at, end)
     return ", ".join(parts)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.alliance.model import Rhythm, Rule
-from agent.alliance.words import phrases, read_meeting, read_rhythm, read_schedule, say_rule
+from agent.alliance.words import MeetingReading, phrases, read_meeting, read_rhythm, read_schedule, say_rule
 from agent.alliance.words.grammar import grammar
 
 BOOKS = sorted(Path(phrases.__file__).with_name("schedules").glob("*.toml"))
@@ -133,6 +133,46 @@ def test_a_short_word_of_some_other_language_is_no_weekday(text: str) -> None:
 def test_the_place_stays_in_the_words_of_its_language() -> None:
     assert read_meeting("Jeden Montag um 9 Uhr, im Laden").place == "im Laden"
     assert read_meeting("Merci, on se voit tous les lundis").place == ""
+
+
+@pytest.mark.row("S21", "S22")
+@pytest.mark.parametrize("week", ["周", "星期", "礼拜", "週", "禮拜"])
+@pytest.mark.parametrize("every", ["", "每", "每个", "每個", "每一个", "每逢", "逢"])
+def test_no_sign_of_a_chinese_weekday_is_a_place(every: str, week: str) -> None:
+    for sign, day in zip("一二三四五六日天", ("MO", "TU", "WE", "TH", "FR", "SA", "SU", "SU"), strict=True):
+        read = read_meeting(f"我们{every}{week}{sign}晚上八点见面")
+
+        assert read == MeetingReading(Rule("WEEKLY", 1, (day,), (), 20, 0), ""), sign
+
+
+@pytest.mark.row("S22")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "每周一三五",
+        "每周二四晚上八点",
+        "每周一、三、五早上八点",
+        "每周二和四",
+        "双周二",
+        "每两个星期二",
+        "毎週火・木",
+        "毎週月水金",
+    ],
+)
+def test_a_weekday_that_is_but_one_sign_is_asked_about(text: str) -> None:
+    assert read_meeting(text) == MeetingReading(None, text)
+
+
+@pytest.mark.row("S22")
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("每周二在三里屯", "在三里屯"), ("每个星期二和每个星期四，在五楼", "在五楼"), ("每个星期一起吃饭", "吃饭"),
+        ("每週二，晚上八點", ""), ("毎週月曜日、駅前カフェで", "駅前カフェで"),
+    ],
+)  # fmt: skip
+def test_a_place_in_signs_stays_one(text: str, place: str) -> None:
+    assert read_meeting(text).place == place
 
 
 @pytest.mark.parametrize("book", BOOKS, ids=lambda path: path.stem)
