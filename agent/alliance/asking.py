@@ -238,13 +238,12 @@ def _follow_up(turn: Turn, number: int, prompt_id: str) -> None:
 def _add_to(turn: Turn, number: int, prompt_id: str, reading: AnswerReading, cause: str) -> None:
     """What someone would see or hear is added to the answer, as a line of its own."""
     old = turn.alliance.answer(number, prompt_id)
-    text = f"{old.text}\n\n{reading.text}".strip() if old else reading.text
-    private = "\n".join(filter(None, (old.private if old else "", reading.private)))
-    keeping.store(turn, Answer(number, prompt_id, text, private, turn.now, cause))
-    turn.note(
-        number,
-        Note("kept", turn.told(number).prompts[prompt_id].title, reading.text, keeping.lines_of(reading.private)),
-    )
+    said = keeping.in_confidence(turn, Answer(number, prompt_id, reading.text, reading.private, turn.now, cause))
+    text = f"{old.text}\n\n{said.text}".strip() if old else said.text
+    private = "\n".join(filter(None, (old.private if old else "", said.private)))
+    keeping.store(turn, replace(said, text=text, private=private))
+    title = turn.told(number).prompts[prompt_id].title
+    turn.note(number, Note("kept", title, said.text, keeping.lines_of(said.private)))
 
 
 def skip(turn: Turn, event: Replied) -> None:

@@ -7,7 +7,7 @@ from agent.alliance import agreeing, letters, settling
 from agent.alliance import draft as page
 from agent.alliance.model import Answer, Note, Phase
 from agent.alliance.turn import Turn
-from agent.alliance.words import read_meeting, read_rhythm, read_zone, say_rhythm, say_rule
+from agent.alliance.words import read_in_confidence, read_meeting, read_rhythm, read_zone, say_rhythm, say_rule
 
 KEEPS = re.compile(  # "Keep that": the words of one's own that the letter showed (S24), and what is added to them
     r"(?:(?:yes|ok|sure)\b[,.]?\s*)?(?:please\s+)?(?:keep|behalten|the same|same)\b(?:\s+(?:it|that|this|those|them|both))?(?:,?\s+(?:as (?:it|that) is|please|thanks|thank you))*"
@@ -18,6 +18,7 @@ KEEPS = re.compile(  # "Keep that": the words of one's own that the letter showe
 
 def keep(turn: Turn, said: Answer) -> None:
     """File an answer, and note what was stored, and how it was read."""
+    said = in_confidence(turn, said)
     number, prompt_id = said.participant, said.prompt
     prompt, old = turn.told(number).prompts[prompt_id], turn.alliance.answer(number, prompt_id)
     anew = old is not None and not old.passed and turn.alliance.answered(number, prompt_id)
@@ -36,6 +37,17 @@ def keep(turn: Turn, said: Answer) -> None:
     _read_values(turn, number, prompt_id, text)
     if old is not None:
         after_correction(turn, number, prompt_id, old)
+
+
+def in_confidence(turn: Turn, said: Answer) -> Answer:
+    """An answer that asks in other words than PRIVATE to be kept from others is its author's alone: too much is private, and told."""
+    others = turn.alliance.others(said.participant)
+    if not others:
+        return said
+    text, kept = read_in_confidence(said.text, (p.name for p in others))
+    if not kept:
+        return replace(said, text=text)
+    return replace(said, text="", private="\n\n".join(filter(None, (text, said.private))))
 
 
 def _still(old: Answer, said: Answer, end: int) -> tuple[str, str]:

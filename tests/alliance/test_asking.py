@@ -685,3 +685,17 @@ def test_a_reminder_names_what_is_open_in_a_few_words() -> None:
 
     nudge = next(s.letter for s in talk.new if isinstance(s.letter, letters.Nudge))
     assert nudge.subject == "Hopes and worries"
+
+
+@pytest.mark.row("F17", "I2")
+def test_what_shall_not_be_told_is_kept_back_and_this_is_said() -> None:
+    talk = Talk().joined().answers(2, until="P05")
+    talk.says(2, "I go quiet. Don't tell Maya this, but I am thinking of quitting.")
+
+    answer = talk.alliance.answer(2, "P05")
+    assert (answer.text, answer.private) == ("", "I go quiet. Don't tell Maya this, but I am thinking of quitting.")
+    assert [(n.text, n.private) for n in talk.letters(2)[0].notes] == [("", 1)]
+
+    talk.says(2, "SHARE I go quiet. Don't tell Maya's clients.", "prompt:P05")
+
+    assert talk.alliance.answer(2, "P05").text == "I go quiet. Don't tell Maya's clients."

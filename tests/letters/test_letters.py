@@ -94,7 +94,7 @@ def test_private_lines_are_counted_and_not_shown(render):
     kept = Note("kept", "Hopes and worries", "", private=2)
     text = render(l.PartDone((kept,), "knowing each other", 4, "")).text
 
-    assert "Kept for “Hopes and worries”. 2 lines stay private." in text
+    assert "Kept for “Hopes and worries”, for you alone. To share it" in text
 
 
 @pytest.mark.row("F03")

@@ -34,7 +34,8 @@ _OPTIONS = (
 _NOTES = (
     Note("kept", "Good feedback", "Straight, the same day.", private=1),
     Note("kept", "Hopes and worries", "", private=2),
-    Note("replaced", "Good thanks", "Tell me quietly."),
+    Note("replaced", "Good thanks", "Tell me quietly.", private=1),
+    Note("replaced", "How we will know", "", private=1),
     Note("joined_answers", "Good thanks"),
     Note("passed", "How we will know"),
     Note("later", "The tone between us", at=datetime(2026, 3, 10, 8, tzinfo=UTC)),

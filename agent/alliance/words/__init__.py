@@ -33,7 +33,7 @@ from agent.alliance.words.languages import (
     spoken,
     wished_language,
 )
-from agent.alliance.words.passing import read_passing
+from agent.alliance.words.passing import read_in_confidence, read_passing
 from agent.alliance.words.relation import read_age, read_kind, read_relation
 from agent.alliance.words.renewal import read_renewal
 from agent.alliance.words.rhythm import read_rhythm, slower
@@ -102,6 +102,7 @@ __all__ = [
     "read_choice",
     "read_code",
     "read_consent",
+    "read_in_confidence",
     "read_invitation",
     "read_kind",
     "read_meeting",
