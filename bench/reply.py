@@ -3,8 +3,9 @@
     .venv/bin/python bench/reply.py [--replies 500] [--rounds 5] [--connections 50] [--program plain] [--database URL]
 
 Two services run, each in a process of its own: "light" trusts every From and signs nothing; "whole" signs its letters with
-RSA and believes a mail only after DKIM and DMARC, for which it asks a DNS of ours. With --database a third runs, whole, on that
-empty database. The people, the relay and the DNS are one more process. No two people have one name, and no two answers are alike,
+RSA and believes a mail only after DKIM and DMARC, for which it asks a DNS of ours. Beside each runs the straightforward stack of
+`straight.py`, with and without DKIM: how many times as many replies the service takes is "/ straight". With --database a third
+service runs, whole, on that empty database. The people, the relay and the DNS are one more process. No two people have one name, and no two answers are alike,
 so that nothing is quick only because it was seen before. In each round an aiosmtpd that does nothing is given the same
 mails, and the ratio to it is what counts, since rates move with the neighbours; "by CPU" is the same ratio of work for a
 second of processor, which moves less. Printed are the medians of the rounds, the
@@ -19,6 +20,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,6 +34,8 @@ from stage import ROOT, Mail, Server, Sink, middle, sent, serve, serving, table
 if TYPE_CHECKING:
     from agent.mail.dkim import Signer
     from agent.settings import Settings
+
+_How = Callable[[int], tuple[str, ...]]  # the script of a server and what it is told, by the port of its relay
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SINGLES = 200  # replies one at a time
@@ -167,23 +171,34 @@ async def measured(given: argparse.Namespace, folder: Path, stack: ExitStack, la
     for signer in signers:
         zone.txt(signer.name, signer.record)
         zone.txt(f"_dmarc.{signer.domain}", "v=DMARC1; p=reject")
+    key = str(folder / "alliance.test.pem")
     checks: dict[str, object] = {
         "trust": {"require": "aligned"},
         "dns": {"servers": [f"127.0.0.1:{zone.port}"]},
-        "dkim": {"keys": {"bench": str(folder / "alliance.test.pem")}},
+        "dkim": {"keys": {"bench": key}},
     }
-    file = f"sqlite:{folder}/"
-    asked = [("light", file + "light.db", {}), ("whole", file + "whole.db", checks)]
-    asked += [("elsewhere", given.database, checks)] * bool(given.database)
     pairs = (given.replies * (given.rounds + 1) + SINGLES) // 2
+
+    def ours(url: str, more: dict[str, object]) -> _How:
+        return lambda relay: ("reply.py", "--serve", url, str(relay), str(pairs), json.dumps(more))
+
+    def straight(file: str, key: str) -> _How:
+        return lambda relay: ("straight.py", str(folder / file), str(relay), str(pairs), str(zone.port), key)
+
+    asked: list[tuple[str, _How, tuple[Signer, ...], int]] = [
+        ("light", ours(f"sqlite:{folder}/light.db", {}), (), 4),
+        ("straight light", straight("straight_light.db", ""), (), 2),
+        ("whole", ours(f"sqlite:{folder}/whole.db", checks), signers, 4),
+        ("straight whole", straight("straight_whole.db", key), signers, 2),
+    ]
+    asked += [("elsewhere", ours(given.database, checks), signers, 4)] * bool(given.database)
     bare: Server = await asyncio.to_thread(stack.enter_context, serving("inbound.py", "--serve", "bare", ""))
     runs = []
-    for name, url, more in asked:
-        people = People(given.program, signers if more else ())
+    for name, how, theirs, letters in asked:
+        people = People(given.program, theirs)
         relay = await Sink.listening(people.take)
-        how = ("--serve", url, str(relay), str(pairs), json.dumps(more))
-        server, ready = await asyncio.to_thread(_ready, stack, how)
-        await people.until(4 * pairs)
+        server, ready = await asyncio.to_thread(_ready, stack, how(relay))
+        await people.until(letters * pairs)
         runs.append(_Run(name, people, server, ready))
     everyone = [f"{who}{n}@{at}" for n in range(pairs) for who, at in zip(("ann", "ben"), DOMAINS, strict=True)]
     for turn in range(given.rounds + 1):  # the first one warms up
@@ -201,7 +216,8 @@ async def measured(given: argparse.Namespace, folder: Path, stack: ExitStack, la
         for number, person in enumerate(everyone[-SINGLES:], len(everyone)):
             mail = run.people.reply(person, number)
             run.took.append(await run.people.answer(run.server.port, [mail], 1) * 1000)
-    return [run.figures() for run in runs]
+    plain = {run.name: [rate for rate, *_ in run.rounds] for run in runs}
+    return [run.figures(plain.get(f"straight {run.name}")) for run in runs]
 
 
 @dataclass
@@ -215,13 +231,15 @@ class _Run:
     rounds: list[tuple[float, float, float, float]] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
 
-    def figures(self) -> dict[str, object]:
+    def figures(self, straight: list[float] | None) -> dict[str, object]:
+        """The medians; `straight` are the rates of the straightforward stack in the same rounds."""
         rates, ratios, cpus, shares = zip(*self.rounds, strict=True)
         took = sorted(self.took)
         return {
             "service": self.name,
             "replies/s": round(middle(rates), 1),
             "/ bare": round(middle(ratios), 3),
+            "/ straight": round(middle([a / b for a, b in zip(rates, straight, strict=True)]), 2) if straight else "",
             "CPU µs": round(middle(cpus)),
             "by CPU": round(middle(shares), 3),
             "p50 ms": round(middle(took), 2),
@@ -233,7 +251,7 @@ class _Run:
 
 def _ready(stack: ExitStack, how: tuple[str, ...]) -> tuple[Server, float]:
     began: list[float] = []
-    server = stack.enter_context(serving("reply.py", *how, first=lambda line: began.append(float(line))))
+    server = stack.enter_context(serving(*how, first=lambda line: began.append(float(line))))
     return server, began[0]
 
 

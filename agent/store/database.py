@@ -58,7 +58,7 @@ class Connection(Protocol):
         """Run one statement; says how many rows it changed."""
 
     async def executemany(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
-        """Run one statement for each row, in one go."""
+        """Run one statement for each row, in one go; what goes wrong may come out at a later statement, or at the end."""
 
     async def fetch(self, sql: str, *args: object) -> list[Row]:
         """Run one statement and read all its rows."""

@@ -1,6 +1,7 @@
 """The embedded engine: one SQLite file, one connection, one writer.
 
-Every call crosses into the connection's thread, which costs more than most statements: hence whole batches per call.
+Every call crosses into the connection's thread and back, which costs more than most statements. Hence whole batches per call;
+and what nobody waits for the result of, the beginning and every `executemany`, goes with the next call that has one.
 """
 
 import asyncio
@@ -8,9 +9,11 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import aiosqlite
@@ -42,7 +45,7 @@ PRAGMAS = (
     "PRAGMA journal_size_limit = 67108864",  # a WAL that once grew is cut back to 64 MB
 )
 # In NORMAL a commit is in order and whole, but a power cut may take it back until the next one that is FULL.
-LASTING, PASSING = (f"PRAGMA synchronous = {level}; BEGIN IMMEDIATE" for level in ("FULL", "NORMAL"))
+LASTING, PASSING = ("PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL")
 TYPES = {"bigint": "INTEGER", "text": "TEXT"}
 
 
@@ -51,7 +54,9 @@ async def connect(path: str, patience: timedelta) -> Database:
     with _outages():
         if path != ":memory:":
             Path(path).touch(mode=0o600)  # noqa: ASYNC240 - once, at the start
-        connection = await aiosqlite.connect(path, timeout=patience.total_seconds(), isolation_level=None)
+        connection = await aiosqlite.connect(
+            path, timeout=patience.total_seconds(), isolation_level=None, factory=_Gathered
+        )
         try:
             for pragma in PRAGMAS:
                 await connection.execute_fetchall(pragma)
@@ -100,12 +105,11 @@ class SQLite:
         async with self._writing:
             try:
                 with _outages():
-                    if self._connection.in_transaction:  # one that could not be rolled back; a script would commit it
+                    if self._connection.in_transaction:  # one that could not be rolled back
                         await self._connection.rollback()
-                    await self._connection.executescript(LASTING if lasting else PASSING)
-                yield SQLiteTransaction(self._connection)
-                with _outages():
-                    await self._connection.commit()
+                transaction = SQLiteTransaction(self._connection, LASTING if lasting else PASSING)
+                yield transaction
+                await transaction.fetch("COMMIT")
             except BaseException:
                 with suppress(sqlite3.Error):  # what went wrong first is what counts
                     await self._connection.rollback()
@@ -145,27 +149,55 @@ class SQLite:
 class SQLiteTransaction:
     """`Connection` on SQLite."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        """Use a connection on which a transaction was begun."""
+    def __init__(self, connection: aiosqlite.Connection, level: str) -> None:
+        """Begin on this connection, together with the first statement; `level` is how surely it is to last."""
         self._connection = connection
+        self._waiting: list[_Statement] = [(level, None), ("BEGIN IMMEDIATE", None)]
 
     async def execute(self, sql: str, *args: object) -> int:
         """`Connection.execute`."""
         with _outages():
-            cursor = await self._connection.execute(translate(sql), args)
+            cursor = await self._connection.execute(translate(sql), self._with(args))
         return max(cursor.rowcount, 0)
 
     async def executemany(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """`Connection.executemany`."""
         if rows:
-            with _outages():
-                await self._connection.executemany(translate(sql), rows)
+            self._waiting.append((translate(sql), rows))
 
     async def fetch(self, sql: str, *args: object) -> list[Row]:
         """`Connection.fetch`."""
         with _outages():
-            found = await self._connection.execute_fetchall(translate(sql), args)
+            found = await self._connection.execute_fetchall(translate(sql), self._with(args))
         return [*map(tuple, found)]
+
+    def _with(self, args: Sequence[object]) -> Any:
+        """What is bound, and all that comes before: it goes with the call, since a call that was cancelled may run yet."""
+        waiting, self._waiting = self._waiting, []
+        return _After(waiting, args) if waiting else args
+
+
+_Statement = tuple[str, Sequence[Sequence[object]] | None]  # None: it is run once, with nothing bound
+
+
+@dataclass(frozen=True, slots=True)
+class _After:
+    """What is bound to a statement, and the statements that come before it."""
+
+    waiting: Sequence[_Statement]
+    args: Sequence[object]
+
+
+class _Gathered(sqlite3.Connection):
+    """What the thread works on."""
+
+    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+        """Run one statement, after those that waited for it."""
+        if isinstance(parameters, _After):
+            for earlier, rows in parameters.waiting:
+                super().execute(earlier) if rows is None else super().executemany(earlier, rows)
+            parameters = parameters.args
+        return super().execute(sql, parameters)
 
 
 @cache

@@ -8,7 +8,6 @@ import sys
 
 from samples import arrival, kept_as
 
-from agent.store import inbox
 from agent.store.database import open_database
 
 
@@ -23,7 +22,7 @@ async def forever(url: str) -> None:
 async def half(url: str) -> None:
     db = await open_database(url)
     async with db.transaction() as c:
-        await inbox.put(c, [arrival("never committed")])
+        await kept_as(c, [arrival("never committed")])
         print("open", flush=True)  # noqa: T201 - to the test
         await asyncio.Event().wait()
 

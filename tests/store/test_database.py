@@ -45,7 +45,7 @@ async def kept(db: Database) -> list[int]:
 async def test_what_raises_half_way_leaves_nothing(database: Database) -> None:
     with pytest.raises(KeyError):
         async with database.transaction() as c:
-            await inbox.put(c, [arrival()])
+            await kept_as(c, [arrival()])
             raise KeyError
 
     assert await kept(database) == []
@@ -56,7 +56,7 @@ async def test_what_is_cancelled_half_way_leaves_nothing_and_blocks_nobody(datab
 
     async def slow() -> None:
         async with database.transaction() as c:
-            await inbox.put(c, [arrival()])
+            await kept_as(c, [arrival()])
             inside.set()
             await asyncio.Event().wait()
 
@@ -81,6 +81,35 @@ async def test_cancelling_at_any_moment_blocks_nobody(database: Database, steps:
     await put(database, "second")
 
     assert len(await kept(database)) in (1, 2)
+
+
+@pytest.mark.parametrize("steps", range(12))
+async def test_what_was_cancelled_twice_has_no_hand_in_what_comes_next(database: Database, steps: int) -> None:
+    task = asyncio.create_task(put(database, "first"))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.sleep(0)
+    task.cancel()  # while it rolls back, where it got so far
+
+    with pytest.raises(KeyError):
+        async with database.transaction() as c:
+            await kept_as(c, [arrival("second")])
+            raise KeyError
+
+    await asyncio.wait([task])
+    assert len(await kept(database)) in (0, 1)
+    await put(database, "third")
+    assert len(await kept(database)) in (1, 2)
+
+
+async def test_what_is_wrong_in_many_comes_out_at_the_end_at_the_latest(database: Database) -> None:
+    with pytest.raises((sqlite3.OperationalError, asyncpg.PostgresSyntaxError)):
+        async with database.transaction() as c:
+            await inbox.put(c, [arrival()])
+            await c.executemany("SELEKT $1", [(1,)])
+
+    assert await kept(database) == []
 
 
 async def test_a_statement_that_is_wrong_is_our_fault_and_not_an_outage(database: Database) -> None:
@@ -112,12 +141,13 @@ async def test_nothing_many_times_is_nothing(database: Database) -> None:
 @ONLY_SQLITE
 async def test_a_locked_file_is_unavailable_until_it_is_unlocked(database: Database, url: str) -> None:
     impatient = await open_database(url, patience=SHORT)
-    async with database.transaction():
+    async with database.transaction() as c:
+        await kept_as(c, [arrival("holds the lock")])
         with pytest.raises(Unavailable, match="locked") as caught:
             await put(impatient, "now")
 
     assert isinstance(caught.value.__cause__, sqlite3.OperationalError)
-    assert await put(impatient, "later") == 1
+    assert await put(impatient, "later") == 2
     await impatient.close()
 
 
