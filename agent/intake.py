@@ -28,7 +28,7 @@ from agent.store.database import NewerSchemaError, Unavailable
 BATCH = 50  # one commit for so many; larger ones are hardly faster and let the first wait
 NEWER = timedelta(
     seconds=5
-)  # for which mail is left to other nodes, since only a newer version understands its alliance
+)  # for which mail waits for other nodes, since only a newer version understands its alliance
 
 _VERDICT = msgspec.json.Decoder(Verdict)
 
@@ -82,7 +82,7 @@ class Intake:
                 await inbox.done(c, nothing, now)
         broken = await self.advance.bring(matters, now)
         claims = {kept.id: kept.claim for kept in batch}
-        left = {matter.inbox: why for matter, why in broken}
+        left = {matter.inbox or 0: why for matter, why in broken}
         for number, why in left.items():
             if isinstance(why, NewerSchemaError):
                 async with database.transaction() as c:

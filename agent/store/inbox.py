@@ -39,9 +39,7 @@ class Arrival:
     copy: str = ""
 
 
-Claim = tuple[
-    int, int, int
-]  # the row, how often it was taken, and the end of the lease: another's differs in one of them
+Claim = tuple[int, int, int]  # the row, how often it was taken, and the end of the lease: another's differs in one
 
 
 @dataclass(frozen=True, slots=True)
