@@ -7,11 +7,12 @@ the letters that are no longer owed, and that its message is done) is kept toget
 
 import asyncio
 import hmac
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import chain
 
 from agent.alliance.decide import decide
 from agent.alliance.event import Event, Moved, Replied, Started
@@ -21,7 +22,7 @@ from agent.alliance.flow import load as load_flow
 from agent.alliance.letters import NewAddress, Status
 from agent.alliance.model import Alliance, Person, Phase
 from agent.alliance.shelf import Shelf
-from agent.alliance.trust import CODE_FOR, MOVE
+from agent.alliance.trust import HELD
 from agent.alliance.turn import Decision
 from agent.compose import Post, Written, letters_of
 from agent.mail.address import derived
@@ -32,6 +33,7 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 # The brake: so many letters, and what is more waits. It needs no header of any machine, and no person is so fast.
 _TO_ONE = ((60, _HOUR), (150, _DAY))
 _LOOKED_BACK = 3 * _DAY  # for letters that were written then: they may have waited
+COUNTED_FOR = 8 * _DAY  # what is capped is counted by the day or by the week
 PAIR = 2  # only an alliance of two is one with that person (F51)
 
 
@@ -124,10 +126,9 @@ class Advance:
             if not isinstance(matter.event, Started):
                 return  # erased, or never was
             address = matter.event.address
-            if await alliances.starts(c, address, now - _DAY) + work.started.count(address) >= self.starts_per_day:
+            if not await self._counted(c, [(f"started {now:%F}", address, self.starts_per_day)], now):
                 work.done[matter.inbox or 0] = "capped"
                 return
-            work.started.append(address)
             flow_file = self.shelf.for_start(matter.event)
             await alliances.put_flow(c, flow_file.key, flow_file.content)
             work.people = await alliances.people(c, [address]) | work.people
@@ -145,8 +146,9 @@ class Advance:
         if isinstance(matter.event, Replied) and any(isinstance(s.letter, Status) for s in decision.sends):
             others = await self._others(c, work, decision.alliance, matter.event.participant)
             decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now, others=others)
-        asks = {s.at for s in decision.sends if isinstance(s.letter, NewAddress)}
-        if asks and (barred := await self._unasked(c, work, asks, now)):
+        asks = next((s for s in decision.sends if isinstance(s.letter, NewAddress)), None)
+        if asks and not await self._may_ask(c, alliance.participant(asks.to).address, asks.at, now):
+            barred = frozenset({asks.at})
             decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now, barred=barred)
         answers = (getattr(matter.event, "participant", 0), matter.message_id)
         if any(s.letter.encloses for s in decision.sends):  # to print and to draw takes a while
@@ -207,13 +209,28 @@ class Advance:
                     existing[p.address] = (other.created, bool(other.agreed))
         return barred, existing
 
-    async def _unasked(self, c: Connection, work: "_Work", addresses: set[str], now: datetime) -> frozenset[str]:
-        """Which of these may not be asked whether they are somebody's: they want no letters, or were asked often (T54)."""
-        digests = {self._digest("", address): address for address in addresses}
-        found = Counter(w.rcpt for _, w in work.written if w.question and w.about.startswith(MOVE))
-        found.update(await outbox.numbers_to(c, addresses, now - CODE_FOR))
-        often = {address for address in addresses if found[address] >= self.invitations_per_address}
-        return frozenset(often | {digests[d] for d in await alliances.refused(c, digests)})
+    async def _may_ask(self, c: Connection, person: str, new: str, now: datetime) -> bool:
+        """Whether this person may have it asked whether that address is theirs; not of who wants no letters (T54)."""
+        caps = (
+            (f"moves {now:%F}", person, HELD),
+            (f"asked {now:%G-%V}", new, self.invitations_per_address),
+            (f"asked {now:%F}", new.rpartition("@")[2], self.invitations_to_domain),
+        )
+        return not await alliances.refused(c, [self._digest("", new)]) and await self._counted(c, caps, now)
+
+    async def _counted(self, c: Connection, caps: Iterable[tuple[str, str, int]], now: datetime) -> bool:
+        """Count one more of each (what and when, whose, how many there may be); False, and none, where one is full.
+
+        It is counted by keyed hashes, so that whoever has themselves forgotten does not begin anew with none (T54).
+        """
+        marks = [
+            [alliances.MARK + self._digest(f"{what} {k}", whose) for k in range(most)] for what, whose, most in caps
+        ]
+        used = await alliances.refused(c, chain.from_iterable(marks))
+        free = [next((mark for mark in some if mark not in used), "") for some in marks]
+        for mark in free if all(free) else ():
+            await alliances.refuse(c, mark, now)
+        return all(free)
 
     async def _others(self, c: Connection, work: "_Work", alliance: Alliance, participant: int) -> tuple[Alliance, ...]:
         """Where else this participant takes part (S09): asked for from the registered address alone."""
@@ -320,7 +337,6 @@ class _Work:
     before: dict[int, Alliance]
     current: dict[int, Alliance]
     people: dict[str, Person]  # all of the batch's, handed from decision to decision: one may be in several alliances
-    started: list[str] = field(default_factory=list)  # the addresses that started one in this batch
     wake: dict[int, datetime | None] = field(default_factory=dict)
     steps: list[alliances.Step] = field(default_factory=list)
     tallies: list[Tally] = field(default_factory=list)

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import structlog
 
-from agent.advance import Advance
+from agent.advance import COUNTED_FOR, Advance
 from agent.alliance.event import Level
 from agent.alliance.letters import Letter
 from agent.alliance.model import Alliance
@@ -152,7 +152,7 @@ class Service:
         return CALM.total_seconds()
 
     async def forget(self) -> int:
-        """Erase the raw bytes of mail that was dealt with, and of letters that were delivered, when they are old enough."""
+        """Erase the raw bytes of mail that was dealt with and of letters that were delivered, and what was counted, when old."""
         now, keep, gone = self.now(), self.settings.keep, 0
         for forget_raw, days in ((inbox.forget_raw, keep.raw_days), (outbox.forget_raw, keep.letters_days)):
             some = FORGOTTEN
@@ -160,6 +160,8 @@ class Service:
                 async with self.database.transaction() as c:
                     some = await forget_raw(c, now - timedelta(days=days), FORGOTTEN)
                 gone += some
+        async with self.database.transaction() as c:
+            await alliances.forget_marks(c, now - COUNTED_FOR)
         await self.database.wipe()
         return gone
 

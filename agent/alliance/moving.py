@@ -6,7 +6,7 @@ from agent.alliance import anytime, letters, trust
 from agent.alliance.event import Replied
 from agent.alliance.model import Held, Note, Phase, Stage
 from agent.alliance.turn import Turn
-from agent.alliance.words import read_address, read_invitation
+from agent.alliance.words import read_address, read_answer, read_invitation
 
 
 def asked(turn: Turn, event: Replied) -> bool:
@@ -26,7 +26,9 @@ def asked(turn: Turn, event: Replied) -> bool:
 def taken_back(turn: Turn, event: Replied) -> bool:
     """Whether the registered address says no to what was asked for in its name: then nothing comes of it."""
     kind, _, cause = event.about.partition(":")
-    if kind != "moving" or not _is_no(event):
+    if (
+        kind != "moving" or not _is_no(event) or read_answer(event.text, now=turn.now).commands
+    ):  # STOP says more than no
         return False
     dropped = trust.drop(turn, event.participant, cause)
     turn.say(event.participant, letters.AddressChange("kept", dropped.sender if dropped else ""))

@@ -234,7 +234,7 @@ def _aligned(one: str, domain: str, *, strict: bool = False) -> bool:
 
 
 def _border(fields: _Fields, authserv_id: str, *, mailbox: bool) -> set[tuple[str, str]] | None:
-    """What our own border found: (method, domain) that passed, ("!dmarc", domain) that failed. None when it did not speak.
+    """What our own border found: (method, domain) that passed, with "!" one that failed. None when it did not speak.
 
     Only the topmost header counts, and only above every server's mark; providers of mailboxes write it below some of
     their own, so there above the first that is not theirs. A second one that names the border is one too many: then
@@ -261,23 +261,24 @@ def _border(fields: _Fields, authserv_id: str, *, mailbox: bool) -> set[tuple[st
         about = {f"{p.type}.{p.name}": str(p.value).lower() for p in one.properties}
         where = {"dmarc": "header.from", "dkim": "header.d", "spf": "smtp.mailfrom"}.get(str(one.method).lower(), "")
         place = (about.get(where) or (about.get("header.i", "") if where == "header.d" else "")).rpartition("@")[2]
-        passed = str(one.result).lower() == "pass"
-        if where and place and (passed or (where == "header.from" and str(one.result).lower() == "fail")):
+        passed, failed = (str(one.result).lower() == result for result in ("pass", "fail"))
+        if where and place and (passed or (failed and where != "smtp.mailfrom")):
             key = (str(one.method).lower(), place)
-            found[key] = passed and found.get(key, True)
+            found[key] = passed and found.get(key, True) if where == "header.from" else passed or found.get(key, False)
     return {(method if passed else f"!{method}", place) for (method, place), passed in found.items()}
 
 
 def vouched_for(raw: bytes, authserv_id: str, *, mailbox: bool = False) -> bool | None:
-    """Whether our border says that the author of a mail without a signature wrote it; None when it does not say.
+    """Whether our border says that the author of a mail wrote it whom no signature proves; None when it does not say.
 
-    Only in this do two copies of one mail differ that two people hand in: a signature is the same in each.
+    Only in this do two copies of one mail differ that two people hand in: a signature is the same in each, and counts
+    as none where the border says that it broke on the way.
     """
     fields = _fields(raw)
     domain = _author(fields).rpartition("@")[2]
-    if not domain or next(_signatures(fields, domain), None):
-        return None
     said = _border(fields, authserv_id, mailbox=mailbox) or set()
+    if not domain or any(("!dkim", s.domain) not in said for s in _signatures(fields, domain)):
+        return None
     if any(_vouches(method, place, domain, [], strict=False) for method, place in said):
         return True
     return False if ("!dmarc", domain) in said else None

@@ -230,19 +230,6 @@ async def of_address(c: Connection, address: str) -> list[tuple[int, int, str]]:
     return [(alliance_id, number, phase) for alliance_id, number, phase in found]
 
 
-async def starts(c: Connection, address: str, since: datetime) -> int:
-    """How many alliances this address has started since then: the cap against bombing people with invitations."""
-    [(count,)] = await c.fetch(
-        """
-        SELECT COUNT(*) FROM participants JOIN alliances ON alliances.id = participants.alliance_id
-        WHERE participants.address = $1 AND participants.number = 1 AND alliances.created_at >= $2
-        """,
-        address,
-        micros(since),
-    )
-    return int(count)
-
-
 async def listing(c: Connection, limit: int, *, before: tuple[datetime, int] | None = None) -> list[Summary]:
     """The newest; `before` is when the last of the page before was created, and its id: two may begin in one instant."""
     created, last = (micros(before[0]), before[1]) if before else (LAST, 0)
@@ -335,6 +322,14 @@ async def refused(c: Connection, digests: Iterable[str]) -> set[str]:
         "SELECT digest FROM refusals WHERE digest IN rows($1 text)", rows((digest,) for digest in digests)
     )
     return {digest for (digest,) in found}
+
+
+MARK = "m"  # how the digests begin that count what is capped; no other digest in hexadecimal does
+
+
+async def forget_marks(c: Connection, before: datetime) -> None:
+    """Forget what was counted before then."""
+    await c.execute("DELETE FROM refusals WHERE digest >= $1 AND digest < 'n' AND at < $2", MARK, micros(before))
 
 
 async def forget(c: Connection, ids: Iterable[int]) -> None:

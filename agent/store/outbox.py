@@ -114,20 +114,6 @@ async def pace(c: Connection, addresses: Iterable[str], since: datetime) -> dict
     return times
 
 
-async def numbers_to(c: Connection, addresses: Iterable[str], since: datetime) -> dict[str, int]:
-    """How many letters that ask whether an address is somebody's were written to each of these since then."""
-    found = await c.fetch(
-        """
-        SELECT rcpt, COUNT(*) FROM outbox
-        WHERE rcpt IN rows($1 text) AND at >= $2 AND state <> 'withdrawn' AND question = 1 AND about LIKE 'move:%'
-        GROUP BY rcpt
-        """,
-        rows((address,) for address in addresses),
-        micros(since),
-    )
-    return dict(found)
-
-
 async def invitations(c: Connection, since: datetime) -> list[tuple[str, str, datetime]]:
     """By whom and to whom invitations were written since then, and when they went or are to go."""
     found = await c.fetch(

@@ -120,6 +120,19 @@ async def test_the_cap_on_starts_counts_the_batch_too(house: House) -> None:
     assert len(await house.all()) == 5
 
 
+@pytest.mark.row("T54", "T72")
+async def test_whoever_has_themselves_forgotten_starts_no_more_than_others(house: House) -> None:
+    for n in range(8):
+        await house.says(ANN, f"Ben (ben{n}@b{n}.test) and I open a bakery.", house.service.doors.front)
+        for words in (WHY, "SEND", "DELETE", "DELETE NOW"):
+            await house.says(ANN, words)
+
+    assert len([to for to, _ in house.sent if to.startswith("ben")]) == 5
+    house.now += timedelta(days=1)
+    await house.says(ANN, f"Ben ({BEN}) and I open a bakery.", house.service.doors.front)
+    assert house.sent[-1][0] == ANN
+
+
 @pytest.mark.row("T54")
 async def test_the_cap_on_invitations_to_one_address_counts_the_batch_too(house: House) -> None:
     for n in range(1, 5):

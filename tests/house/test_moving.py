@@ -258,6 +258,48 @@ async def test_an_address_is_asked_by_a_few_in_a_week_and_not_by_many(living: Ho
     assert len(letters(living, NEW)) == 3
 
 
+@pytest.mark.row("T54", "T72")
+async def test_whoever_has_themselves_forgotten_has_no_more_strangers_asked_than_others(house: House) -> None:  # noqa: F811
+    for n in range(1, 6):
+        await house.asking(n, guest=f"guest{n}@b.test")
+        await house.service.settle()
+        prompt = house.doors[ANN]
+        await house.says(ANN, f"My new address is {NEW}")
+        await house.says(ANN, "DELETE", prompt)
+        await house.says(ANN, "DELETE NOW")
+    assert len(letters(house, NEW)) == 2
+
+    for n in range(6, 9):
+        await house.asking(n, host=f"ann{n}@c.test")
+        await house.service.settle()
+        await house.says(f"ann{n}@c.test", "My new address is other@new.test")
+    assert len(letters(house, "other@new.test")) == 2
+
+
+@pytest.mark.row("T54")
+async def test_one_person_has_few_asked_in_a_day_however_many_alliances_they_are_in(living: House) -> None:
+    for n in range(3, 6):
+        await living.asking(n, guest=f"guest{n}@c.test")
+        await living.service.settle()
+        for k in range(3):
+            await living.says(ANN, f"My new address is ann{n}{k}@new{n}{k}.test")
+
+    assert len([to for to, raw in living.sent if b"Is this your address" in raw]) == 3
+    living.now += timedelta(days=1)
+    await living.says(ANN, f"My new address is {NEW}")
+    assert len(letters(living, NEW)) == 1
+
+
+@pytest.mark.row("T54")
+async def test_one_domain_is_asked_few_times_in_a_day_whoever_asks(living: House) -> None:
+    living.service.delivery.advance.invitations_to_domain = 2
+    for n, person in enumerate((ANN, BEN, CY)):
+        await living.says(person, f"My new address is ann{n}@new.test")
+
+    assert [to for to, raw in living.sent if b"Is this your address" in raw] == ["ann0@new.test", "ann1@new.test"]
+    assert b"I cannot write to ann2@new.test" in letters(living, CY)[-1]
+
+
 @pytest.mark.row("T26", "T55", "decision 17")
 @pytest.mark.parametrize("words", ["STOP", "NO", "No, that was not me", "CLICK"])
 async def test_what_was_asked_for_in_somebodys_name_ends_with_their_no(living: House, words: str) -> None:
@@ -270,6 +312,8 @@ async def test_what_was_asked_for_in_somebodys_name_ends_with_their_no(living: H
         await living.service.settle()
     else:
         await living.says(ANN, words)
+    stages = {p.stage for a in await living.all() for p in a.participants if p.address == ANN}
+    assert stages == ({"answering"} if words.upper().startswith("NO") else {"answering", "left"})
     living.sent.clear()
 
     await living.says(NEW, number_in(asked), to)

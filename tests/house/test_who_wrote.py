@@ -175,6 +175,27 @@ async def test_a_copy_that_somebody_else_hands_in_first_keeps_no_true_mail_out(
     assert [a.text for a in (await pair.alliance()).answers if a.prompt == "hopes"] == ["I hope."]
 
 
+@pytest.mark.row("T25", "T33")
+async def test_a_copy_of_a_mail_whose_signature_broke_on_its_way_keeps_it_not_out(
+    pair: Pair, dns: stubdns.StubDns
+) -> None:
+    """Her provider writes a line below what it has signed, so that SPF alone speaks for her, and Eve has a copy."""
+    house = Checked(pair, dns, BORDER)
+    await pair.play.settle()
+    to = str(message_from_bytes(pair.last(MAYA).raw, policy=policy.default)["Reply-To"])
+    head = f"From: {MAYA.address}\r\nTo: {to}\r\nCc: eve@evil.test\r\nSubject: Re: x\r\n\r\n"
+    raw = house.signer.sign(f"{head}I hope.\r\n".encode()) + b"\r\n-- \r\nSent by a provider\r\n"
+    said = f"Authentication-Results: {BORDER}; dkim=fail header.d=example.org; ".encode()
+
+    await pair.hands_in("eve@evil.test", to, said + b"dmarc=fail header.from=example.org\r\n" + raw)
+    assert await answer(pair, 1) == ""
+    for _ in range(2):
+        true = b"spf=pass smtp.mailfrom=maya@example.org; dmarc=pass header.from=example.org\r\n"
+        await pair.hands_in(MAYA.address, to, said + true + raw)
+
+    assert [a.text for a in (await pair.alliance()).answers if a.prompt == "hopes"] == ["I hope."]
+
+
 @pytest.mark.row("T24")
 @pytest.mark.parametrize("down", ["silent", "broken"])
 async def test_with_the_dns_down_answers_are_taken_and_acts_wait(house: Checked, down: str) -> None:

@@ -290,6 +290,20 @@ def test_copies_of_a_mail_without_a_signature_differ_in_what_the_border_says_of_
     assert vouched(f"{BORDER}; dmarc=pass header.from=good.test", from_is("")) is None
 
 
+@pytest.mark.row("T16", "T25", "T33")
+@pytest.mark.parametrize(
+    ("dkim", "found"),
+    [
+        ("dkim=fail header.d=good.test; ", True), ("dkim=fail header.i=@good.test; ", True), ("dkim=temperror header.d=good.test; ", None),
+        ("dkim=fail header.d=evil.test; ", None), ("dkim=fail header.d=good.test; dkim=pass header.d=good.test; ", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_signature_counts_as_none_where_the_border_says_that_it_broke(dkim: str, found: bool | None) -> None:
+    raw = said(f"{BORDER}; {dkim}dmarc=pass header.from=good.test", GOOD.sign(PLAIN))
+
+    assert vouched_for(raw, BORDER) is found
+
+
 @pytest.mark.parametrize("hop", ["by 2002:a05:7010 with SMTP id x", "from a by mx2.example.test with LMTP"])
 def test_hops_within_the_borders_own_house_are_none(hop: str) -> None:
     raw = f"Received: {hop}\r\n".encode() + said(f"{BORDER}; dmarc=pass header.from=good.test")

@@ -122,12 +122,15 @@ async def test_a_mistyped_address_that_was_replaced_is_no_longer_found(store: Da
         assert await alliances.of_address(c, "jonas@example.com") == [(1, 2, "setup")]
 
 
-async def test_what_an_address_started_lately_is_counted(store: Database) -> None:
-    await saved(store, alliance(1, NOW - DAY), alliance(2), alliance(3, NOW + MINUTE))
-
+async def test_what_was_counted_is_forgotten_and_no_refusal_is(store: Database) -> None:
+    digests = {f"{first}{n}": NOW + n * DAY for first in ("m", "0", "f") for n in range(2)}
     async with store.transaction() as c:
-        assert await alliances.starts(c, "maya@example.org", NOW) == 2
-        assert await alliances.starts(c, "jonas@example.net", NOW) == 0
+        for digest, at in digests.items():
+            await alliances.refuse(c, digest, at)
+
+        await alliances.forget_marks(c, NOW + MINUTE)
+
+        assert await alliances.refused(c, digests) == digests.keys() - {"m0"}
 
 
 async def test_a_list_is_newest_first_and_goes_on_page_by_page(store: Database) -> None:
