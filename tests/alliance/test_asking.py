@@ -712,7 +712,11 @@ def test_what_shall_not_be_told_is_kept_back_and_this_is_said() -> None:
     ],
 )
 def test_whose_way_it_is_may_be_said_in_words(one: str, other: str) -> None:
-    talk = _at_time(first="Mondays at eight, at the shop", second="Tuesdays at nine, at my place").says(1, one).says(2, other, "settle:meeting")
+    talk = (
+        _at_time(first="Mondays at eight, at the shop", second="Tuesdays at nine, at my place")
+        .says(1, one)
+        .says(2, other, "settle:meeting")
+    )
 
     assert [s.outcome.kind for s in talk.alliance.settlements] == ["theirs"]
     assert talk.alliance.settlements[0].outcome.participant == 1
