@@ -167,8 +167,13 @@ def is_about_draft(turn: Turn, event: Replied) -> bool:
     if newest is None:
         return False
     reading = read_page(turn, event, newest)
-    numbered = any(c.number for c in reading.changes)
-    return reading.verdict in ("confirm", "decline") or reading.leaning or numbered
+    return reading.verdict in ("confirm", "decline") or reading.leaning or names_line(turn, event)
+
+
+def names_line(turn: Turn, event: Replied) -> bool:
+    """Whether this changes a line by its number."""
+    newest = turn.alliance.draft
+    return newest is not None and any(c.number for c in read_page(turn, event, newest).changes)
 
 
 def _confirm(turn: Turn, event: Replied, answered: Draft) -> None:

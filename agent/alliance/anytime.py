@@ -28,9 +28,6 @@ from agent.alliance.turn import LATER, Turn
 from agent.alliance.words import AnswerReading, Command, read_rhythm
 
 _STAGES = {
-    Stage.PREPARING: "setup",
-    Stage.APPROVING: "setup",
-    Stage.HOSTING: "setup",
     Stage.CONFIRMED: "reviewing",
     Stage.CHECKING: "living",
 }
@@ -302,7 +299,7 @@ def _ask_again(turn: Turn, number: int, opened: Open) -> None:
         turn.set(number, notes=())
         turn.say(number, letters.Nudge(turn.told(number).part(key).title, "", "reveal"), opened.about)
     elif kind in ("who", "way", "why", "ready", "existing"):
-        turn.say(number, letters.Help(question.question_of(turn, number)[0], "setup"), opened.about)
+        turn.say(number, letters.Help(question.question_of(turn, number)[0], str(turn.p(number).stage)), opened.about)
         return
     else:
         turn.say(number, question.letter_for(turn, number, opened.about), opened.about)

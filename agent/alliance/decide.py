@@ -311,6 +311,9 @@ def _setting_up(turn: Turn, event: Replied) -> None:
         setup.reply(turn, _without_own(turn, event, reading, ""))
     elif command.name in _ALONE:
         anytime.obey(turn, event, command)
+    elif command.name in ("send", "short") and turn.p(number).stage == Stage.PREPARING:
+        turn.change(short=turn.alliance.short or command.name == "short")
+        setup.ask_again(turn)
     elif command.name == "later":
         anytime.pause(turn, number, command.until or turn.local_now(number).date() + LATER)
     else:

@@ -15,7 +15,9 @@ from agent.alliance.turn import Turn
 from agent.alliance.words import (
     Way,
     first_name,
+    is_about_child,
     joined,
+    read_age,
     read_approval,
     read_people,
     read_setup,
@@ -42,6 +44,7 @@ def start(turn: Turn, event: Started) -> None:
     turn.change(kind=read_sort(f"{event.subject}\n{event.text}", sorts))
     turn.tailor()
     _take_people(turn, event.text)
+    _hear_of_children(turn, event.text)
     ask_again(turn)
 
 
@@ -62,6 +65,13 @@ def _take_people(turn: Turn, text: str) -> bool:
             kept.append(Participant(0, address, first_name(called), called, stage=Stage.INVITED))
     turn.change(participants=told_apart(tuple(p.but(number=n) for n, p in enumerate(kept, 1))))
     return turn.alliance.participants != before
+
+
+def _hear_of_children(turn: Turn, text: str) -> None:
+    """Somebody in it may be under age: then it is asked first, since no letter goes to a child (spec 4.3)."""
+    names = [p.full_name for p in turn.alliance.participants if p.number > 1]
+    if not turn.alliance.guardian and is_about_child(text, turn.whole.relationships, names):
+        turn.change(guardian="ask")
 
 
 def called_by(name: str, address: str) -> str:
@@ -98,6 +108,8 @@ def ask_again(turn: Turn) -> None:
     if size < least or size > most or refused:
         problem = "refused" if refused else "few" if size < least else "many"
         _ask(turn, letters.TeamWho(_named(turn), problem, refused, least, most), "who")
+    elif turn.alliance.guardian == "ask":
+        _ask(turn, letters.AskAge("", own=False, people=_named(turn)), "who")
     elif not turn.alliance.way:
         pairs = [p.name for p in turn.alliance.invited if p.address in turn.existing]
         alone = [p.name for p in turn.alliance.invited if p.address not in turn.existing]
@@ -124,9 +136,8 @@ def invitation(turn: Turn) -> letters.TeamInvitation:
     me = turn.p(1)
     kind = next((k for k in turn.whole.relationships if k.id == turn.alliance.kind), None)
     size = len(turn.alliance.participants)
-    return letters.TeamInvitation(
-        me.name, me.full_name, me.address, turn.alliance.why, size, kind.opening if kind else ""
-    )
+    guarded, opening = turn.alliance.guardian == "guardian", kind.opening if kind else ""
+    return letters.TeamInvitation(me.name, me.full_name, me.address, turn.alliance.why, size, opening, guarded)
 
 
 # ---------------------------------------------------------------- the initiator's replies
@@ -138,12 +149,18 @@ def reply(turn: Turn, event: Replied) -> None:
         drop(turn)
         return
     kind = event.about.partition(":")[0]
-    if turn.p(1).stage == Stage.HOSTING:
+    if turn.alliance.guardian == "ask":
+        if said := read_age(event.text):  # who takes part by way of a guardian is not asked for an alliance of two
+            turn.change(guardian=said, way="team" if said == "guardian" else "")
+        _take_people(turn, event.text)
+        ask_again(turn)
+    elif turn.p(1).stage == Stage.HOSTING:
         mend(turn, event)
     elif kind == "ready" and turn.p(1).stage == Stage.APPROVING:
         _approve(turn, event)
     else:
         changed = _take_people(turn, event.text)
+        _hear_of_children(turn, event.text)
         if kind == "way" and (way := read_way(event.text)):
             _take_way(turn, way)
             if way == "first":

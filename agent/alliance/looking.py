@@ -113,9 +113,10 @@ def reply(turn: Turn, event: Replied, number: int) -> None:
         pulse.reply(turn, event, checkin)
         return
     reading = read_checkin(event.text)
-    said_nothing = reading.rating is None and not (reading.works or reading.care or reading.line or reading.passed)
-    if said_nothing and change_rhythm(turn, who, event.text):
+    if _says_nothing(reading) and change_rhythm(turn, who, event.text):
         return
+    if checkin.closed is not None and _is_still_the_last(turn, checkin, reading, who):
+        checkin = replace(checkin, closed=None)
     if checkin.closed is not None or checkin.asked is None:
         late_reply(turn, event)
         return
@@ -144,6 +145,22 @@ def reply(turn: Turn, event: Replied, number: int) -> None:
     due = checkin.digest_due or turn.now
     noted = letters.CheckinNoted(said.rating, said.works, said.care, said.line, at, said.hide, due)
     turn.say(who, noted, event.about)
+
+
+def is_about_page(text: str) -> bool:
+    """Whether none of a check-in's four things is in it, so that "change 6 to ..." can be meant for the page."""
+    return _says_nothing(read_checkin(text))
+
+
+def _says_nothing(reading: CheckinReading) -> bool:
+    return reading.rating is None and not (reading.works or reading.care or reading.line or reading.passed)
+
+
+def _is_still_the_last(turn: Turn, checkin: Checkin, reading: CheckinReading, number: int) -> bool:
+    """Whether a first and plain reply comes after the digest, but before the next check-in: then the digest goes out whole."""
+    last = max(c.number for c in turn.alliance.checkins if c.asked is not None)
+    first = all(r.participant != number for r in checkin.replies)
+    return first and checkin.number == last and reading.rating is not None and not reading.unclear
 
 
 def end_if_all(turn: Turn, checkin: Checkin) -> Checkin:

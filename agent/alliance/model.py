@@ -424,7 +424,7 @@ class Alliance(_Changing):
     )
     young: bool = False  # the initiator may be under age: to be asked
     guardian: str = (
-        ""  # "ask" when the invitee may be under age; "adult", or the address of a guardian, once it was said
+        ""  # "ask" when somebody may be under age; then "adult", or the guardian's address ("guardian" in a team)
     )
     language: str = ""  # of the page that they make; "" is the flow's own
     short: bool = False

@@ -137,6 +137,10 @@ def place(turn: Turn, event: Replied, reading: AnswerReading, kind: str, key: st
             agreeing.page_reply(turn, event, int(key))
         case "trial" | "pass" | "repair" | "tools":
             _to_living(turn, event, reading, kind, key)
+        case "checkin" if (
+            not turn.flow.is_team and looking.is_about_page(event.text) and agreeing.names_line(turn, event)
+        ):
+            agreeing.page_reply(turn, event, turn.alliance.agreed)
         case "checkin":
             looking.reply(turn, event, int(key))
         case "renewal" if phase in (Phase.AGREED, Phase.CHANGING):

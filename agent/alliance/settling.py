@@ -1,5 +1,6 @@
 """Settling: values that cannot both be true, in two rounds at most, and what the time answers come to (F20, F33)."""
 
+import re
 from dataclasses import replace
 
 from agent.alliance import agreeing, letters, question
@@ -8,6 +9,8 @@ from agent.alliance.event import Replied
 from agent.alliance.model import Choice, Note, Option, Rhythm, Settlement, Stage
 from agent.alliance.turn import Turn
 from agent.alliance.words import MeetingReading, read_choice, read_meeting, read_rhythm, say_rhythm, slower
+
+_CHOOSES = frozenset(("i", "you", "me", "whatever", "fine", "ich", "du", "mir", "dir", "egal"))
 
 
 def settle_or_draft(turn: Turn) -> None:
@@ -85,9 +88,14 @@ def settled_reply(turn: Turn, event: Replied, prompt_id: str, *, leave_open: boo
     ):
         turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
         return
-    reading = read_choice(event.text, [o.key for o in settlement.options])
+    keys, called = [o.key for o in settlement.options], _by_letter(turn, number, settlement, event.text)
+    reading = read_choice(called, keys)
+    if not reading.picks:
+        reading = read_choice(event.text, keys)
     pick = reading.picks[0] if len(reading.picks) == 1 and not reading.rest else None
-    own = pick.text.strip() if pick else reading.rest.strip() if not reading.picks and _is_line(reading.rest) else ""
+    own = pick.text.strip() if pick else reading.rest.strip() if not reading.picks else ""
+    if own and not (_is_line(own) and (called == event.text or read_meeting(own).rule)):
+        own = ""
     if own and not leave_open:
         key = chr(ord("A") + len(settlement.options))
         option = Option(key, "joined", own, number)
@@ -113,9 +121,22 @@ def settled_reply(turn: Turn, event: Replied, prompt_id: str, *, leave_open: boo
         turn.say(number, letters.SettleNoted(()), f"settle:{prompt_id}")
 
 
+def _by_letter(turn: Turn, number: int, settlement: Settlement, text: str) -> str:
+    """The same words with the letters that "mine", "hers" and "Maya's way" stand for."""
+    for option in settlement.options:
+        if option.kind == "theirs":
+            name = re.escape(turn.p(option.participant).name)
+            whose = rf"(?:{name}(?:['’]s?|s)?|his|her|their|your|the other)" if option.participant != number else "my"
+            alone = rf"|his|hers|theirs|yours|{name}['’]s" if option.participant != number else "|mine|meins"
+            way = rf"{whose} (?:way|one|idea|suggestion|vorschlag){alone}"
+            text = re.sub(rf"\b(?:{way})\b", option.key, text, flags=re.IGNORECASE)
+    return text
+
+
 def _is_line(text: str) -> bool:
-    """Whether this may stand as a line of one's own: some words, and no question."""
-    return len(text.split()) > 2 and "?" not in text
+    """Whether this may stand as a line of one's own: some words, no question, and nothing about who chooses."""
+    said = page.plain(text).split()
+    return len(said) > 2 and "?" not in text and (not _CHOOSES & set(said) or read_meeting(text).rule is not None)
 
 
 def _set_settlement(turn: Turn, settlement: Settlement) -> None:

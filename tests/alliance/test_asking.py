@@ -699,3 +699,32 @@ def test_what_shall_not_be_told_is_kept_back_and_this_is_said() -> None:
     talk.says(2, "SHARE I go quiet. Don't tell Maya's clients.", "prompt:P05")
 
     assert talk.alliance.answer(2, "P05").text == "I go quiet. Don't tell Maya's clients."
+
+
+@pytest.mark.row("F20")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("mine of course", "A is fine with me, let's do his way"),
+        ("My way please", "Maya's"),
+        ("mine!", "hers is fine"),
+        ("Meins", "Mayas Vorschlag"),
+    ],
+)
+def test_whose_way_it_is_may_be_said_in_words(one: str, other: str) -> None:
+    talk = (
+        _at_time(first="Mondays at eight, at the shop", second="Tuesdays at nine, at my place")
+        .says(1, one)
+        .says(2, other, "settle:meeting")
+    )
+
+    assert [s.outcome.kind for s in talk.alliance.settlements] == ["theirs"]
+    assert talk.alliance.settlements[0].outcome.participant == 1
+
+
+@pytest.mark.row("F20")
+@pytest.mark.parametrize("words", ["I don't really care", "whatever she likes best", "mine, but on the phone"])
+def test_words_about_who_chooses_are_no_line_for_the_page(words: str) -> None:
+    talk = _at_time(first="Mondays at eight, at the shop", second="Tuesdays at nine, at my place").says(1, words)
+
+    assert [x.kind for x in talk.letters(1)] == ["choice"]

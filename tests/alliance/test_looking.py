@@ -286,9 +286,32 @@ def test_stop_beside_a_check_in_reply_stops() -> None:
 
 
 def test_a_check_in_that_is_over_says_so() -> None:
-    talk = checking().waits(days=7).says(1, "4, a, b, yes", "checkin:1")
+    talk = checking().waits(days=7).says(1, "Nice to read that", "checkin:1")
 
     assert only(talk, 1).kind == "checkin_over"
+
+
+@pytest.mark.row("F35", "F14")
+def test_a_late_reply_counts_until_the_next_check_in() -> None:
+    talk = checking().waits(days=7).says(1, "4, a, b, yes", "checkin:1")  # nobody had replied in time
+
+    assert [a.name for a in only(talk, 2).works] == ["Maya"]
+    talk.says(2, "3, c, d, no", "checkin:1")
+    assert [a.name for a in only(talk, 1).works] == ["Maya", "Jonas"]
+    assert talk.says(2, "5, c, d, no", "checkin:1").letters(2)[0].kind == "checkin_over"  # said once, it is out
+
+    talk.waits(days=95).says(1, "PASS").says(2, "PASS")
+
+    assert talk.says(1, "4, a, b, yes", "checkin:1").letters(1)[0].kind == "checkin_over"
+
+
+@pytest.mark.row("F26")
+@pytest.mark.parametrize("days", [0, 7])
+def test_a_change_in_the_thread_of_a_check_in_is_a_change(days: int) -> None:
+    talk = checking().waits(days=days).says(1, "change line 8 to we talk on Tuesdays at 9", "checkin:1")
+
+    assert talk.alliance.phase == Phase.CHANGING
+    assert isinstance(only(talk, 2), letters.DraftChanged)
 
 
 @pytest.mark.row("F56")

@@ -294,3 +294,17 @@ def test_a_correction_beside_the_why_is_not_told_to_the_partner() -> None:
 
     assert talk.alliance.why == "I trust him because he is kind."
     assert talk.alliance.participants[1].full_name == "Jonas Bergmann"
+
+
+@pytest.mark.row("S03", "A02")
+@pytest.mark.parametrize(
+    ("words", "kind"), [("SEND", letters.SetupWhy), ("SHORT", letters.SetupWhy), ("HELP", letters.Help)]
+)
+def test_nothing_is_sent_before_the_why_and_help_offers_nothing_that_does_not_work(words: str, kind: type) -> None:
+    talk = Talk().starts().says(1, words)
+
+    [letter] = talk.letters(1)
+    assert isinstance(letter, kind)
+    assert getattr(letter, "stage", "preparing") == "preparing"
+    assert not talk.letters(2)
+    assert talk.alliance.short == (words == "SHORT")

@@ -1,7 +1,7 @@
 """A team told aloud: Ana's crew, from her first note to the page that stands."""
 
 import pytest
-from crew import ANSWERS, NAMES, WHY, Team, answered, drafted, gathered, living, round_of, ruled
+from crew import ANSWERS, FIRST, NAMES, WHY, Team, answered, drafted, gathered, living, round_of, ruled
 
 from agent.alliance import letters as l
 from agent.alliance.model import Phase, Stage
@@ -347,3 +347,41 @@ def test_whoever_started_it_may_leave_before_the_vote_and_the_others_go_on():
 
     assert t.alliance.phase == Phase.VOTING
     assert [bool(t.got(l.Ballot, name)) for name in NAMES] == [False, True, True, True, True, True]
+
+
+FAMILY = (
+    "We are a family of four: my husband Tom (tom@example.org), our kids Lia (16, lia@example.org) and Max (11, "
+    "max@example.org). I want us to agree about screens."
+)
+
+
+@pytest.mark.row("S07", "F04")
+@pytest.mark.parametrize("first", [FAMILY, FIRST.replace("make a", "make, with Ben who is 15, a")])
+def test_whoever_may_be_under_age_is_asked_about_before_a_team_is_written_to(first):
+    t = Team().starts(first)
+
+    [letter] = t.got(l.AskAge)
+    assert len(letter.people) == len(t.alliance.participants) - 1
+    t.says("Ana", "TEAM").says("Ana", "SEND")
+    assert len(t.got(l.AskAge)) == 3
+    assert not t.got(l.TeamWay)
+    assert t.says("Ana", "ADULT").got(l.TeamWay)
+
+
+@pytest.mark.row("S07")
+def test_a_child_takes_part_by_way_of_a_guardian_or_not_at_all():
+    t = Team().starts(FAMILY).says("Ana", "without Max").says("Ana", "Lia, gran@example.org")
+
+    assert [p.address for p in t.got(l.AskAge)[-1].people] == ["tom@example.org", "gran@example.org"]
+    t.says("Ana", "GUARDIAN")
+    assert not t.got(l.TeamWay)  # no alliance of two is begun with a child
+    t.says("Ana", WHY).says("Ana", "SEND")
+    assert [x.guardian for x in t.got(l.TeamInvitation)] == [True, True]
+    assert {s.to for s in t.sent} == {1, 2, 3}
+
+
+@pytest.mark.row("S26")
+def test_send_before_there_is_anything_to_send_asks_for_what_is_missing():
+    t = Team().starts().says("Ana", "SEND")
+
+    assert len(t.got(l.TeamWay)) == 2

@@ -337,3 +337,11 @@ def test_what_both_pairs_and_teams_get_says_to_a_member_what_holds_in_a_team(let
 
     assert says in " ".join(r.text.split())
     assert [f for f in faults if not f.warning] == []
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_way_out_is_offered_that_setting_up_does_not_have(render, language):
+    letters_there = [x for x in samples() if isinstance(x, l.Nudge) and x.what == "setup"]
+
+    assert len(letters_there) == 2
+    assert all("PASS" not in render(x, language=language).text.partition("\n-- ")[0] for x in letters_there)

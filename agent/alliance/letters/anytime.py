@@ -15,7 +15,7 @@ class Help(Letter):
     role = Role.RECEIPT
 
     ask: str
-    stage: str  # setup, invited, answering, waiting, reading, settling, reviewing, living
+    stage: str  # preparing, approving, hosting, invited, answering, waiting, reading, settling, reviewing, living
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class StatusRow:
     """One alliance of this person."""
 
     names: str
-    where: str  # setup, invited, asking, drafting, agreed, changing, ended
+    where: str  # preparing, approving, hosting, invited, asking, drafting, agreed, changing, ended
     answered: int
     total: int
     ask: str

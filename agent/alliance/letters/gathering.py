@@ -72,6 +72,7 @@ class TeamInvitation(Letter):
     why: str
     size: int
     opening: str = ""  # the first line, by the sort of team
+    guardian: bool = False  # some take part by way of a parent or guardian
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from agent.alliance.letters.gathering import Named
 from agent.alliance.letters.letter import Letter, Role
 
 
@@ -13,6 +14,7 @@ class AskAge(Letter):
 
     name: str  # who may be under age; "" when no name was given
     own: bool  # it is the initiator who may be
+    people: tuple[Named, ...] = ()  # of a team: everybody, any of whom may be
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,18 @@ from agent.alliance.samples.people import BARE, MARCH, NAMES, OWN, PAGE
 
 def samples() -> tuple[l.Letter, ...]:
     ask = "How do you prefer to be critiqued? What is good feedback to you?"
-    stages = ("setup", "invited", "answering", "waiting", "reading", "settling", "reviewing", "living")
+    stages = (
+        "preparing",
+        "approving",
+        "hosting",
+        "invited",
+        "answering",
+        "waiting",
+        "reading",
+        "settling",
+        "reviewing",
+        "living",
+    )
     places = ("setup", "invited", "asking", "drafting", "agreed", "changing", "ended")
     unclear = (
         "yes", "draft", "question", "which_line", "what_words", "number", "rating", "choice", "answer", "send", "held", "pass_on", "not_own", "why_words", "hidden_number", "delete",

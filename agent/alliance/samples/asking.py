@@ -134,6 +134,7 @@ def samples() -> tuple[l.Letter, ...]:
         l.Nudge("When and where we meet", "", "settle"),
         l.Nudge("", "", "draft"),
         l.Nudge("", "", "setup"),
+        l.Nudge("Why we want this", "Why do you want to build this with Jonas, and what do you hope will last?", "setup"),
         l.Nudge("Check-in 1", "How solid is the trust between you today?", "checkin"),
         l.Rest("prompt"),
         l.Rest("draft"),

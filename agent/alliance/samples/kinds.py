@@ -42,5 +42,6 @@ def samples() -> tuple[l.Letter, ...]:
         l.AskAge("Tim", own=False),
         l.AskAge("", own=False),
         l.AskAge("", own=True),
+        l.AskAge("", own=False, people=(l.Named("Tom", "tom@example.org"), l.Named("Max", "max@example.org"))),
         l.KindRefused("a couple", _KINDS[1:]),
     )  # fmt: skip

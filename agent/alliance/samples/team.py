@@ -104,7 +104,7 @@ def samples() -> tuple[l.Letter, ...]:
         l.TeamWhy((), 5),
         l.TeamReady((Note("kept", "Why", _WHY),), _PEOPLE, _INVITATION),
         _INVITATION,
-        replace(_INVITATION, opening="A small thing, for the people you live with."),
+        replace(_INVITATION, opening="A small thing, for the people you live with.", guardian=True),
         l.TeamSent(5),
         l.TeamWelcome("Ana"),
         l.TeamTooFew(host=True),

@@ -34,7 +34,7 @@ from agent.alliance.words.languages import (
     wished_language,
 )
 from agent.alliance.words.passing import read_in_confidence, read_passing
-from agent.alliance.words.relation import read_age, read_kind, read_relation
+from agent.alliance.words.relation import is_about_child, read_age, read_kind, read_relation
 from agent.alliance.words.renewal import read_renewal
 from agent.alliance.words.rhythm import read_rhythm, slower
 from agent.alliance.words.schedule import MeetingReading, read_meeting, read_schedule
@@ -87,6 +87,7 @@ __all__ = [
     "asks_for_bank",
     "called",
     "first_name",
+    "is_about_child",
     "is_care",
     "is_erasure",
     "joined",

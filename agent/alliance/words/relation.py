@@ -65,6 +65,13 @@ def read_relation(text: str, kinds: Sequence[Relationship], name: str = "") -> R
     return found.reading()
 
 
+def is_about_child(text: str, kinds: Sequence[Relationship], names: Sequence[str]) -> bool:
+    """Whether one of several people may be under age, on the loosest sign: a word for a child, or an age beside a name."""
+    children = {w for k in kinds for w in k.children}
+    said = texts(words(text[: LONGEST * 2]))
+    return bool(children & set(said)) or any(read_relation(text, kinds, name).child for name in names)
+
+
 def read_kind(text: str, kinds: Sequence[Relationship], name: str = "") -> tuple[RelationReading | None, str]:
     """Read a correction: "KIND couple" on a line of its own, or "we are a couple" as the whole reply; and the other words.
 
