@@ -190,7 +190,7 @@ def test_private_lines_behind_a_label_end_at_the_next_label():
     reading = read_answer(f"1: PRIVATE {SECRET}\n2: cake", now=NOW, prompts={"1": "P11", "2": "P09"})
 
     assert reading.labelled == (("P11", ""), ("P09", "cake"))
-    assert reading.private == SECRET
+    assert (reading.own, reading.private) == ((("P11", SECRET),), "")
 
 
 def test_brackets_end_what_is_private():
