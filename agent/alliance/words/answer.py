@@ -69,6 +69,10 @@ _CHANGE = re.compile(
     r"\s*(?:CHANGE|EDIT) +(?:(?i:answer|question|line) +)?#?(\d{1,2})\b[ \t]*[:.,–—-]*\s*"
 )  # "CHANGE 1 In writing."
 _NOTHING = frozenset({"ok", "hm", "hmm", "lol", "haha", "ha", "hi", "hello", "test", "wait", "k"})
+_ELSEWHERE = re.compile(  # it points to words that are not here
+    r"(?:please |my |the |bitte )*(?:see|siehe|s\.)? ?(?:(?:my |the )?(?:answers?|replies|reply|comments?|antworten?) )?(?:(?:is|are|stehen) )?(?:below|above|inline|in-line|attached|attachment|enclosed|in (?:red|blue|green|bold|the attachment|between)|u\.|unten|oben|anbei|im anhang|im text|angehängt)(?: please)?\W*",
+    re.IGNORECASE,
+)
 _AWAY = re.compile(
     r"\b(?:out of (?:the )?office|auto(?:matic)?[- ]?reply|ticket (?:number|#)|give me a (?:day|week|moment)|still thinking|will (?:answer|reply) (?:later|tomorrow|soon))\b",
     re.IGNORECASE,
@@ -320,7 +324,11 @@ def _is_nothing(text: str) -> bool:
         return True
     if len(text) > LONGEST or len(found) > 4:
         return False
-    if _AWAY.search(text) or (len(found) == 1 and _NOT_THAT.fullmatch(straight(text.strip()))):
+    if (
+        _ELSEWHERE.fullmatch(text.strip())
+        or _AWAY.search(text)
+        or (len(found) == 1 and _NOT_THAT.fullmatch(straight(text.strip())))
+    ):
         return True
     g = grammar("consent")
     return all(
