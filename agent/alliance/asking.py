@@ -162,20 +162,21 @@ def answered(turn: Turn, event: Replied, reading: AnswerReading) -> None:
 
 
 def _labelled(turn: Turn, event: Replied, reading: AnswerReading) -> str:
-    """File each labelled answer (F12); gives the private lines that are not kept yet.
+    """File each labelled answer with the private lines behind its label (F12); gives those that are not kept yet.
 
-    Private lines have no label: they are kept with the first answer, or with that of the one prompt that was asked.
+    Without a label they are kept with the first answer, or with that of the one prompt that was asked.
     """
     kind, _, key = event.about.partition(":")
-    private = reading.private
+    private, hidden = reading.private, dict(reading.own)
     for prompt_id, text in reading.labelled:
         alone = read_answer(text, now=turn.now)
         if not alone.text and any(c.name == "pass" for c in alone.commands):
             keeping.passed(turn, event.participant, prompt_id, event.cause)
             continue
-        own = "" if kind == "prompt" and key != prompt_id else private
+        beside = "" if kind == "prompt" and key != prompt_id else private
+        own = "\n\n".join(filter(None, (beside, hidden.get(prompt_id, ""))))
         keeping.keep(turn, Answer(event.participant, prompt_id, text, own, turn.now, event.cause))
-        private = private.removeprefix(own) if own else private
+        private = "" if beside else private
     return private
 
 

@@ -4,6 +4,7 @@ The steps are the prompts of the flow, asked one by one as in any other; at thei
 page can be looked at again, and an invitation from it begins an alliance that knows nothing of the bank but a name (F52).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -131,7 +132,13 @@ def _names(turn: Turn, people: Sequence[Named]) -> str:
 
 def _save(turn: Turn, event: Replied, said: Answer) -> None:
     """What is clear is kept, and what is not is asked about: never guessed, and nothing is asked twice."""
-    found = read_savings(said.text, savings.people(turn.flow, turn.alliance))
+    people = savings.people(turn.flow, turn.alliance)
+    found = read_savings(said.text, people)
+    if _list_too(turn, people, found.unclear):
+        found = read_savings(said.text, savings.people(turn.flow, turn.alliance))
+    if not found.savings and read_whom(said.text, people).verdict == "done":
+        _pass(turn, event, turn.flow.prompts[said.prompt])
+        return
     if found.savings:
         keeping.store(turn, said)
     if found.unclear or not found.savings:
@@ -141,6 +148,18 @@ def _save(turn: Turn, event: Replied, said: Answer) -> None:
     numbers = savings.rounds(turn.flow, turn.alliance)[-1]
     turn.note(ME, Note("saved", text=say_savings(tuple(numbers.values()), turn.language(ME))))
     _after(turn, said.prompt)
+
+
+def _list_too(turn: Turn, people: Sequence[Named], unclear: Sequence[str]) -> bool:
+    """Numbers for a name that is not on the list put it there. Whether there was one."""
+    prompt = turn.flow.of_kind("people")
+    listed = turn.alliance.answer(ME, prompt.id) if prompt else None
+    before = [(piece, re.split(r"\d", piece)[0].strip(" ,:-")) for piece in unclear]
+    new = [n.name for piece, name in before for n in read_relationships(name) if piece.startswith(n.name)]
+    new = [name for name in new if name.casefold() not in {n.name.casefold() for n in people}]
+    if listed is not None and new:
+        keeping.store(turn, replace(listed, text="\n".join((listed.text, *new)), at=turn.now, cause=turn.cause))
+    return listed is not None and bool(new)
 
 
 def _guess_or_ask(turn: Turn, said: Answer) -> None:

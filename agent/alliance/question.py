@@ -213,8 +213,9 @@ def _items(turn: Turn, number: int) -> tuple[letters.Item, ...]:
 def _item(turn: Turn, number: int, prompt: Prompt) -> letters.Item:
     label = str(label_of(turn, number, prompt))
     own, again = own_words(turn, number, prompt)
-    ask, hint = words(turn, number, prompt.ask), words(turn, number, prompt.hint)
-    return letters.Item(label, prompt.title, ask, hint, own if again else "")
+    lead, ask, *hints = (words(turn, number, t) for t in (prompt.lead, prompt.ask, prompt.hint, prompt.numbers))
+    asker = lead if lead.endswith(":") else ""  # whose question it is (F09), and not where it stands in the series
+    return letters.Item(label, prompt.title, ask, " ".join(filter(None, hints)), own if again else "", asker)
 
 
 def _follow_up(turn: Turn, number: int, prompt: Prompt) -> letters.FollowUp:

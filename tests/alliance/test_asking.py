@@ -687,6 +687,34 @@ def test_a_reminder_names_what_is_open_in_a_few_words() -> None:
     assert nudge.subject == "Hopes and worries"
 
 
+@pytest.mark.row("F12", "F17")
+def test_answers_on_one_line_are_told_apart_and_what_is_private_stays_with_its_own() -> None:
+    talk = Talk().joined().says(1, "Fun", "prompt:hopes").says(1, "ALL")
+    talk.says(1, "1. Text me 2. In private\nPRIVATE she shouts\n3. Straight", "all:")
+
+    said = [talk.alliance.answer(1, q) for q in ("P11", "P09", "P10")]
+    assert [(a.text, a.private) for a in said if a] == [("Text me 2. In private", "she shouts"), ("Straight", "")]
+
+    talk.says(1, "1. Text me 2. In private 3. Straight, every 2. Monday 4: I hum", "all:")
+    said = [talk.alliance.answer(1, q) for q in ("P11", "P09", "P10", "P05")]
+    assert [(a.text, a.private) for a in said if a] == [
+        ("Text me", ""),
+        ("In private", ""),
+        ("Straight, every 2. Monday", ""),
+        ("I hum", ""),
+    ]
+
+
+@pytest.mark.row("F09", "S13", "decision 16")
+def test_the_rest_in_one_letter_names_who_asks_and_how_numbers_are_shown() -> None:
+    letter = only(Talk().joined().says(1, "ALL"), 1)
+
+    said = {item.title: item for item in letter.items}
+    assert said["How you can tell I am stuck"].lead == "Here is a question from Jonas's side:"
+    assert "NUMBERS" in said["When we look back"].hint
+    assert [item.title for item in letter.items if item.lead] == ["How you can tell I am stuck"]
+
+
 @pytest.mark.row("F17", "I2")
 def test_what_shall_not_be_told_is_kept_back_and_this_is_said() -> None:
     talk = Talk().joined().answers(2, until="P05")

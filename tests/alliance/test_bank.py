@@ -523,3 +523,19 @@ def test_a_flow_without_a_guess_goes_on_without_it() -> None:
     decision, _ = decide(flow, House(), alliance, Replied(1, "prompt:savings", NUMBERS, 0, "inbox:5"), MONDAY)
     assert decision.sends[0].about == "prompt:questions"
     assert decision.alliance.participants[0].stage == Stage.ANSWERING
+
+
+@pytest.mark.row("S41")
+def test_a_number_for_somebody_who_is_not_listed_puts_them_there_and_done_leaves_the_rest():
+    bank = Bank().begins().sam("Lee, my boss Jo, my mother in law, 2 friends (Al & Bo)")
+    assert bank.told == [("listed", "Lee, Jo, your mother in law, Al and Bo")]
+
+    bank.sam("Lee 7 9, Tim 4 8, rest 7")
+    assert (bank.letter.kind, bank.letter.words, bank.letter.noted) == (
+        "savings",
+        "rest 7",
+        "Lee 7 of 9 and Tim 4 of 8",
+    )
+
+    bank.sam("done")
+    assert isinstance(bank.letter, letters.Prompt)

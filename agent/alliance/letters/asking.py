@@ -38,6 +38,7 @@ class Item:
     ask: str
     hint: str
     own: str = ""  # what the reader answered to it before
+    lead: str = ""  # "Here is a question from Maya's side:"
 
 
 @dataclass(frozen=True, slots=True)

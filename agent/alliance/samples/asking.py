@@ -117,6 +117,7 @@ def samples() -> tuple[l.Letter, ...]:
             KEPT,
             (
                 l.Item("3", "Good feedback", "How do you prefer to be critiqued? What is good feedback to you?", "When, where, how straight?"),
+                l.Item("4", "How you can tell I am stuck", "How will I know when you are stuck?", "Some go quiet, some get busy.", lead="Here is a question from Maya's side:"),
                 l.Item("8", "The tone between us", _TONE, "Pick two from the list or use your own word."),
                 l.Item("9", "What we can count on", _COUNT, "Two lines help: I can promise ... / I would like to count on ..."),
             ),

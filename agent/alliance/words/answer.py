@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 
 from agent.alliance.words.commands import command_of, is_aside, leading_command
 from agent.alliance.words.courtesy import ungreeted, unsigned
@@ -68,6 +69,10 @@ _CHANGE = re.compile(
     r"\s*(?:CHANGE|EDIT) +(?:(?i:answer|question|line) +)?#?(\d{1,2})\b[ \t]*[:.,–—-]*\s*"
 )  # "CHANGE 1 In writing."
 _NOTHING = frozenset({"ok", "hm", "hmm", "lol", "haha", "ha", "hi", "hello", "test", "wait", "k"})
+_ELSEWHERE = re.compile(  # it points to words that are not here
+    r"(?:please |my |the |bitte )*(?:see|siehe|s\.)? ?(?:(?:my |the )?(?:answers?|replies|reply|comments?|antworten?) )?(?:(?:is|are|stehen) )?(?:below|above|inline|in-line|attached|attachment|enclosed|in (?:red|blue|green|bold|the attachment|between)|u\.|unten|oben|anbei|im anhang|im text|angehängt)(?: please)?\W*",
+    re.IGNORECASE,
+)
 _AWAY = re.compile(
     r"\b(?:out of (?:the )?office|auto(?:matic)?[- ]?reply|ticket (?:number|#)|give me a (?:day|week|moment)|still thinking|will (?:answer|reply) (?:later|tomorrow|soon))\b",
     re.IGNORECASE,
@@ -94,13 +99,13 @@ def read_answer(text: str, *, now: datetime, prompts: Mapping[str, str] | None =
     guesses = tuple((prompt, words) for prompt, words in (("", guess), *((p, g) for p, _, g in unguessed)) if words)
     parts = [(p, *_parted(words)) for p, words, _ in unguessed]  # behind a label PRIVATE ends at the next label
     labelled = tuple((prompt, shared) for prompt, shared, hidden in parts if shared or hidden)
-    rest, own = _parted(rest)
-    private = "\n\n".join(filter(None, (own, *(hidden for _, _, hidden in parts))))
+    own = tuple((prompt, hidden) for prompt, _, hidden in parts if hidden)
+    rest, private = _parted(rest)
     commands, body, unsure = _commands(rest, now)
     both = any(c.name == "both" for c in commands)
     nothing = not (commands or private or labelled or unsure or guesses) and _is_nothing(body)
     return AnswerReading(
-        commands=commands, text=body, private=private, guesses=guesses, labelled=labelled, both=both,
+        commands=commands, text=body, private=private, guesses=guesses, labelled=labelled, own=own, both=both,
         not_an_answer=nothing, care=is_care(text[: LONGEST * 4]), unsure=unsure,
     )  # fmt: skip
 
@@ -182,6 +187,7 @@ def _labelled(text: str, prompts: Mapping[str, str]) -> tuple[tuple[tuple[str, s
     """The answers that stand behind a label at the start of a line, and the text before the first of them."""
     if not prompts:
         return (), text
+    text = "\n".join(_on_lines(line, prompts) for line in text.split("\n"))
     by_label = {label.casefold().strip(): prompt for label, prompt in prompts.items()}
     names = "|".join(re.escape(label) for label in sorted(by_label, key=len, reverse=True) if label)
     mark = re.compile(
@@ -194,6 +200,18 @@ def _labelled(text: str, prompts: Mapping[str, str]) -> tuple[tuple[tuple[str, s
     )
     answers = tuple((prompt, answer) for prompt, answer in answers if answer)
     return (answers, text[: found[0].start()].strip()) if answers else ((), text)
+
+
+def _on_lines(line: str, prompts: Mapping[str, str]) -> str:
+    """A line such as "1. Text me 2. In private 3. Straight" as three; two numbers more are needed, for "every 2. Monday" is one answer."""
+    first = re.match(r"[ \t]*\(?(\d{1,2})[.:)]", line)
+    if not first or first[1] not in prompts:
+        return line
+    number, at = int(first[1]), first.end()
+    cuts: list[int] = []
+    while str(number + 1) in prompts and (mark := re.compile(rf"\s+\(?(?={number + 1}[.:)]\s)").search(line, at)):
+        cuts, number, at = [*cuts, mark.end()], number + 1, mark.end()
+    return "\n".join(line[a:b] for a, b in pairwise((0, *cuts, len(line)))) if len(cuts) > 1 else line
 
 
 def _commands(text: str, now: datetime) -> tuple[tuple[Command, ...], str, Command | None]:
@@ -306,7 +324,11 @@ def _is_nothing(text: str) -> bool:
         return True
     if len(text) > LONGEST or len(found) > 4:
         return False
-    if _AWAY.search(text) or (len(found) == 1 and _NOT_THAT.fullmatch(straight(text.strip()))):
+    if (
+        _ELSEWHERE.fullmatch(text.strip())
+        or _AWAY.search(text)
+        or (len(found) == 1 and _NOT_THAT.fullmatch(straight(text.strip())))
+    ):
         return True
     g = grammar("consent")
     return all(

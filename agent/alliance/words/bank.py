@@ -26,12 +26,13 @@ _WORD = r"[^\W\d_](?:[^\W_]|['’.-](?=[^\W_]))*"
 _CAPITAL = rf"(?![a-zß-öø-ÿ]){_WORD}\.?"
 _PREFACE = re.compile(rf"^.*\b(?:are|is|be|have)\b:?\s+(?={_CAPITAL}|my\b|our\b)|^[^:]+:\s*$")
 _NAME = re.compile(rf"{_CAPITAL}(?: {_CAPITAL}){{0,2}}")
-_OWN = re.compile(rf"(?:my|our)(?: (?!(?:in|at|from|of|on)\b){_WORD}){{1,3}}", re.IGNORECASE)
+_OWN = re.compile(rf"(?:my|our)(?: (?!(?:in|at|from|of|on)\b){_WORD}){{1,3}}(?:[ -]in[ -]law)?", re.IGNORECASE)
+_SEVERAL = re.compile(r"\b\w+ \w+s ?\(([^()\n]*(?:,|&| and | und )[^()\n]*)\)")  # "2 friends (Al & Bo)"
 _PLAIN = re.compile(rf"({_WORD})(?:\s*[(:=-]\s*(.+)|\s+((?:my|our|the|an?)\s.+))?", re.IGNORECASE)
 _EDGE = re.compile(r"^[\s:=(\[-]+|[\s)\].]+$")
 _NOBODY = NOT_NAMES | {
     "all", "also", "because", "both", "done", "etc", "everyone", "first", "hm", "is", "maybe", "nobody", "none", "not", "nothing",
-    "ok", "okay", "others", "people", "perhaps", "so", "someone", "sure", "then", "um", "well", "nah", "nope", "yep",
+    "ok", "okay", "others", "people", "perhaps", "rest", "so", "someone", "sure", "then", "um", "well", "nah", "nope", "yep",
 }  # fmt: skip
 
 
@@ -87,7 +88,8 @@ def read_relationships(text: str, signed: Collection[str] = ()) -> tuple[Named, 
         listed = not _NAME.search(line) and all(" " not in p or _OWN.fullmatch(p) for p in pieces)  # "lee, jo and kit"
         before = len(found)
         for piece in pieces:
-            named = _named(piece, plain=listed or len(found) == before, loose=small and len(found) == before)
+            first = len(found) == before
+            named = _named(piece, plain=listed or first, own=_is_told(found[before:]), loose=small and first)
             if named is not None:
                 found.append(named)
             elif len(found) > before:  # "Kit, best mate": who it is
@@ -98,22 +100,27 @@ def read_relationships(text: str, signed: Collection[str] = ()) -> tuple[Named, 
 
 
 def _body(text: str) -> str:
-    return _MARK.sub("", straight(ungreeted(text[:LONGEST])))
+    return _SEVERAL.sub(r", \1,", _MARK.sub("", straight(ungreeted(text[:LONGEST]))))
 
 
-def _named(piece: str, *, plain: bool, loose: bool) -> Named | None:
-    """The person that a piece of a list names. Only where `plain` may it be a name in small letters.
+def _is_told(before: Sequence[Named]) -> bool:
+    """Whether it was said who the last one is, so that "my mother" is somebody else."""
+    return bool(before) and (bool(before[-1].who) or _OWN.fullmatch(before[-1].name) is not None)
+
+
+def _named(piece: str, *, plain: bool, own: bool, loose: bool) -> Named | None:
+    """The person that a piece of a list names. Only where `plain` may it be a name in small letters, or `own` "my mother".
 
     `loose` is a line of its own in a list without a capital: "kit best mate".
     """
     piece = piece.strip()
     if (first := _NAME.match(piece)) and (name := _real(first[0])):
         return Named(name, _EDGE.sub("", piece.partition(name)[2]))
-    if own := _OWN.fullmatch(piece):
+    if mine := _OWN.fullmatch(piece):
         last = _NAME.search(piece, 3)
         if last and last.end() == len(piece):  # "my sister Lee"
             return Named(last[0], piece[: last.start()].strip())
-        return Named(own[0][:1].lower() + own[0][1:]) if plain else None
+        return Named(mine[0][:1].lower() + mine[0][1:]) if plain or own else None
     small = _PLAIN.fullmatch(piece) if plain else None
     if small is None and loose:
         small = re.fullmatch(rf"({_WORD}) ((?:{_WORD} ?){{1,3}})()", piece)

@@ -23,7 +23,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class AnswerReading:
-    """A reply to a prompt. Every word of it is in `text`, `private` or `labelled`, or is a command."""
+    """A reply to a prompt. Every word of it is in `text`, `private`, `labelled` or `own`, or is a command."""
 
     commands: tuple[Command, ...] = ()
     text: str = ""  # what others may see after the reveal, layout kept
@@ -32,6 +32,7 @@ class AnswerReading:
         tuple[str, str], ...
     ] = ()  # (prompt id, "" for the one that was asked; words): their author's alone (F18)
     labelled: tuple[tuple[str, str], ...] = ()  # (prompt id, text) of several answers in one reply (F12)
+    own: tuple[tuple[str, str], ...] = ()  # (prompt id, what nobody else ever sees) behind a label
     both: bool = False  # BOTH: keep the earlier answer beside this one (decision 10)
     not_an_answer: bool = False  # thanks, "will do tomorrow", a bare "ok": ask, store nothing
     care: bool = False  # words of anger at being written to, of fear or of harm: hold back, offer a human

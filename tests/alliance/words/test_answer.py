@@ -115,7 +115,11 @@ def test_several_labelled_answers_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["thanks", "ok", "Thank you so much!", "", "I'll answer tomorrow", "I am out of the office until Monday."]
+    "text",
+    [
+        *("thanks", "ok", "Thank you so much!", "", "I'll answer tomorrow", "I am out of the office until Monday."),
+        *("see below", "My answers are in red.", "Siehe unten", "s.u."),
+    ],
 )
 def test_a_courtesy_is_no_answer(text: str) -> None:
     assert read_answer(text, now=NOW).not_an_answer
@@ -190,7 +194,7 @@ def test_private_lines_behind_a_label_end_at_the_next_label():
     reading = read_answer(f"1: PRIVATE {SECRET}\n2: cake", now=NOW, prompts={"1": "P11", "2": "P09"})
 
     assert reading.labelled == (("P11", ""), ("P09", "cake"))
-    assert reading.private == SECRET
+    assert (reading.own, reading.private) == ((("P11", SECRET),), "")
 
 
 def test_brackets_end_what_is_private():
@@ -283,3 +287,9 @@ def test_a_pause_names_its_day_in_german_too(text: str, until: tuple[int, int, i
     (command,) = read_answer(text, now=datetime(2026, 3, 2, 9, tzinfo=UTC)).commands
 
     assert (command.name, command.until) == ("pause", date(*until))
+
+
+@pytest.mark.row("S03")
+def test_how_much_is_left_is_asked_of_us() -> None:
+    assert [c.name for c in read_answer("How many more???", now=NOW).commands] == ["status"]
+    assert read_answer("This is long. How many more?", now=NOW).unsure is not None
