@@ -20,7 +20,7 @@ from agent.alliance.trust import MOVE
 from agent.mail.reply import Reply
 from agent.mail.report import blame_of
 from agent.store import outbox
-from agent.store.database import Unavailable
+from agent.store.database import NewerSchemaError, Unavailable
 
 BATCH = 100  # letters under way at most, so that they fill no memory
 ENDING_S = 5.0  # for what is under way when the service ends; what is cut off then may be sent twice
@@ -79,7 +79,8 @@ class Delivery:
         answered = [(x, task.result()) for task, x in ended.items()]
         settled = [self._settled(x, reply, now) for x, reply in answered]
         states = [state for *_, state, _, _, _ in settled]
-        await self._tell([pair for pair, state in zip(answered, states, strict=True) if state == "failed"], now)
+        newer = await self._tell([pair for pair, state in zip(answered, states, strict=True) if state == "failed"], now)
+        settled = [x for x in settled if not (x[0] in newer and x[3] == "failed")]  # until the lease ends: then anew
         async with self.advance.database.transaction(lasting=bool(settled)) as c:
             await outbox.settle(c, settled)
             await outbox.hold(c, [x.claim for x in aging.values()], now + self.lease)
@@ -119,13 +120,15 @@ class Delivery:
             async with self.advance.database.transaction() as c:
                 await outbox.let_go(c, left, now)
 
-    async def _tell(self, failed: list[tuple[outbox.Letter, Reply]], now: datetime) -> None:
+    async def _tell(self, failed: list[tuple[outbox.Letter, Reply]], now: datetime) -> set[int]:
         """Let alliances know what could not be delivered, but not to an address that has been replaced since.
 
         Before it is settled: if we die in between, it is tried and told once more, and telling twice is telling once.
+        Those that only a newer version can tell come back.
         """
+        newer: set[int] = set()
         if not failed:
-            return
+            return newer
         async with self.advance.database.transaction() as c:
             asked = await outbox.asked(c, [(x.alliance_id, x.number) for x, _ in failed])
         current = {
@@ -137,7 +140,11 @@ class Delivery:
             if (x.alliance_id, x.number) in current
         ]
         for matter, error in await self.advance.bring(matters, now):
-            _log.error("failure_untold", alliance=matter.alliance, cause=matter.event.cause, exc_info=error)
+            if isinstance(error, NewerSchemaError):
+                newer.add(matter.alliance)
+            else:
+                _log.error("failure_untold", alliance=matter.alliance, cause=matter.event.cause, exc_info=error)
+        return newer
 
     def _settled(self, letter: outbox.Letter, reply: Reply, now: datetime) -> outbox.Settled:
         """What came of one letter: sent, failed for good, not known, or owed again later."""

@@ -23,9 +23,12 @@ from agent.mail.answered import is_to, reported, route_in
 from agent.mail.authentic import Verdict, author
 from agent.mail.message import LARGE, read
 from agent.store import inbox, outbox, restored
-from agent.store.database import EPOCH, Unavailable
+from agent.store.database import NewerSchemaError, Unavailable
 
 BATCH = 50  # one commit for so many; larger ones are hardly faster and let the first wait
+NEWER = timedelta(
+    seconds=5
+)  # for which mail is left to other nodes, since only a newer version understands its alliance
 
 _VERDICT = msgspec.json.Decoder(Verdict)
 
@@ -43,15 +46,14 @@ class Intake:
     lease: timedelta  # how long what was taken is nobody else's
     counted: Counter[tuple[str, ...]] = field(default_factory=Counter, init=False)  # mail by what came of it
     _unfinished: list[inbox.Claim] = field(default_factory=list, init=False)
-    _until: datetime = field(default=EPOCH, init=False)  # these are held
 
     async def take(self, now: datetime) -> int:
         """Deal with one batch; how many there were."""
         database = self.advance.database
         async with database.transaction(lasting=False) as c:
-            await inbox.give_back(c, self._unfinished, self._until)  # of a round that the database broke off
+            await inbox.give_back(c, self._unfinished)  # of a round that the database broke off
             batch = await inbox.take(c, now, BATCH, self.lease)
-            self._unfinished, self._until = [kept.claim for kept in batch], now + self.lease
+            self._unfinished = [kept.claim for kept in batch]
             routes = {kept.id: route_in(kept.rcpt, kept.raw, self.doors) for kept in batch}
             wanted = {(r.alliance, r.letter) for r in routes.values() if isinstance(r, Route)}
             asked = await outbox.asked(c, wanted) if wanted else {}
@@ -79,14 +81,17 @@ class Intake:
                 await inbox.judge(c, [(number, new[number]) for number, _ in nothing if number in new])
                 await inbox.done(c, nothing, now)
         broken = await self.advance.bring(matters, now)
-        claims = dict(self._unfinished)
-        for matter, why in broken:
-            number = matter.inbox or 0
-            await self._set_aside((number, claims[number]), why, new)
-        aside = {matter.inbox for matter, _ in broken}
+        claims: dict[int | None, inbox.Claim] = {kept.id: kept.claim for kept in batch}
+        left = {matter.inbox: why for matter, why in broken}
+        for number, why in left.items():
+            if isinstance(why, NewerSchemaError):
+                async with database.transaction() as c:
+                    await inbox.give_back(c, [claims[number]], now + NEWER)
+            else:
+                await self._set_aside(claims[number], why, new)
         self._unfinished = []
         self.counted.update((why,) for _, why in nothing)
-        self.counted.update((type(m.event).__name__.lower(),) for m in matters if m.inbox not in aside)
+        self.counted.update((type(m.event).__name__.lower(),) for m in matters if m.inbox not in left)
         return len(batch)
 
     async def close(self) -> None:
@@ -94,7 +99,7 @@ class Intake:
         if self._unfinished:
             with suppress(Unavailable):  # then they may have it when the lease runs out
                 async with self.advance.database.transaction() as c:
-                    await inbox.give_back(c, self._unfinished, self._until)
+                    await inbox.give_back(c, self._unfinished)
 
     def _matters(self, kept: inbox.Kept, route: object) -> bool:
         """Whether it makes a difference who wrote it: no stranger makes us ask the DNS."""
@@ -129,7 +134,7 @@ class Intake:
         return (number, route.alliance, letter.participant) if isinstance(route, Route) and letter else None
 
     async def _set_aside(self, claim: inbox.Claim, error: Exception, verdicts: Mapping[int, str]) -> None:
-        number, _ = claim
+        number, *_ = claim
         _log.error("set_aside", inbox=number, exc_info=error)
         async with self.advance.database.transaction() as c:
             await inbox.judge(c, [(number, verdicts[number])] if number in verdicts else [])

@@ -12,7 +12,21 @@ from datetime import datetime
 import msgspec
 
 from agent.alliance.model import Alliance, Participant, Person
-from agent.store.database import LAST, Connection, Row, instant, maybe_instant, maybe_micros, micros, rows
+from agent.store.database import (
+    LAST,
+    Connection,
+    NewerSchemaError,
+    Row,
+    instant,
+    maybe_instant,
+    maybe_micros,
+    micros,
+    rows,
+)
+
+# What we know of documents and of the flows that they follow. Add one with every field, value or key of a flow that a program
+# without it must not decide without: it would show what a flag hides, or forget it as it saves.
+FORMAT = 1
 
 _DOCUMENT = msgspec.json.Decoder(Alliance)
 
@@ -41,19 +55,22 @@ class Summary:
 
 
 async def load(c: Connection, ids: Iterable[int]) -> dict[int, Alliance]:
-    """Those of these that exist, with their people, held until the transaction ends."""
+    """Those of these that exist, with their people, held until the transaction ends.
+
+    Raises NewerSchemaError if a newer version wrote one of them.
+    """
     found = await c.fetch(
-        "SELECT id, document FROM alliances WHERE id IN rows($1 bigint) ORDER BY id FOR UPDATE",
+        "SELECT id, format, document FROM alliances WHERE id IN rows($1 bigint) ORDER BY id FOR UPDATE",
         rows((number,) for number in ids),
     )
-    loaded = {number: _DOCUMENT.decode(document) for number, document in found}
+    loaded = _read(found)
     return _with(await people(c, {p.address for a in loaded.values() for p in a.participants}), loaded)
 
 
 async def see(c: Connection, ids: Iterable[int]) -> dict[int, Alliance]:
     """The same for those that are only told of in the letters of another: nobody has to wait for them."""
     wanted = rows((number,) for number in ids)
-    found = await c.fetch("SELECT id, document FROM alliances WHERE id IN rows($1 bigint)", wanted)
+    found = await c.fetch("SELECT id, format, document FROM alliances WHERE id IN rows($1 bigint)", wanted)
     theirs = await c.fetch(
         """
         SELECT address, name, zone, offset_s, language, suppressed, also, bounces, bounced_at FROM people
@@ -61,7 +78,13 @@ async def see(c: Connection, ids: Iterable[int]) -> dict[int, Alliance]:
         """,
         wanted,
     )
-    return _with(_people(theirs), {number: _DOCUMENT.decode(document) for number, document in found})
+    return _with(_people(theirs), _read(found))
+
+
+def _read(found: Sequence[Row]) -> dict[int, Alliance]:
+    if newer := [number for number, written, _ in found if written > FORMAT]:
+        raise NewerSchemaError(f"alliance {newer[0]} was last changed by a newer version of this program: install that")
+    return {number: _DOCUMENT.decode(document) for number, _, document in found}
 
 
 def _with(known: Mapping[str, Person], loaded: dict[int, Alliance]) -> dict[int, Alliance]:
@@ -110,12 +133,12 @@ async def save(
     await _save_people(c, {address: person for address, person in people.items() if known.get(address) != person})
     await c.executemany(
         """
-        INSERT INTO alliances (id, flow, phase, wake_at, created_at, document) VALUES ($1, $2, $3, $4, $5, $6)
+        INSERT INTO alliances (id, flow, phase, wake_at, created_at, document, format) VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (id) DO UPDATE SET phase = excluded.phase, wake_at = excluded.wake_at, document = excluded.document,
-            version = alliances.version + 1
+            format = excluded.format, version = alliances.version + 1
         """,
         [
-            (a.id, a.flow, str(a.phase), maybe_micros(wake_at), micros(a.created), _document(a))
+            (a.id, a.flow, str(a.phase), maybe_micros(wake_at), micros(a.created), _document(a), FORMAT)
             for a, wake_at in ordered
         ],
     )
@@ -171,19 +194,26 @@ async def postpone(c: Connection, number: int, due: datetime, until: datetime) -
 async def due(c: Connection, now: datetime, limit: int) -> dict[int, datetime]:
     """Those that want to be looked at, and since when, the longest waiting first; held until the transaction ends.
 
-    None that another node holds, so that nobody waits, though they are not locked in the order of ids.
+    None that another node holds, so that nobody waits, though they are not locked in the order of ids; and none that a
+    newer version wrote.
     """
     found = await c.fetch(
-        "SELECT id, wake_at FROM alliances WHERE wake_at <= $1 ORDER BY wake_at LIMIT $2 FOR UPDATE SKIP LOCKED",
+        """
+        SELECT id, wake_at FROM alliances WHERE wake_at <= $1 AND format <= $3
+        ORDER BY wake_at LIMIT $2 FOR UPDATE SKIP LOCKED
+        """,
         micros(now),
         limit,
+        FORMAT,
     )
     return {number: instant(wake_at) for number, wake_at in found}
 
 
 async def next_wake(c: Connection) -> datetime | None:
-    """The earliest instant at which any wants to be looked at; None when none does."""
-    [(wake_at,)] = await c.fetch("SELECT MIN(wake_at) FROM alliances WHERE wake_at IS NOT NULL")
+    """The earliest instant at which `due` finds any; None when none wants to be looked at."""
+    [(wake_at,)] = await c.fetch(
+        "SELECT MIN(wake_at) FROM alliances WHERE wake_at IS NOT NULL AND format <= $1", FORMAT
+    )
     return maybe_instant(wake_at)
 
 

@@ -35,7 +35,7 @@ class Unavailable(Exception):  # noqa: N818 - a state of the world, not a mistak
 
 
 class NewerSchemaError(Exception):
-    """A newer version of this program has migrated the database so that this one cannot serve it."""
+    """A newer version of this program has left the database, or an alliance in it, so that this one cannot serve it."""
 
 
 class Moved(Exception):  # noqa: N818 - a state of the world, not a mistake

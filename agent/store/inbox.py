@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.store.database import LAST, Backlog, Connection, Row, instant, maybe_instant, micros, text
+from agent.store.database import EPOCH, LAST, Backlog, Connection, Row, instant, maybe_instant, micros, text
 
 _TOP = 1 << 16  # octets in which trace is looked for; a header beyond that is an attack, and reading it takes seconds
 _BLANK = re.compile(rb"^\r?\n", re.MULTILINE)  # what ends the header
@@ -39,7 +39,9 @@ class Arrival:
     copy: str = ""
 
 
-Claim = tuple[int, int]  # the row, and how often it was taken: who takes it after us counts on
+Claim = tuple[
+    int, int, int
+]  # the row, how often it was taken, and the end of the lease: another's differs in one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,12 @@ class Kept:
     state: str = "kept"  # kept, done, aside, dropped
     outcome: str = ""  # what came of it; for one set aside, why
     verdict: str = ""  # what was found of its author; "" before that
+    claimed_until: int = 0
 
     @property
     def claim(self) -> Claim:
-        """What tells our claim of it from a later one."""
-        return self.id, self.attempts
+        """What tells our claim of it from a later one, also of a row of which we cannot know whether we have it."""
+        return self.id, self.attempts, self.claimed_until
 
 
 async def put(c: Connection, arrivals: Sequence[Arrival]) -> None:
@@ -108,7 +111,7 @@ async def take(c: Connection, now: datetime, limit: int, lease: timedelta) -> li
                 SELECT 1 FROM inbox AS earlier WHERE earlier.state = 'kept' AND earlier.alliance_id = mine.alliance_id
                     AND earlier.id < mine.id AND earlier.id NOT IN (SELECT id FROM mine)
                 LIMIT 1 OFFSET 0))
-        RETURNING id, rcpt, mail_from, raw, at, attempts, peer, state, outcome, verdict
+        RETURNING id, rcpt, mail_from, raw, at, attempts, peer, state, outcome, verdict, claimed_until
         """,
         micros(now),
         micros(now + lease),
@@ -150,14 +153,11 @@ async def release(c: Connection) -> None:
     await c.execute("UPDATE inbox SET claimed_until = at WHERE state = 'kept' AND finished_at IS NULL")
 
 
-async def give_back(c: Connection, claims: Sequence[Claim], until: datetime) -> None:
-    """Let these be taken again, for a loop that took them until then and could not go on.
-
-    Where it cannot know whether that was kept, another may have taken them as often, but not until the same instant.
-    """
+async def give_back(c: Connection, claims: Sequence[Claim], due: datetime = EPOCH) -> None:
+    """Let these be taken again, from then on, for a loop that could not go on."""
     await c.executemany(
-        "UPDATE inbox SET claimed_until = at WHERE id = $1 AND attempts = $2 AND claimed_until = $3 AND state = 'kept'",
-        [(*claim, micros(until)) for claim in claims],
+        "UPDATE inbox SET claimed_until = $4 WHERE id = $1 AND attempts = $2 AND claimed_until = $3 AND state = 'kept'",
+        [(*claim, micros(due)) for claim in claims],
     )
 
 
@@ -172,7 +172,10 @@ async def done(c: Connection, outcomes: Sequence[tuple[int, str]], now: datetime
 async def set_aside(c: Connection, claim: Claim, reason: str) -> None:
     """Leave one that broke us for the operator, with the reason."""
     await c.execute(
-        "UPDATE inbox SET state = 'aside', outcome = $3 WHERE id = $1 AND attempts = $2 AND state = 'kept'",
+        """
+        UPDATE inbox SET state = 'aside', outcome = $4
+        WHERE id = $1 AND attempts = $2 AND claimed_until = $3 AND state = 'kept'
+        """,
         *claim,
         text(reason),
     )
@@ -182,7 +185,7 @@ async def rerun(c: Connection, number: int) -> bool:
     """Try again what was set aside, dropped or done; False when there is no such row or its bytes are gone."""
     changed = await c.execute(
         """
-        UPDATE inbox SET state = 'kept', outcome = '', finished_at = NULL, claimed_until = at, attempts = 0
+        UPDATE inbox SET state = 'kept', outcome = '', finished_at = NULL, claimed_until = at
         WHERE id = $1 AND raw IS NOT NULL
         """,
         number,
@@ -203,7 +206,11 @@ async def drop(c: Connection, number: int, now: datetime) -> bool:
 async def get(c: Connection, number: int) -> Kept | None:
     """One row; None when there is none."""
     found = await c.fetch(
-        "SELECT id, rcpt, mail_from, raw, at, attempts, peer, state, outcome, verdict FROM inbox WHERE id = $1", number
+        """
+        SELECT id, rcpt, mail_from, raw, at, attempts, peer, state, outcome, verdict, claimed_until FROM inbox
+        WHERE id = $1
+        """,
+        number,
     )
     return _kept(found[0]) if found else None
 

@@ -271,7 +271,9 @@ def set_aside(tmp_path):
             await inbox.put(
                 c, [inbox.Arrival("nobody@alliance.example.org", "a@example.org", b"Subject: hm\r\n\r\nwords", now)]
             )
-            await inbox.set_aside(c, (1, 0), "ValueError")
+            kept = await inbox.get(c, 1)
+            assert kept
+            await inbox.set_aside(c, kept.claim, "ValueError")
         await database.close()
 
     asyncio.run(work())

@@ -284,7 +284,7 @@ async def test_what_was_claimed_in_vain_is_not_taken_from_who_claims_it_next(url
         assert await cut.service.intake.take(NOON + 5 * second) == 0
 
         async with other.service.database.transaction() as c:
-            await inbox.give_back(c, [mail.claim], NOON + second + LEASE)
+            await inbox.give_back(c, [mail.claim])
         await other.service.intake.take(NOON)
         advance.database = Cut(whole, before=True)
         with pytest.raises(Unavailable):
@@ -381,6 +381,6 @@ async def test_replies_in_one_alliance_are_read_in_the_order_in_which_they_came(
             await quick.service._take() == quick.service.loops.poll_s
         )  # whoever has the first goes on with the second
         async with slow.service.database.transaction() as c:
-            await inbox.give_back(c, [first.claim], NOON + LEASE)
+            await inbox.give_back(c, [first.claim])
         assert await quick.service.intake.take(NOON) == 2
         assert await heard(quick) == [(1, "I hope for bread."), (1, "I hope for rolls.")]

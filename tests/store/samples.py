@@ -30,6 +30,13 @@ async def kept_as(c: Connection, arrivals: Sequence[Arrival]) -> list[int]:
     return [int(ids[digest]) for digest in digests]
 
 
+async def claim_of(c: Connection, number: int) -> inbox.Claim:
+    """The claim of whoever has this row of the inbox."""
+    kept = await inbox.get(c, number)
+    assert kept
+    return kept.claim
+
+
 def alliance(number: int = 1, created: datetime = NOW) -> m.Alliance:
     """One between Maya, who started it, and Jonas."""
     maya = m.Participant(1, "maya@example.org", "Maya")

@@ -1,5 +1,7 @@
 """The document of an alliance is the storage format: whatever the model can say comes back."""
 
+import hashlib
+import json
 import types
 import typing
 from dataclasses import fields, is_dataclass, replace
@@ -8,11 +10,13 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.alliance.flow import schema
 from agent.alliance.model import Alliance
-from agent.store.alliances import _DOCUMENT, _document
+from agent.store.alliances import _DOCUMENT, FORMAT, _document
 
 
 @cache
@@ -55,3 +59,22 @@ def test_a_document_written_before_a_field_was_added_still_reads() -> None:
     bare = b'{"id":1,"flow":"one_to_one@5f2c","created":"2026-03-04T09:30:15.123456Z","gone":[]}'
 
     assert _DOCUMENT.decode(bare) == Alliance(1, "one_to_one@5f2c", datetime(2026, 3, 4, 9, 30, 15, 123456, UTC))
+
+
+def shape(schema: Any) -> Any:
+    """What a schema demands, without the words that explain it."""
+    if isinstance(schema, list):
+        return [shape(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    words = {
+        name for name in ("description", "title") if isinstance(schema.get(name), str)
+    }  # and no field of that name
+    return {name: shape(one) for name, one in schema.items() if name not in words}
+
+
+def test_what_an_older_program_would_not_understand_has_a_format_of_its_own() -> None:
+    """Where this fails, say by `alliances.FORMAT` whether older programs may decide without it; then renew this line."""
+    shapes = json.dumps([shape(msgspec.json.schema(Alliance)), shape(schema())], sort_keys=True)
+
+    assert (FORMAT, hashlib.sha256(shapes.encode()).hexdigest()[:16]) == (1, "12e0eeb9fac77448")

@@ -4,10 +4,10 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from samples import DAY, MINUTE, NOW, arrival, kept_as
+from samples import DAY, MINUTE, NOW, arrival, claim_of, kept_as
 
 from agent.store import inbox
-from agent.store.database import Backlog, Database
+from agent.store.database import Backlog, Database, micros
 
 
 async def kept(db: Database, *arrivals: inbox.Arrival) -> list[int]:
@@ -22,7 +22,8 @@ async def test_what_is_put_comes_back_as_it_came(database: Database) -> None:
         found = await inbox.get(c, number)
 
     assert found == inbox.Kept(
-        number, "r+1.abc@reply.example", "maya@example.org", "Sch\u00f6n".encode(), NOW, 0, "192.0.2.7"
+        *(number, "r+1.abc@reply.example", "maya@example.org", "Sch\u00f6n".encode(), NOW, 0, "192.0.2.7"),
+        claimed_until=micros(NOW),
     )
 
 
@@ -243,7 +244,7 @@ async def test_what_is_done_is_not_taken_again(database: Database) -> None:
 async def test_what_was_set_aside_waits_for_the_operator_with_its_reason(database: Database) -> None:
     [number] = await kept(database, arrival())
     async with database.transaction() as c:
-        await inbox.set_aside(c, (number, 0), "KeyError: 'P99'\0")
+        await inbox.set_aside(c, await claim_of(c, number), "KeyError: 'P99'\0")
 
         assert await inbox.take(c, NOW + DAY, 10, MINUTE) == []
         [row] = await inbox.listing(c, "aside", 10)
@@ -251,6 +252,19 @@ async def test_what_was_set_aside_waits_for_the_operator_with_its_reason(databas
 
         assert await inbox.rerun(c, number)
         assert [row.attempts for row in await inbox.take(c, NOW, 10, MINUTE)] == [1]
+
+
+async def test_who_was_cut_off_changes_nothing_of_what_the_operator_has_run_again(database: Database) -> None:
+    """Both have taken it once by then, and until the same instant."""
+    await kept(database, arrival())
+    async with database.transaction() as c:
+        [ours] = await inbox.take(c, NOW, 10, MINUTE)
+        await inbox.rerun(c, ours.id)
+        [theirs] = await inbox.take(c, NOW, 10, MINUTE)
+        await inbox.set_aside(c, ours.claim, "broke")
+        await inbox.give_back(c, [ours.claim])
+
+        assert await inbox.get(c, theirs.id) == theirs
 
 
 async def test_what_was_dropped_goes_unanswered_and_can_be_run_after_all(database: Database) -> None:
@@ -270,8 +284,8 @@ async def test_who_lost_a_mail_to_another_changes_nothing_of_it(database: Databa
         [ours] = await inbox.take(c, NOW, 10, MINUTE)
         [theirs] = await inbox.take(c, NOW + MINUTE, 10, MINUTE)
         await inbox.set_aside(c, ours.claim, "broke")
-        await inbox.give_back(c, [ours.claim], NOW + MINUTE)
-        await inbox.give_back(c, [theirs.claim], NOW + MINUTE)  # who cannot know whether that claim was kept
+        await inbox.give_back(c, [ours.claim])
+        await inbox.give_back(c, [replace(ours, attempts=2).claim])  # who cannot know whether that claim was kept
 
         assert await inbox.get(c, theirs.id) == theirs
         assert await inbox.take(c, NOW + MINUTE, 10, MINUTE) == []
@@ -299,7 +313,7 @@ async def test_only_what_was_finished_long_enough_ago_is_erased(database: Databa
     async with database.transaction() as c:
         await inbox.done(c, [(ids[0], "replied")], NOW)
         await inbox.done(c, [(ids[1], "replied")], NOW + DAY)
-        await inbox.set_aside(c, (ids[2], 0), "broke")
+        await inbox.set_aside(c, await claim_of(c, ids[2]), "broke")
 
         assert await inbox.forget_raw(c, NOW + DAY, 9) == 1
         rows = [await inbox.get(c, number) for number in ids]
@@ -324,7 +338,7 @@ async def test_who_wants_to_be_forgotten_leaves_no_bytes_and_no_envelope(databas
     async with database.transaction() as c:
         await inbox.belong(c, [(ids[0], 7, 1), (ids[1], 7, 1), (ids[2], 7, 1), (ids[3], 7, 2), (ids[4], 8, 1)])
         await inbox.done(c, [(ids[0], "replied")], NOW)
-        await inbox.set_aside(c, (ids[1], 0), "broke")
+        await inbox.set_aside(c, await claim_of(c, ids[1]), "broke")
         await inbox.erase(c, 7, 1, NOW + DAY)
         await inbox.done(c, [(ids[2], "replied")], NOW)  # by a node that had taken it before
 
@@ -348,7 +362,7 @@ async def test_the_backlog_says_how_much_and_since_when(database: Database) -> N
     ids = await kept(database, arrival("1"), replace(arrival("2"), at=NOW - DAY), arrival("3"), arrival("4"))
     async with database.transaction() as c:
         assert await inbox.backlog(c) == [Backlog("kept", 4, NOW - DAY)]
-        await inbox.set_aside(c, (ids[0], 0), "broke")
+        await inbox.set_aside(c, await claim_of(c, ids[0]), "broke")
         await inbox.done(c, [(ids[3], "replied")], NOW)
 
         assert await inbox.backlog(c) == [Backlog("aside", 1, NOW), Backlog("kept", 2, NOW - DAY)]
