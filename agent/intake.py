@@ -26,9 +26,7 @@ from agent.store import inbox, outbox, restored
 from agent.store.database import NewerSchemaError, Unavailable
 
 BATCH = 50  # one commit for so many; larger ones are hardly faster and let the first wait
-NEWER = timedelta(
-    seconds=5
-)  # for which mail waits for other nodes, since only a newer version understands its alliance
+NEWER = timedelta(seconds=5)  # for which mail waits for other nodes, if only a newer version understands its alliance
 
 _VERDICT = msgspec.json.Decoder(Verdict)
 

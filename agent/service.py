@@ -45,7 +45,7 @@ from agent.settings import Settings, SettingsError, Watched, Web
 from agent.smtp.inbound import Inbound, Limits
 from agent.smtp.relay import Relay
 from agent.smtp.retry import is_late, next_wait
-from agent.store import alliances, bookmarks, inbox, outbox
+from agent.store import alliances, bookmarks, inbox, keyring, outbox
 from agent.store.database import ANY, Database, Unavailable, migrate, open_database
 from agent.store.gather import Gather
 from agent.ways import account_of, arrival_of, doors_of, judge_of, relay_of
@@ -206,7 +206,7 @@ async def opened(
     files: Files | None = None,
     roles: tuple[str, ...] = ROLES,
 ) -> AsyncIterator[Service]:
-    """Open everything but the port. Every fault of settings, flows and templates is told before that.
+    """Open everything but the port. Every fault of settings, flows, templates and keys is told before that.
 
     `alone` is False for a command that runs beside the service: what the service holds is then left to it. `files` are
     those that were `checked` already.
@@ -216,8 +216,12 @@ async def opened(
     database = await open_database(settings.database.url)
     try:
         await migrate(database)
-        if alone and not database.shared:
-            async with database.transaction() as c:  # whoever held these is dead
+        async with database.transaction() as c:
+            await database.lock_schema(c)  # or two nodes that start first could have a key each
+            if wrong := await keyring.fault(c, settings.keys):
+                raise SettingsError((wrong,))
+            await keyring.note(c, settings.keys)
+            if alone and not database.shared:  # whoever held these is dead
                 await inbox.release(c)
                 await outbox.release(c, clock())
         service = _wired(settings, clock, database, files)

@@ -63,13 +63,18 @@ def know_password() -> None:
 
 
 @asynccontextmanager
-async def database(url: str) -> "AsyncIterator[Database]":
-    """The service's database, whether the service is running or not."""
+async def database(url: str, keys: Sequence[bytes] = ()) -> "AsyncIterator[Database]":
+    """The service's database, whether the service is running or not; SettingsError when it was written with other keys."""
+    from agent.settings import SettingsError
+    from agent.store import keyring
     from agent.store.database import migrate, open_database
 
     opened = await open_database(url)
     try:
         await migrate(opened)
+        async with opened.transaction() as c:
+            if keys and (wrong := await keyring.fault(c, keys)):
+                raise SettingsError((wrong,))
         yield opened
     finally:
         await opened.close()

@@ -115,6 +115,7 @@ def _hidden(file: Path) -> Verdict:
 
 async def _database(chosen: "Settings") -> AsyncIterator[Verdict]:
     from agent.cli.common import database
+    from agent.settings import SettingsError
     from agent.store import inbox, outbox
     from agent.store.database import NewerSchemaError, Unavailable
 
@@ -124,9 +125,12 @@ async def _database(chosen: "Settings") -> AsyncIterator[Verdict]:
         yield Verdict("warning", "database", f"there is no {where} yet", todo)
         return
     try:
-        async with database(chosen.database.url) as opened, opened.transaction() as c:
+        async with database(chosen.database.url, chosen.keys) as opened, opened.transaction() as c:
             aside = {b.state: b.count for b in await inbox.backlog(c)}.get("aside", 0)
             failed = {b.state: b.count for b in await outbox.backlog(c)}.get("failed", 0)
+    except SettingsError as error:
+        yield Verdict("fault", "keys", str(error))
+        return
     except (Unavailable, NewerSchemaError, OSError) as error:
         yield Verdict("fault", "database", f"{where}: {error}", "is it running, and is database.url right?")
         return

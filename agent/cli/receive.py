@@ -57,13 +57,13 @@ async def keep(chosen: "Settings", raw: bytes, recipient: str, sender: str | Non
     to = next((address.strip("<> ") for address in told if address), "")
     if not to:
         raise ValueError("whom is it for? Name the envelope's recipient")
-    if doors.route_of(to) is None:  # the session is over and its sender may be forged, so nobody is told (T53)
-        structlog.get_logger().warning("received_unknown")
-        return
     sender = os.environ.get("SENDER") if sender is None else sender
     mail_from = envelope_of(headers, raw, doors, "").mail_from if sender is None else sender.strip("<> ")
     arrival = arrival_of(chosen, doors, Envelope(mail_from, to, raw, "pipe"), datetime.now(UTC))
-    async with database(chosen.database.url) as opened:
+    async with database(chosen.database.url, chosen.keys) as opened:
+        if doors.route_of(to) is None:  # the session is over and its sender may be forged, so nobody is told (T53)
+            structlog.get_logger().warning("received_unknown")
+            return
         async with opened.transaction() as c:
             await inbox.put(c, [arrival])
         await opened.ring("arrived")

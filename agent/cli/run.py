@@ -1,4 +1,4 @@
-"""Serving, and starting an alliance by hand."""
+"""Serving, starting an alliance by hand, and letting keys go."""
 
 import asyncio
 from typing import Annotated
@@ -84,3 +84,18 @@ def named(text: str) -> tuple[str, str]:
     if address is None:
         complain((f"{text!r} is no address; write one such as 'Maya Lind <maya@example.org>'",))
     return name, address
+
+
+def drop_keys() -> None:
+    """Let the keys that stand in ALLIANCE_KEY no more go for good, such as one that leaked: what they sealed is lost."""
+    with complaining():
+        chosen = settings()
+        from agent.cli.common import database
+        from agent.store import keyring
+
+        async def renew() -> None:
+            async with database(chosen.database.url) as opened, opened.transaction() as c:
+                await keyring.renew(c, chosen.keys)
+
+        asyncio.run(renew())
+    typer.echo("from now on every node needs the keys that stand in ALLIANCE_KEY, and no others")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 import tomllib
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from aiosmtplib import SMTP
 
 from agent.mail.dkim import signer_of
 from agent.rehearsal.play import DOMAIN
+from agent.service import opened
+from agent.settings import load
 from agent.smtp.inbound import Inbound
 from agent.web.server import listen, public, serving
 from agent.web.unsubscribe import application
@@ -164,6 +167,19 @@ async def test_without_the_database_no_letter_is_written_and_secrets_are_looked_
     assert code == 1
     assert found["secrets"] == ("fault", f"others can read or change {file} | run: chmod 600 {file}")
     assert found["database"][0] == "fault"
+    assert "relay" not in found
+
+
+async def test_keys_that_are_not_those_of_the_database_are_a_fault_and_no_letter_is_written(world, monkeypatch):
+    async with opened(load(world.config, os.environ)):
+        pass
+    monkeypatch.setenv("ALLIANCE_KEY", "ab" * 32)
+
+    code, found = await world.doctor("--wait", "20")
+
+    assert code == 1
+    assert found["keys"][0] == "fault"
+    assert "alliance drop-keys" in found["keys"][1]
     assert "relay" not in found
 
 

@@ -129,3 +129,34 @@ async def test_it_works_beside_the_running_service_and_the_same_mail_twice_is_on
         async with service.database.transaction() as c:
             assert [(k.state, k.outcome) for k in await inbox.listing(c, None, 100)] == [("done", "started")]
             assert [x.rcpt for x in await outbox.listing(c, None, 100)] == ["ann@example.org"]
+
+
+def test_a_reply_is_not_taken_for_a_strangers_where_the_key_is_another(config, run, monkeypatch):
+    """It is put off, and comes again once the key is right."""
+
+    async def starts():
+        async with opened(load(config, os.environ)):
+            pass
+
+    asyncio.run(starts())
+    monkeypatch.setenv("ALLIANCE_KEY", "ab" * 32)
+    assert received(TO).exit_code == os.EX_TEMPFAIL
+    assert run("serve").code == 2
+    monkeypatch.setenv("ALLIANCE_KEY", KEY.hex())
+
+    assert received(TO).exit_code == os.EX_OK
+    assert len(kept(config)) == 1
+
+
+def test_keys_that_were_let_go_are_asked_for_no_more(config, run, monkeypatch):
+    async def starts():
+        async with opened(load(config, os.environ)):
+            pass
+
+    asyncio.run(starts())
+    monkeypatch.setenv("ALLIANCE_KEY", "ab" * 32)
+    said = run("start", "ann@example.org", "--with", "ben@example.org")
+    assert (said.code, "`alliance drop-keys`" in said.err) == (2, True)
+
+    assert run("drop-keys").code == 0
+    assert run("start", "ann@example.org", "--with", "ben@example.org").code == 0

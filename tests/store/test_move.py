@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from agent.alliance.model import Alliance
 from agent.cli import app
-from agent.store import alliances, inbox, move, outbox
+from agent.store import alliances, inbox, keyring, move, outbox
 from agent.store.database import Database, Moved, migrate, open_database
 from agent.store.move import CannotMove
 
@@ -69,6 +69,7 @@ async def fill(db: Database) -> None:
         await alliances.save(c, [(one, NOW + MINUTE) for one in several()])
         await alliances.record(c, [alliances.Step(n, f"inbox:{n}", NOW, "Replied", "asking") for n in range(1, 8)])
         await alliances.refuse(c, "d1gest", NOW)
+        await keyring.note(c, (b"k" * 32,))
         await outbox.put(c, [letter(number, n) for n in range(1, 8) for number in (1, 2)])
         await inbox.put(
             c, [arrival(f"mail {n}", rcpt) for n in range(25) for rcpt in ("r+1.ä@x.example", "A@x.example")]
