@@ -99,7 +99,7 @@ async def test_everything_moves_and_the_old_place_is_closed(source, target, tmp_
 
     assert await everything(target) == before
     assert {p.table: p.rows for p in proofs} == {
-        "alliances": 8, "bookmarks": 0, "flows": 1, "inbox": 45, "outbox": 14, "participants": 16, "people": 2,
+        "alliances": 8, "bookmarks": 0, "flows": 1, "inbox": 45, "keys": 1, "outbox": 14, "participants": 16, "people": 2,
         "proofs": 0, "refusals": 1, "steps": 7, "tallies": 0,
     }  # fmt: skip
     assert steps[-1][1] == steps[-1][2]
