@@ -110,7 +110,7 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime, answers:
     ids = () if send.at else _thread(alliance, p, send.number, doors)
     if answers and send.letter.role is Role.RECEIPT:
         ids = (*ids, answers)
-    message_id = doors.message_id(*letter)
+    message_id, bounces = doors.message_id(*letter), doors.bounce_address(*letter)
     subject = doors.titled(said.subject, *letter)
     raw = mail.write(
         mail.Letter(
@@ -132,11 +132,11 @@ def _written(alliance: Alliance, send: Send, post: Post, now: datetime, answers:
             else (),
             one_click=post.page(*letter),
             list_unsubscribe="" if send.letter.role in _ASKED_FOR else doors.titled("STOP", *letter),
+            complaints=bounces if bounces != doors.front else "",
             language=language,
             flow=alliance.flow.partition("@")[0],
         )
     )
-    bounces = doors.bounce_address(*letter)
     about, words = send.about, said.words
     return Written(
         send.number,

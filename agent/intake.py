@@ -180,20 +180,22 @@ class Intake:
         away = (
             isinstance(event, AutoReplied) and sender_of(message) == letter.address
         )  # a notice of a filter tells no return
-        if (route.kind == "b" or (route.kind == "m" and self.doors.reach == "domain")) and not away:
+        if route.kind == "b" and not away:
             return Nothing("not a report")  # but RFC 3834 section 4 sends automatic replies to the return path too
         is_theirs = isinstance(event, Replied | Unreadable)
         return Matter(route.alliance, event, kept.id, message.message_id if is_theirs else "")
 
     def _of_report(self, kept: inbox.Kept, route: Route, event: Undeliverable | Complained) -> Matter | Nothing:
-        """A report counts if whoever wrote it had our letter: it came to its return path, or gives its Message-ID back.
+        """A report counts if whoever wrote it had our letter: it came to its return path, or gives what is in it back.
 
-        One of (non-)delivery has the null sender besides (RFC 3464 section 2), which no person can write from (T51).
+        One of (non-)delivery has the null sender besides (RFC 3464 section 2), which no person can write from (T51). No
+        feedback loop tells of an ordinary mailbox, where the Message-ID is all that could be given back.
         """
         letter = (route.alliance, route.letter)
         back = reported(kept.raw, self.doors)
         had_it = route.kind == "b" or (back is not None and (back.alliance, back.letter) == letter)
-        if not had_it or (isinstance(event, Undeliverable) and kept.mail_from.strip("<> ")):
+        told = kept.mail_from.strip("<> ") == "" if isinstance(event, Undeliverable) else self.doors.reach == "domain"
+        if not (had_it and told):
             return Nothing("unproved report")
         if isinstance(event, Complained) or event.permanent:  # a delay is nobody's to mend
             word = "complained" if isinstance(event, Complained) else "bounced"

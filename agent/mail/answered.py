@@ -20,7 +20,10 @@ from agent.mail.message import LONGEST_HEADERS, addresses
 FIELDS = ("Delivered-To", "Return-Path", "From", "To", "Cc", "Subject", "In-Reply-To", "References", "Content-Type")
 
 _ID = re.compile(r"<[^<>\s]{1,990}>")
-_RETURNED = re.compile(rb"^Message-ID:\s*(<m[a-z2-7]{39}@[a-z0-9.-]{1,253}>)", re.IGNORECASE | re.MULTILINE)
+_RETURNED = re.compile(
+    rb"^(?:Message-ID|CFBL-Address|Return-Path):\s*<?([^\s<>;@]{0,64}[bm][a-z2-7]{39}@[a-z0-9.-]{1,253})",
+    re.IGNORECASE | re.MULTILINE,
+)
 LOOKED_THROUGH = 256 * 1024  # octets of a report in which the header of our letter stands, if it does
 _NAMED = 20  # addresses of To and Cc that are looked at
 
@@ -52,9 +55,13 @@ def is_report(headers: mime.Headers) -> bool:
 
 
 def reported(raw: bytes, doors: Doors) -> Route | None:
-    """Which letter of ours a report gives back; None when it is about other mail."""
-    found = (doors.route_of_id(m[1].decode("ascii")) for m in _RETURNED.finditer(raw, 0, LOOKED_THROUGH))
-    return next((route for route in found if route), None)
+    """Which letter of ours a report gives back; None when it is about other mail.
+
+    Where letters have a return path it must be that, which nobody is shown: their Message-ID goes on in every answer (T51).
+    """
+    look = doors.route_of if doors.reach == "domain" else doors.route_of_id
+    found = (look(m[1].decode("latin-1")) for m in _RETURNED.finditer(raw, 0, LOOKED_THROUGH))
+    return next((route for route in found if isinstance(route, Route) and route.kind != "a"), None)
 
 
 def starts(headers: mime.Headers, doors: Doors, may_start: Callable[[str], bool], word: str) -> bool:

@@ -24,7 +24,7 @@ RSA_BITS = 2048  # RFC 8301 section 3.2: signers use at least these
 SIGNED = (
     "From", "To", "Cc", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Reply-To", "MIME-Version",
     "Content-Type", "Content-Transfer-Encoding", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post",
-    "Auto-Submitted", "Feedback-ID",
+    "Auto-Submitted", "Feedback-ID", "CFBL-Address",
 )  # fmt: skip
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:((?:.*\r\n)(?:[ \t].*\r\n)*)")

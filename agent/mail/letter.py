@@ -69,6 +69,7 @@ class Letter:
     attachments: tuple[Attachment, ...] = ()
     list_unsubscribe: str = ""  # what to write there as a subject, STOP; "" for letters that are a record
     one_click: str = ""  # where a mail program does the same with one POST (RFC 8058), https; "" for nowhere
+    complaints: str = ""  # where a feedback loop reports to (RFC 9477); "" for nowhere
     language: str = "en"
     flow: str = ""  # which flow, for Feedback-ID; never anything personal
 
@@ -115,14 +116,15 @@ def _head(letter: Letter) -> str:
 
 
 def _unsubscribing(letter: Letter, reply_to: str) -> str:
-    """By mail as ever (RFC 2369), and with one click where there is a page for it (RFC 8058)."""
+    """By mail as ever (RFC 2369), with one click where there is a page for it (RFC 8058), and by complaint (RFC 9477)."""
+    loop = _folded("CFBL-Address", [f"{letter.complaints};", "report=arf"]) if letter.complaints else ""
     if not letter.list_unsubscribe:
-        return ""
+        return loop
     mailto = f"<mailto:{quote(reply_to, safe='@+')}?subject={quote(letter.list_unsubscribe)}>"
     if not letter.one_click:
-        return _folded("List-Unsubscribe", [mailto])
+        return loop + _folded("List-Unsubscribe", [mailto])
     ways = _folded("List-Unsubscribe", [f"<{letter.one_click}>,", mailto])
-    return ways + f"List-Unsubscribe-Post: {ONE_CLICK}\r\n"
+    return loop + ways + f"List-Unsubscribe-Post: {ONE_CLICK}\r\n"
 
 
 def _mailbox(header: str, name: str, address: str) -> str:

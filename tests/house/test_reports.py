@@ -32,7 +32,7 @@ class Letter:
 
     def report(self, status: str = "5.1.1", action: str = "failed", original: str | None = None) -> bytes:
         """A notice of non-delivery (RFC 3464)."""
-        about = f"Message-ID: {self.id if original is None else original}\r\nSubject: x\r\n"
+        about = f"Return-Path: <{self.return_path}>\r\n" if original is None else f"Message-ID: {original}\r\n"
         return _multipart(
             "From: MAILER-DAEMON@mx.example.org\r\nSubject: Undelivered Mail Returned to Sender\r\n",
             "delivery-status",
@@ -43,7 +43,7 @@ class Letter:
 
     def complaint(self, kind: str = "abuse", original: str | None = None) -> bytes:
         """A report of a feedback loop (RFC 5965)."""
-        about = f"Message-ID: {self.id if original is None else original}\r\nSubject: x\r\n"
+        about = self.raw.decode().split("\r\n\r\n")[0] if original is None else f"Message-ID: {original}\r\n"
         fields = f"Feedback-Type: {kind}\r\nUser-Agent: Example/1\r\nVersion: 1\r\n"
         head = "From: fbl@provider.example\r\nSubject: Email feedback report\r\n"
         return _multipart(head, "feedback-report", fields, about)
@@ -87,6 +87,7 @@ async def test_a_forged_report_counts_for_nothing(pair: Pair) -> None:
     for sender, to, raw in (
         ("jonas@example.net", letter.return_path, letter.report()),  # a person has no null sender
         ("", letter.reply, letter.report(original="<made-up@example.org>")),  # nor, of a forwarded letter, its id
+        ("", letter.reply, letter.report(original=letter.id)),  # which goes on in every answer to it
         ("", letter.reply, letter.report(original=jonas.id)),  # somebody's own letter says nothing of another's
         ("jonas@example.net", letter.return_path, words),
     ):
@@ -138,7 +139,24 @@ async def test_a_complaint_that_is_none_changes_nothing(pair: Pair) -> None:
     for to, raw in (
         (letter.return_path, letter.complaint("not-spam")),
         (letter.reply, letter.complaint(original="<made-up@example.org>")),
+        (letter.reply, letter.complaint(original=letter.id)),
     ):
         assert await pair.hands_in("fbl@provider.example", to, raw) == []
 
     assert len(await pair.says(JONAS, ANSWER)) == 1
+
+
+@pytest.mark.row("T51", "T55")
+async def test_whoever_was_sent_a_copy_of_a_reply_cannot_complain_in_its_authors_name(pair: Pair) -> None:
+    """It bears the reply address and the Message-ID of our letter; what a feedback loop gives back is the letter."""
+    letter = Letter(pair, JONAS)
+    raw = (
+        f"From: {JONAS.address}\r\nTo: {letter.reply}\r\nCc: {MAYA.address}\r\nIn-Reply-To: {letter.id}\r\n\r\n{ANSWER}"
+    )
+    await pair.hands_in(JONAS.address, letter.reply, raw.encode())
+
+    assert await pair.hands_in(MAYA.address, letter.reply, letter.complaint(original=letter.id)) == []
+    assert (await pair.alliance()).phase == Phase.ASKING
+
+    await pair.hands_in("fbl@provider.example", letter.reply, letter.complaint())
+    assert (await pair.alliance()).phase == Phase.ENDED

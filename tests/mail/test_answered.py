@@ -106,6 +106,10 @@ def test_a_report_is_known_by_the_letter_that_it_gives_back():
     assert route_in(FRONT, ours, PLAIN) == Route("m", 7, 3)
     assert reported(other, PLAIN) is None
     assert route_in(FRONT, other, PLAIN) == "front"
+    assert reported(ours, DOMAIN) is None, "which goes on in every answer"
+    for field in ("CFBL-Address: {};\n report=arf", "Return-Path: <{}>"):
+        whole = mail(base=f"{head}\nIt failed.\n\n{field.format(DOMAIN.bounce_address(7, 3))}\n")
+        assert reported(whole, DOMAIN) == route_in(FRONT, whole, DOMAIN) == Route("b", 7, 3)
     assert not is_report(headers_of(mail()))
 
 

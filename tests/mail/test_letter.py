@@ -180,6 +180,14 @@ def test_the_headers_of_a_letter_are_these():
     assert [part.get_content_type() for part in message.get_payload()] == ["text/plain", "text/html"]
 
 
+@pytest.mark.row("T55", "T63")
+def test_a_feedback_loop_is_told_where_to_report_to():
+    to = DOORS.bounce_address(7, 3)
+    message = email.message_from_bytes(write(replace(LETTER, complaints=to, list_unsubscribe="")))
+
+    assert message["CFBL-Address"].split() == [f"{to};", "report=arf"]
+
+
 @pytest.mark.row("T60", "T63")
 def test_where_there_is_a_page_one_click_is_enough():
     url = f"https://alliance.example.test/u/{DOORS.click(7, 3)}"
