@@ -74,7 +74,7 @@ def flow_at(path: Path) -> FlowFile:
         texts = [p.read_text("utf-8") for p in (path, *translations_of(path))]
         return load_flow(with_translations(*texts), str(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise FlowError((f"{path}: {error}",)) from None
+        raise FlowError((f"{path}: {error.strerror if isinstance(error, OSError) else error}",)) from None
 
 
 def translations_of(path: Path) -> list[Path]:

@@ -375,7 +375,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
         tables = tomllib.loads(path.read_bytes().decode())
     except OSError as error:
         complaints.append(
-            f"{path}: {error.strerror}; copy the shipped config/agent.toml, or name yours in ALLIANCE_CONFIG"
+            f"{path}: {error.strerror}; `alliance connect` writes one for a mailbox, or copy the shipped config/agent.toml, or name yours in ALLIANCE_CONFIG"
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         complaints.append(f"{path}: is no TOML: {error}")

@@ -18,7 +18,7 @@ PRIVATE = "it holds people's words and addresses, and is yours to erase: see `Ke
 
 
 def backup(file: Annotated[Path, typer.Argument(help="Where to; it may not be there yet.")]) -> None:
-    """Copy the database while the service runs: checked, whole or not at all, and readable to you alone."""
+    """Copy the database while the service runs. It is checked, whole or not at all, and readable to you alone."""
     with _complaining():
         chosen = settings()
         source = _file_of(chosen, f"pg_dump --format custom --file {file} '{chosen.database.url}'")
@@ -36,7 +36,7 @@ def restore(
         list[Path] | None, typer.Option(help="A message (.eml) that came since the backup; may be given again.")
     ] = None,
 ) -> None:
-    """Go back to a backup while the service is stopped, and hold back every letter that may have been sent before.
+    """Go back to a backup while the service is stopped. Letters that may have been sent are held back.
 
     What came since is read again: mail given with --mail, and what the mailbox still has.
     """

@@ -33,6 +33,10 @@ def complaining() -> Iterator[None]:
         complain(error.faults)
     except (Unavailable, NewerSchemaError, Moved) as error:
         complain((str(error),))
+    except OSError as error:  # a file or a folder that the command line names; whatever else breaks is ours
+        if error.filename is None:
+            raise
+        complain((f"{error.filename}: {error.strerror}",))
 
 
 def complain(complaints: Iterable[str], code: int = 2) -> NoReturn:

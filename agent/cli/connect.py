@@ -54,7 +54,7 @@ def connect(
         str, typer.Option(help="For OAuth2: the command that prints an access token, instead of the password.")
     ] = "",
 ) -> None:
-    """Set up one ordinary mailbox: five questions, a letter to itself, and the settings are written."""
+    """Set up one ordinary mailbox. Asks five questions, sends a letter to itself, and writes the settings."""
     from agent.imap.connection import Trouble
     from agent.keys import secrets_beside
     from agent.settings import load, path_of

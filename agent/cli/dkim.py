@@ -41,7 +41,7 @@ def dkim(
     ed25519: Annotated[bool, typer.Option("--ed25519", help="Make a short key, beside one of RSA.")] = False,
     zone: Annotated[bool, typer.Option("--zone", help="As the lines of a zone file, and nothing else.")] = False,
 ) -> None:
-    """Make a key that signs letters, unless it is there, and say what to put into the DNS."""
+    """Make a key that signs letters, and say what goes into the DNS. A key that is there stays."""
     from datetime import UTC, datetime
 
     from agent.settings import SELECTOR, path_of

@@ -36,7 +36,7 @@ def doctor(
     wait: Annotated[float, typer.Option(help="Seconds for a letter to ourselves to come back; 0 writes none.")] = 120.0,
     json: Json = False,
 ) -> None:
-    """Look at settings, DNS, servers and database, and write a letter to ourselves: one verdict a line, and what to do."""
+    """Say what is wrong, and what to do. Looks at settings, DNS, servers and database, and writes a letter to itself."""
     found: list[Verdict] = []
 
     async def look() -> None:

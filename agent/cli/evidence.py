@@ -22,7 +22,7 @@ def evidence(
     to: Annotated[Path | None, typer.Option(help="The file to write; else evidence-ALLIANCE.zip here.")] = None,
     reveal: Reveal = False,
 ) -> None:
-    """Write who agreed to what, with the mails that prove it, for anybody to check with `alliance verify`."""
+    """Write who agreed to what, with the mails that prove it. Anybody can check it with `alliance verify`."""
     if not reveal:
         complain(("this file holds people's mail: add --reveal, and it is logged",), 1)
     from agent.evidence import made
@@ -67,7 +67,7 @@ async def _found(number: int, chosen: "Settings") -> "tuple[Alliance | None, dic
 
 
 def verify(file: Annotated[Path, typer.Argument(help="What `alliance evidence` wrote.")]) -> None:
-    """Check such a file, without a network: its text, its mails, their signatures and their words."""
+    """Check such a file, without a network. It checks the text, the mails, their signatures and their words."""
     from agent.evidence import checks, outcome
 
     try:

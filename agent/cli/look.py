@@ -51,7 +51,7 @@ async def _listed(chosen: "Settings", address: str, limit: int, before: int) -> 
 
 
 def show(number: Number, reveal: Reveal = False, json: Json = False) -> None:
-    """One alliance: its people, its steps, and with --reveal what was said."""
+    """One alliance: its people and its steps. With --reveal also what was said."""
     with complaining():
         alliance, steps, _ = _loaded(number)
     if reveal:
@@ -131,7 +131,7 @@ def export(
     folder: Annotated[Path | None, typer.Option(help="Where to; else export-ALLIANCE-PARTICIPANT here.")] = None,
     reveal: Reveal = False,
 ) -> None:
-    """Write what a participant may have: the agreement as text, page and calendar, and the own answers."""
+    """Write what a participant may have. It is the agreement as text, page and calendar, and the own answers."""
     if not reveal:
         complain(("these files hold people's words: add --reveal, and it is logged",), 1)
     with complaining():
@@ -171,16 +171,24 @@ def _files(alliance: "Alliance", participant: int, chosen: "Settings") -> dict[s
     return files | {paper.name: paper.content for paper in papers}
 
 
+def _day(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is no day such as 2026-03-02") from None
+
+
 def stats(
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only alliances that were started since this day.")
+        datetime | None,
+        typer.Option(parser=_day, metavar="DAY", help="Only alliances that were started since this day."),
     ] = None,
     json: Json = False,
 ) -> None:
-    """How it goes, in six figures for each kind of alliance: of no one person, and only where there are enough."""
+    """How it goes, in six figures for each kind of alliance. They are of no one person, and only where there are enough."""
     from agent.alliance.figures import figures
 
-    day = since.replace(tzinfo=UTC) if since else datetime.min.replace(tzinfo=UTC)
+    day = since or datetime.min.replace(tzinfo=UTC)
     with complaining():
         shown = figures(asyncio.run(_tallied(settings(), day)))
     if json:
@@ -203,7 +211,7 @@ async def _tallied(chosen: "Settings", day: datetime) -> "list[Tally]":
 
 
 def status(json: Json = False) -> None:
-    """What waits: mail that was not read yet or was set aside, letters that are owed or were given up, and how late it is."""
+    """What waits, and how late it is. It counts mail that was not read or was set aside, and letters that are owed or given up."""
     with complaining():
         found = asyncio.run(_waiting(settings()))
     if json:

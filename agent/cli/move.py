@@ -16,7 +16,7 @@ def move(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="The database that is used now: sqlite:alliance.db")],
     target: Annotated[str, typer.Argument(metavar="TARGET", help="An empty one: postgresql://user@host/name")],
 ) -> None:
-    """Move all that is kept from SQLite to PostgreSQL, and prove that both hold the same.
+    """Move all that is kept from SQLite to PostgreSQL. It proves that both hold the same.
 
     It can be broken off at any time, and goes on when it is called again. The service should rest; if it runs, mail is
     put off and comes again. At the end SOURCE is closed for good: write TARGET into database.url.

@@ -18,7 +18,7 @@ def receive(
     recipient: Annotated[str, typer.Argument(help="Whom the envelope names; else ORIGINAL_RECIPIENT, RECIPIENT.")] = "",
     sender: Annotated[str | None, typer.Option("--from", help="The envelope's sender; empty for a report.")] = None,
 ) -> None:
-    """Keep the mail on standard input; a running `alliance serve` takes it within a minute.
+    """Keep the mail on standard input. A running `alliance serve` takes it within a minute.
 
     It leaves with 0 once the mail is safe, and otherwise with a code that a mail server understands (sysexits): 75 for
     any trouble of ours, upon which it tries again, and 65 for a mail that is too large.

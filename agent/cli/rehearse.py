@@ -37,11 +37,13 @@ def rehearse(  # noqa: PLR0917 - typer's options
     flow: Annotated[Path | None, typer.Option(help="A flow file of your own.")] = None,
     templates: Annotated[Path | None, typer.Option(help="A folder of letters of your own; edits show at once.")] = None,
     host: Annotated[str, typer.Option(help="Where the page listens; other than loopback it needs a token.")] = HOST,
-    port: Annotated[int, typer.Option(help="The page's port; if it is taken, a free one is found.")] = PORT,
+    port: Annotated[
+        int, typer.Option(max=65535, min=0, help="The page's port; if it is taken, a free one is found.")
+    ] = PORT,
     full: Annotated[bool, typer.Option("--full", help="In the terminal, show the whole text of every mail.")] = False,
     json: Json = False,
 ) -> None:
-    """Live through a whole alliance on this machine: the real service, real mail, and a clock that jumps.
+    """Live through a whole alliance on this machine. Service and mail are real; the clock jumps.
 
     Opens a page in which you are everybody. With --script it plays in the terminal instead, as tests do.
     """
@@ -89,7 +91,8 @@ def _script(named: str) -> "Script":
         return read(path.read_text("utf-8"), str(named))
     except (OSError, UnicodeDecodeError) as error:
         known = ", ".join(sorted(p.stem for p in shipped("rehearsals").glob("*.txt")))
-        complain((f"{named}: {error}; shipped scripts are {known}",))
+        said = error.strerror if isinstance(error, OSError) else error
+        complain((f"{named}: {said}; shipped scripts are {known}",))
 
 
 async def _run(face: "_Face", folder: Path, own: _Own, *, interactive: bool) -> dict[str, Any]:

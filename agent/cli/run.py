@@ -41,7 +41,7 @@ def start(
     partner: Annotated[str, typer.Option("--with", help="With whom: 'Jonas Berg <jonas@example.org>'")],
     reason: Annotated[str, typer.Option(help="What it is about, in a sentence or two.")] = "",
 ) -> None:
-    """Start an alliance for somebody, as if they had written the first mail; the why is then asked of them."""
+    """Start an alliance for somebody. It is as if they had written the first mail; the why is then asked of them."""
     with complaining():
         chosen = settings()
         from agent.service import opened

@@ -381,3 +381,35 @@ def test_a_letter_that_breaks_a_rule_is_named(run, folder, tmp_path):
 
     assert said.code == 1
     assert "-care: rule 9: says '!'\n" in said.out
+
+
+def test_the_list_of_commands_says_each_whole_on_a_line():
+    environment = os.environ | {"COLUMNS": "80"}
+    done = subprocess.run(
+        [sys.executable, "-m", "agent.cli", "--help"], capture_output=True, text=True, check=True, env=environment
+    )
+
+    told = done.stdout.partition("Commands:\n")[2].splitlines()
+    assert len(told) > 20
+    assert not [line for line in told if not line.startswith("  ") or "..." in line or not line.endswith(".")]
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["rehearse", "--port", "70000"], "65535"),
+        (["rehearse", "--script", "pair", "--folder", "/dev/null/here"], "/dev/null"),
+        (["rehearse", "--script", "no-such"], "No such file"),
+        (["preview", "--language", "xx"], "xx"),
+        (["stats", "--since", "yesterday"], "2026-03-02"),
+        (["preview", "--folder", "/dev/null/here"], "/dev/null"),
+        (["flow", "check", "no-such.toml"], "No such file"),
+    ],
+)
+def test_what_was_typed_wrongly_is_told_in_a_line_and_not_as_a_traceback(run, command, told):
+    said = run(*command)
+
+    assert said.code in (1, 2)
+    assert told in said.err + said.out
+    assert "Traceback" not in said.err
+    assert "Errno" not in said.err + said.out
