@@ -151,11 +151,11 @@ class Delivery:
         said = f"{reply.code} {reply.text}"
         if reply.is_accepted:
             return (*letter.claim, "sent", said, None, now)
-        wait = None if reply.is_permanent else self.wait(letter.attempts)
+        wait = None if reply.is_permanent else self.wait(letter.tries)
         if wait is None:
             _log.warning("letter_failed", alliance=letter.alliance_id, letter=letter.number, code=reply.code)
             return (*letter.claim, "unknown" if reply.is_unknown else "failed", said, None, now)
-        if self.is_late(letter.attempts):
+        if self.is_late(letter.tries):
             _log.warning("letter_delayed", alliance=letter.alliance_id, letter=letter.number, attempts=letter.attempts)
         return (*letter.claim, "queued", said, now + wait, now)
 

@@ -50,6 +50,12 @@ class Letter:
     reply: str = ""  # what the next hop said last
     settled_at: datetime | None = None
     question: bool = True  # withdrawn once it is answered or moot; what tells something stays owed
+    earlier: int = 0  # attempts before the operator had it sent again
+
+    @property
+    def tries(self) -> int:
+        """How often it was tried since it was owed, or owed again."""
+        return self.attempts - self.earlier
 
     @property
     def claim(self) -> "Claim":
@@ -145,7 +151,7 @@ async def claim(c: Connection, now: datetime, limit: int, lease: timedelta, *, b
             settled_at = CASE WHEN withdrawn = 1 THEN $1 ELSE settled_at END, due_at = $2, attempts = attempts + 1
         WHERE (alliance_id, number) IN (SELECT alliance_id, number FROM mine) AND settled_at IS NULL AND due_at <= $1
         RETURNING alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, words, raw,
-            due_at, at, state, attempts, reply, settled_at, question
+            due_at, at, state, attempts, reply, settled_at, question, earlier
         """,
         micros(now),
         micros(now + lease),
@@ -280,7 +286,7 @@ async def get(c: Connection, alliance_id: int, number: int) -> Letter | None:
     found = await c.fetch(
         """
         SELECT alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, words, raw,
-            due_at, at, state, attempts, reply, settled_at, question
+            due_at, at, state, attempts, reply, settled_at, question, earlier
         FROM outbox WHERE alliance_id = $1 AND number = $2
         """,
         alliance_id,
@@ -302,7 +308,7 @@ async def listing(
         found = await c.fetch(
             """
             SELECT alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, '', NULL,
-                due_at, at, state, attempts, reply, settled_at, question
+                due_at, at, state, attempts, reply, settled_at, question, earlier
             FROM outbox WHERE settled_at IS NULL AND (CAST($1 AS TEXT) IS NULL OR state = $1)
                 AND due_at >= $3 AND (due_at > $3 OR (alliance_id, number) > ($4, $5))
             ORDER BY due_at, alliance_id, number LIMIT $2
@@ -316,7 +322,7 @@ async def listing(
         found = await c.fetch(
             """
             SELECT alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, '', NULL,
-                due_at, at, state, attempts, reply, settled_at, question
+                due_at, at, state, attempts, reply, settled_at, question, earlier
             FROM outbox WHERE state = $1 AND settled_at IS NOT NULL AND raw IS NOT NULL
                 AND settled_at <= $3 AND (settled_at < $3 OR (alliance_id, number) < ($4, $5))
             ORDER BY settled_at DESC, alliance_id DESC, number DESC LIMIT $2
@@ -347,7 +353,7 @@ async def rerun(c: Connection, alliance_id: int, number: int, now: datetime) -> 
     """Owe a settled letter again, from now; False when there is none or its bytes are gone."""
     changed = await c.execute(
         """
-        UPDATE outbox SET state = 'queued', due_at = $3, attempts = 0, settled_at = NULL, withdrawn = 0
+        UPDATE outbox SET state = 'queued', due_at = $3, earlier = attempts, settled_at = NULL, withdrawn = 0
         WHERE alliance_id = $1 AND number = $2 AND settled_at IS NOT NULL AND raw IS NOT NULL
         """,
         alliance_id,
@@ -388,7 +394,7 @@ async def forget_raw(c: Connection, before: datetime, limit: int) -> int:
 
 
 def _letter(row: Row) -> Letter:
-    *start, raw, due_at, at, state, attempts, reply, settled_at, question = row
+    *start, raw, due_at, at, state, attempts, reply, settled_at, question, earlier = row
     alliance_id, number, participant, about, rcpt, mail_from, message_id, subject, words = start
     return Letter(
         alliance_id=alliance_id,
@@ -408,4 +414,5 @@ def _letter(row: Row) -> Letter:
         reply=reply,
         settled_at=maybe_instant(settled_at),
         question=bool(question),
+        earlier=earlier,
     )

@@ -165,6 +165,10 @@ async def test_the_operator_hears_of_a_letter_that_waits_for_hours_and_of_one_th
 
     assert "letter_failed" in {entry["event"] for entry in said}
     assert waiting.number in {x.number for x in await listed(pair.play.service, "failed")}
+    async with pair.play.service.database.transaction() as c:  # who has it sent again gives it as long once more
+        await outbox.rerun(c, waiting.alliance_id, waiting.number, pair.play.service.now())
+    await pair.play.wait(timedelta(days=4))
+    assert waiting.number in {x.number for x in await listed(pair.play.service)}
 
 
 async def test_a_letter_that_breaks_us_stops_no_other(tmp_path: Path) -> None:

@@ -140,6 +140,20 @@ async def test_who_lost_a_letter_to_another_changes_nothing_of_it(store: Databas
         assert await outbox.next_due(c) is None
 
 
+async def test_who_was_cut_off_changes_nothing_of_what_the_operator_has_sent_again(store: Database) -> None:
+    await owed(store, letter())
+    async with store.transaction() as c:
+        [ours] = await outbox.claim(c, NOW, 10, MINUTE)
+        await outbox.drop(c, 1, 1, NOW)
+        await outbox.rerun(c, 1, 1, NOW)
+        [theirs] = await outbox.claim(c, NOW, 10, MINUTE)
+        await outbox.settle(c, [(*ours.claim, "queued", "timed out", NOW + DAY, NOW)])
+        await outbox.hold(c, [ours.claim], NOW + DAY)
+        await outbox.let_go(c, [ours], NOW - DAY)
+
+        assert await outbox.get(c, 1, 1) == theirs
+
+
 async def test_no_letter_is_claimed_for_a_domain_that_is_passed_over(store: Database) -> None:
     slow = replace(letter(1), rcpt="maya@slow.test", due_at=NOW - DAY)
     await owed(store, slow, replace(slow, number=2, rcpt="maya@notslow.test"), letter(3))
@@ -267,8 +281,8 @@ async def test_a_failed_letter_can_be_sent_again_until_its_bytes_are_erased(stor
 
         assert await outbox.rerun(c, 1, 1, NOW)
         [again] = await outbox.claim(c, NOW, 10, MINUTE)
-        assert (again.attempts, again.settled_at) == (1, None)
-        await settled(c, "failed")
+        assert (again.attempts, again.tries, again.settled_at) == (2, 1, None)
+        await outbox.settle(c, [(*again.claim, "failed", "550 no", None, NOW)])
         assert await outbox.forget_raw(c, NOW + DAY, 9) == 1
         assert not await outbox.rerun(c, 1, 1, NOW)
         assert not await outbox.rerun(c, 1, 9, NOW)
