@@ -87,7 +87,10 @@ def named(text: str) -> tuple[str, str]:
 
 
 def drop_keys() -> None:
-    """Let the keys that stand in ALLIANCE_KEY no more go for good, such as one that leaked: what they sealed is lost."""
+    """Let go of the keys that ALLIANCE_KEY no longer names.
+
+    What they sealed is lost: replies to letters that were written with one of them are refused.
+    """
     with complaining():
         chosen = settings()
         from agent.cli.common import database
