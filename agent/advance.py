@@ -137,7 +137,7 @@ class Advance:
         flow = await self._flow(c, alliance.flow)
         decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now)
         setting_up = {alliance.phase, decision.alliance.phase} <= {Phase.SETUP, Phase.INVITED}
-        if setting_up or len(decision.alliance.participants) > len(alliance.participants):
+        if setting_up or {p.address for p in decision.alliance.invited} - {p.address for p in alliance.participants}:
             barred, existing = await self._acquaintance(c, work, decision.alliance)
             if barred or existing:
                 decision, wake_at = decide(

@@ -196,8 +196,10 @@ def _keep_why(turn: Turn, text: str, cause: str) -> None:
 def _approve(turn: Turn, event: Replied) -> None:
     reading = read_approval(event.text, tuple(p.name for p in turn.alliance.participants if p.number != 1))
     why = re.match(r"\s*why\b\s*[:–—-]\s*(\S.*)", event.text, re.IGNORECASE | re.DOTALL)
-    if reading.verdict == "send":
+    if reading.verdict == "send" and not any(p.address in turn.barred for p in turn.alliance.invited):
         _send(turn)
+    elif reading.verdict == "send":
+        ask_again(turn)
     elif why:
         _keep_why(turn, why[1].strip(), event.cause)
         ask_again(turn)
@@ -225,6 +227,9 @@ def mend(turn: Turn, event: Replied) -> None:
         address = turn.house.normal(written)
         old = next((p for p in turn.alliance.invited if name and _is_called(p, name)), None)
         old = old or next((p for p in turn.alliance.invited if str(p.number) == came_back), None)
+        if address and old and address in turn.barred:
+            turn.say(event.participant, letters.TeamNotAsked(old.name), event.about)
+            return
         if address and old and all(p.address != address for p in turn.alliance.participants):
             turn.close(old.number)
             turn.leave_alone(old.number)

@@ -133,6 +133,33 @@ async def test_whoever_has_themselves_forgotten_starts_no_more_than_others(house
     assert house.sent[-1][0] == ANN
 
 
+@pytest.mark.row("T54", "decision 14")
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("by", ["", ANN])
+async def test_a_team_writes_to_nobody_who_wants_no_letters(house: House, by: str, *, late: bool) -> None:
+    """Neither when it is sent after all, nor when an address is mended, also once the team has begun."""
+    asked, never = [f"{name}@b.test" for name in ("ben", "cy", "dee")], ["eve@e.test", "fay@e.test"]
+    people = ", ".join(f"{a.partition('@')[0].title()} <{a}>" for a in (*asked, never[0]))
+    first = f"I'd like our project team to make a team alliance: {people}."
+    await house.says(ANN, first, house.service.doors.front)
+    for words in ("TEAM", WHY):
+        await house.says(ANN, words)
+    async with house.service.database.transaction() as c:
+        for address in never:
+            await alliances.refuse(c, house.service.delivery.advance._digest(by, address), house.now)
+
+    await house.says(ANN, "SEND")
+    assert b"Who is in your team?" in house.sent[-1][1]
+    for words in ("That is all.", "SEND"):
+        await house.says(ANN, words)
+    for person in asked[:2] if late else ():
+        await house.says(person, "YES")
+    await house.says(ANN, f"Dee's address is Dee <{never[1]}>")
+
+    assert b"About Dee" in house.sent[-1][1]
+    assert {to for to, _ in house.sent} == {ANN, *asked}
+
+
 @pytest.mark.row("T54")
 async def test_the_cap_on_invitations_to_one_address_counts_the_batch_too(house: House) -> None:
     for n in range(1, 5):
