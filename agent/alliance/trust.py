@@ -45,7 +45,11 @@ _LEVELS: dict[str, tuple[Level, Level, Level]] = {
 
 def _agrees(before: Alliance, turn: Turn) -> bool:
     said = {(c.participant, c.version) for c in before.confirmations}
-    return any((c.participant, c.version) not in said for c in turn.alliance.confirmations)
+    promised = {line.id: line.owner for line in before.in_force.lines} if before.in_force else {}
+    lines = turn.alliance.in_force.lines if turn.alliance.in_force else ()
+    return any((c.participant, c.version) not in said for c in turn.alliance.confirmations) or any(
+        x.owner == turn.actor != promised.get(x.id, turn.actor) for x in lines
+    )  # MINE takes on what somebody who left had promised, and is its own yes
 
 
 def _invites(before: Alliance, turn: Turn) -> bool:

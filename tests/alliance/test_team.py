@@ -4,6 +4,7 @@ import pytest
 from crew import ANSWERS, FIRST, NAMES, WHY, Team, answered, drafted, gathered, living, round_of, ruled
 
 from agent.alliance import letters as l
+from agent.alliance.event import Replied
 from agent.alliance.model import Phase, Stage
 
 
@@ -249,6 +250,19 @@ def test_a_leavers_promise_becomes_an_open_line_that_another_takes_on(who):
     t.says("Chi", "MINE", f"left:{NAMES.index(who) + 1}")
     line = next(x for x in t.alliance.in_force.lines if x.id == mine.id)
     assert (line.owner, line.open) == (3, False)
+
+
+@pytest.mark.row("T24", "F49")
+def test_a_promise_is_taken_on_by_whoever_surely_said_so():
+    t = living().says("Ben", "STOP", "final:1")
+    page = t.alliance.in_force
+
+    t.happens(Replied(3, "left:2", "MINE", 3600, "inbox:900", "B"))
+
+    assert t.alliance.in_force == page
+    assert [(s.to, s.letter.act) for s in t.new] == [(3, "agree")]
+    t.happens(Replied(3, "left:2", "DROP", 3600, "inbox:901", "B"))
+    assert t.alliance.phase == Phase.CHANGING, "which is put to all"
 
 
 @pytest.mark.row("F49", "F05")
