@@ -291,16 +291,17 @@ def _take_back(turn: Turn, number: int) -> int:
 
 
 def show(turn: Turn, number: int) -> None:
-    """SHOW: the page as it stands."""
+    """SHOW: the page as it stands, or stood when they left."""
     alliance = turn.alliance
-    draft = alliance.in_force or alliance.draft
+    draft = alliance.page_of(number)
     if draft is None:
         turn.say(number, letters.AskBack("nothing_yet", "", 0, 0))
         return
     sections = page.sections_of(turn.flow, alliance, draft.lines)
-    agreed_at = alliance.agreed_at if alliance.agreed else None
-    upcoming = looking.next_day(turn)
-    trials = trying.days(turn) if draft is alliance.in_force else ()
+    stands = draft is alliance.in_force
+    agreed_at = alliance.agreed_at if stands else draft.at if turn.p(number).kept else None
+    upcoming = looking.next_day(turn) if stands or not agreed_at else None
+    trials = trying.days(turn) if stands else ()
     turn.say(number, letters.Show(draft.version, agreed_at, sections, upcoming, trials), f"draft:{draft.version}")
 
 

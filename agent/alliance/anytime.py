@@ -337,7 +337,7 @@ def stop(turn: Turn, number: int) -> None:
         return
     goodbye = letters.TeamGoodbye(agreed) if turn.flow.is_team and not gathering else letters.Goodbye(agreed)
     turn.say(number, goodbye, "goodbye")
-    turn.set(number, notes=())
+    turn.set(number, notes=(), kept=turn.alliance.agreed)
     stage = turn.p(number).stage
     turn.move(number, "leave")
     erasing.forget_unrevealed(turn, number)

@@ -140,6 +140,7 @@ class Participant(_Changing):
     asked_by: int = 0  # who had this newcomer to a team invited
     told_closed: bool = False  # was told, once, that the alliance has ended
     last_word: bool = False  # has answered the closing letter
+    kept: int = 0  # the version that was in force when this person left: theirs to see, and no later one
 
 
 @dataclass(frozen=True, slots=True)
@@ -502,6 +503,16 @@ class Alliance(_Changing):
     def in_force(self) -> Draft | None:
         """The agreed draft; None before there is one."""
         return self.drafts[self.agreed - 1] if self.agreed else None
+
+    def page_of(self, number: int) -> Draft | None:
+        """The page that this participant may see, agreed or not; None for none.
+
+        Who has left keeps what was agreed then, as long as it is there; who has not said yes has seen nothing.
+        """
+        p = self.participant(number)
+        if p.stage not in (Stage.INVITED, Stage.DECLINED, Stage.LEFT):
+            return self.in_force or self.draft
+        return self.drafts[p.kept - 1] if p.kept and self.drafts[p.kept - 1].text else None
 
     def said(self, prompt: str) -> list[tuple[Participant, Answer]]:
         """Who answered this prompt with words that others may see, in the order of their numbers."""

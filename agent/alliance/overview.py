@@ -45,6 +45,6 @@ def others(turn: Turn, number: int) -> tuple[letters.OtherRow, ...]:
 def my_data(turn: Turn, number: int) -> letters.MyData:
     """All and only what this person wrote or may see (F57)."""
     alliance = turn.alliance
-    draft = alliance.in_force or alliance.draft
+    draft = alliance.page_of(number)
     sections = page.sections_of(turn.flow, alliance, draft.lines) if draft else ()
     return letters.MyData(own_of(turn.told(number), alliance, number), sections)

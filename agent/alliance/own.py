@@ -48,7 +48,7 @@ def own_of(flow: Flow, alliance: Alliance, number: int) -> letters.Own:
         letters.OwnAnswer(f"DRAFT {w.version}", w.text, "", w.at) for w in alliance.proposals if w.participant == number
     ]
     replies = [r for c in alliance.checkins for r in c.replies if r.participant == number and not r.passed]
-    page = alliance.in_force
+    page = alliance.page_of(number) if alliance.agreed else None
     return letters.Own(
         name=p.name,
         address=p.address,

@@ -265,6 +265,43 @@ def test_a_promise_is_taken_on_by_whoever_surely_said_so():
     assert t.alliance.phase == Phase.CHANGING, "which is put to all"
 
 
+def pages(t: Team, who: str) -> list[str]:
+    """What somebody reads of the page, who asks for all that may be asked for."""
+    found = []
+    for words in ("SHOW", "MY DATA", "EXPORT"):
+        found += [repr(s.letter) for s in t.says(who, words, "invitation").new if s.to == NAMES.index(who) + 1]
+    return found
+
+
+@pytest.mark.row("T65", "S26")
+def test_whoever_has_not_said_yes_is_shown_no_page():
+    t = answered(ruled("a b b b", "Ben", "Chi", "Ewa"))
+    assert t.alliance.participant(4).stage == Stage.INVITED
+
+    shown = pages(t, "Dev")
+    assert shown
+    assert not [found for found in shown if "PageLine" in found]
+    assert any("PageLine" in found for found in pages(t, "Chi"))
+
+
+@pytest.mark.row("T65", "T6", "F50")
+def test_whoever_has_left_is_shown_the_agreement_as_it_stood_and_nothing_later():
+    t = answered(ruled("a b b b").says("Ben", "STOP"))
+    assert t.alliance.drafts
+    assert not [found for found in pages(t, "Ben") if "PageLine" in found]
+
+    t = living().says("Ben", "STOP", "final:1")
+    t.says("Ana", "Change 1 to: We speak of canbody.", "final:2")
+    for who in ("Ana", "Chi", "Dev", "Ewa", "Finn"):
+        t.says(who, "OK")
+    assert "canbody" in t.alliance.in_force.text
+    shown = pages(t, "Ben")
+    assert len([found for found in shown if "PageLine" in found]) == 3
+    assert not [found for found in shown if "canbody" in found]
+    t.says("Ana", "DELETE", "final:3").says("Ana", "DELETE NOW")
+    assert not [found for found in pages(t, "Ben") if "PageLine" in found], "it may hold what was erased"
+
+
 @pytest.mark.row("F49", "F05")
 def test_who_says_no_thanks_is_not_asked_again_and_nobody_is_told():
     t = gathered("Ben", "Chi", "Ewa", no=("Dev", "Finn"))
