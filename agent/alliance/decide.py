@@ -52,6 +52,7 @@ from agent.alliance.words import (
     is_erasure,
     language_of,
     read_answer,
+    read_invitation,
     read_mine,
     said_of_page,
     wished_language,
@@ -302,6 +303,9 @@ def _setting_up(turn: Turn, event: Replied) -> None:
         _care(turn, event)
         return
     command = reading.commands[0] if reading.commands and not (reading.text or reading.private) else None
+    if command is None and event.about == "existing" and read_invitation(event.text).verdict == "yes":
+        turn.close(number)  # they go on with the one they have
+        command = Command("status")
     if number != 1 and command is None:  # a member of a team that has not begun: only the initiator prepares it
         turn.say(number, letters.AskBack("unclear", event.text, 0, 0), event.about)
         return

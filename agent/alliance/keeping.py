@@ -66,7 +66,7 @@ def _special(turn: Turn, number: int, prompt_id: str, text: str) -> str:
         return text
     turn.set(number, numbers=True)
     turn.note(number, Note("numbers_on"))
-    rest = (text[: found.start()] + text[found.end() :]).strip()
+    rest = (text[: found.start()] + text[found.end() :]).strip(" ,;\n")
     return "" if page.plain(rest) in ("", "pass") else rest
 
 

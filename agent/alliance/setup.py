@@ -114,7 +114,7 @@ def reply(turn: Turn, event: Replied) -> None:
     if kind == "ready" and turn.p(1).stage == Stage.APPROVING:
         _approve(turn, event)
         return
-    if kind == "existing" and re.search(r"\b(new|another|second)\b", event.text, re.IGNORECASE):
+    if kind == "existing" and re.search(r"\b(new|another|second|neue?|zweite)\b", event.text, re.IGNORECASE):
         turn.change(second=True)
     changed = _correct(turn, turn.house.normal(reading.address or "") or "", reading.name)
     if turn.p(1).stage == Stage.HOSTING:

@@ -125,6 +125,12 @@ def test_an_alliance_that_exists_is_offered_before_a_second() -> None:
     )
 
     assert [type(s.letter) for s in decision.sends] == [letters.SetupExisting]
+    known = {"jonas@example.org": (MONDAY, True)}
+    for text, kind in (("YES", letters.Status), ("NEW", letters.SetupWhy), ("eine neue bitte", letters.SetupWhy)):
+        said = Replied(1, "existing", text, None, f"inbox:{text}")
+        after, _ = decide(FLOW.flow, Talk().house, decision.alliance, said, MONDAY, existing=known)
+        assert [type(s.letter) for s in after.sends] == [kind]
+        assert (after.alliance.participant(1).open is None) == (text == "YES")  # and is not reminded of a second one
 
 
 @pytest.mark.row("decision 22")

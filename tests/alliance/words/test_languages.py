@@ -146,7 +146,7 @@ def test_the_invitation_is_sent_in_german(text, verdict, short):
     [
         ("WEITER", "pass"), ("SPÄTER", "later"), ("STOPP", "stop"), ("Hilfe", "help"), ("MEINE DATEN", "data"),
         ("PAUSE bis 12. Mai", "pause"), ("ALLE FRAGEN", "all"), ("Kurzfassung bitte", "short"), ("ZEIGEN", "show"),
-        ("Mensch", "human"), ("BEIDE", "both"), ("STATUS", "status"),
+        ("Mensch", "human"), ("BEIDE", "both"), ("STATUS", "status"), ("Keine Ahnung", "pass"), ("Wie viele Fragen kommen noch?", "status"),
     ],
 )  # fmt: skip
 def test_the_words_that_german_letters_name_have_their_effect(text, name):
