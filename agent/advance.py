@@ -104,9 +104,8 @@ class Advance:
         held = {*more, *(m.alliance for m in batch)}
         before = await alliances.load(c, held)
         seen = await alliances.seen(c, [(m.alliance, m.event.cause) for m in batch])
-        work = _Work(
-            held, before, dict(before), {address: x for a in before.values() for address, x in a.people.items()}
-        )
+        known = {address: person for alliance in before.values() for address, person in alliance.people.items()}
+        work = _Work(held, before, dict(before), known, dict(known))
         for matter in batch:
             key = (matter.alliance, matter.event.cause)
             if key not in seen:
@@ -131,11 +130,16 @@ class Advance:
                 return
             flow_file = self.shelf.for_start(matter.event)
             await alliances.put_flow(c, flow_file.key, flow_file.content)
-            work.people = await alliances.people(c, [address]) | work.people
+            _get_to_know(work, await alliances.people(c, [address]))
             alliance = Alliance(matter.alliance, flow_file.key, now)
         alliance = alliance.but(people=work.people)  # as the batch so far has left them
         flow = await self._flow(c, alliance.flow)
         decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now)
+        new = decision.alliance.people.keys() - alliance.people.keys()
+        if new and (met := await alliances.met(c, new)):  # their zone and language are as other alliances know them
+            _get_to_know(work, met)
+            alliance = alliance.but(people=work.people)
+            decision, wake_at = decide(flow, self.post.house, alliance, matter.event, now)
         setting_up = {alliance.phase, decision.alliance.phase} <= {Phase.SETUP, Phase.INVITED}
         if setting_up or {p.address for p in decision.alliance.invited} - {p.address for p in alliance.participants}:
             barred, existing = await self._acquaintance(c, work, decision.alliance)
@@ -245,7 +249,7 @@ class Advance:
 
     async def _keep(self, c: Connection, work: "_Work", now: datetime) -> None:
         changed = [(work.current[i].but(people=work.people), wake_at) for i, wake_at in work.wake.items()]
-        await alliances.save(c, changed, work.before)
+        await alliances.save(c, changed, work.before, work.known)
         await self._keep_proofs(c, work)
         await alliances.record(c, work.steps)
         await tallies.add(c, work.tallies)
@@ -322,6 +326,10 @@ def paced(times: Sequence[datetime], most: int, per: timedelta, now: datetime) -
     return now if len(recent) < most else max(now, recent[-most] + per)
 
 
+def _get_to_know(work: "_Work", met: dict[str, Person]) -> None:
+    work.known, work.people = met | work.known, met | work.people
+
+
 async def _places(c: Connection, work: "_Work", address: str) -> list[tuple[int, int, str]]:
     """Where this address takes part, as `alliances.of_address`, but as it will be when this batch is kept."""
     stored = [x for x in await alliances.of_address(c, address) if x[0] not in work.wake]
@@ -336,6 +344,7 @@ class _Work:
     held: set[int]  # ids that were asked for, whether or not there are such alliances
     before: dict[int, Alliance]
     current: dict[int, Alliance]
+    known: dict[str, Person]  # as they are kept
     people: dict[str, Person]  # all of the batch's, handed from decision to decision: one may be in several alliances
     wake: dict[int, datetime | None] = field(default_factory=dict)
     steps: list[alliances.Step] = field(default_factory=list)

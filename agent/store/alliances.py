@@ -106,6 +106,19 @@ async def people(c: Connection, addresses: Iterable[str]) -> dict[str, Person]:
     )
 
 
+async def met(c: Connection, addresses: Iterable[str]) -> dict[str, Person]:
+    """The same for whom nobody has asked yet: nobody has to wait for them."""
+    return _people(
+        await c.fetch(
+            """
+            SELECT address, name, zone, offset_s, language, suppressed, also, bounces, bounced_at FROM people
+            WHERE address IN rows($1 text)
+            """,
+            rows((address,) for address in addresses),
+        )
+    )
+
+
 def _people(found: Sequence[Row]) -> dict[str, Person]:
     return {
         address: Person(
@@ -118,19 +131,20 @@ def _people(found: Sequence[Row]) -> dict[str, Person]:
 
 
 async def save(
-    c: Connection, changed: Sequence[tuple[Alliance, datetime | None]], before: Mapping[int, Alliance] | None = None
+    c: Connection,
+    changed: Sequence[tuple[Alliance, datetime | None]],
+    before: Mapping[int, Alliance] | None = None,
+    known: Mapping[str, Person] | None = None,
 ) -> None:
     """Write these as they now are, with the instant at which each wants to be looked at; new ones are inserted.
 
-    The flow must have been put before. Every participant and everybody in `people` is written too, but those that are
-    as they were when they were loaded, `before`.
+    The flow must have been put before. Every participant is written too, but those that are as they were when they were
+    loaded, `before`; and of `people` who is not as in `known`. Whoever is not in that either stays as the database has them.
     """
     ordered = sorted(changed, key=lambda pair: pair[0].id)
-    loaded = (before or {}).values()
-    known = {address: person for alliance in loaded for address, person in alliance.people.items()}
-    there = {_taking_part(a, p) for a in loaded for p in a.participants}
+    there = {_taking_part(a, p) for a in (before or {}).values() for p in a.participants}
     people = {address: person for alliance, _ in ordered for address, person in alliance.people.items()}
-    await _save_people(c, {address: person for address, person in people.items() if known.get(address) != person})
+    await _save_people(c, people, known or {})
     await c.executemany(
         """
         INSERT INTO alliances (id, flow, phase, wake_at, created_at, document, format) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -160,27 +174,28 @@ def _document(alliance: Alliance) -> bytes:
     return msgspec.json.encode(alliance.but(people={}))
 
 
-async def _save_people(c: Connection, changed: dict[str, Person]) -> None:
+async def _save_people(c: Connection, people: Mapping[str, Person], known: Mapping[str, Person]) -> None:
+    """In the order of their addresses, so that two nodes never wait for each other."""
+    new: list[Row] = []
+    changed: list[Row] = []
+    for address, p in sorted(people.items()):
+        if known.get(address) != p:
+            row = (*(address, p.name, p.zone, p.offset_s, p.language, int(p.suppressed)), " ".join(p.also))
+            (changed if address in known else new).append((*row, p.bounces, maybe_micros(p.bounced_at)))
     await c.executemany(
         """
         INSERT INTO people (address, name, zone, offset_s, language, suppressed, also, bounces, bounced_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        ON CONFLICT (address) DO UPDATE SET name = excluded.name, zone = excluded.zone, offset_s = excluded.offset_s,
-            language = excluded.language, suppressed = excluded.suppressed, also = excluded.also,
-            bounces = excluded.bounces, bounced_at = excluded.bounced_at
-            WHERE people.name <> excluded.name OR people.zone <> excluded.zone
-                OR COALESCE(people.offset_s, 999999) <> COALESCE(excluded.offset_s, 999999)
-                OR people.language <> excluded.language OR people.suppressed <> excluded.suppressed
-                OR people.also <> excluded.also OR people.bounces <> excluded.bounces
-                OR COALESCE(people.bounced_at, 0) <> COALESCE(excluded.bounced_at, 0)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (address) DO NOTHING
         """,
-        [
-            (
-                *(address, p.name, p.zone, p.offset_s, p.language, int(p.suppressed), " ".join(p.also)),
-                *(p.bounces, maybe_micros(p.bounced_at)),
-            )
-            for address, p in sorted(changed.items())
-        ],
+        new,
+    )
+    await c.executemany(
+        """
+        UPDATE people SET name = $2, zone = $3, offset_s = $4, language = $5, suppressed = $6, also = $7, bounces = $8,
+            bounced_at = $9
+        WHERE address = $1
+        """,
+        changed,
     )
 
 

@@ -23,7 +23,7 @@ async def number_anew(db: Database, c: Connection) -> None:
     while found:
         loaded = await alliances.load(c, [s.id for s in found])
         changed = [(a.but(letters=a.letters + LETTERS), s.wake_at) for s in found if (a := loaded.get(s.id))]
-        await alliances.save(c, changed)
+        await alliances.save(c, changed, loaded)
         found = await alliances.listing(c, PAGE, before=(found[-1].created, found[-1].id))
 
 

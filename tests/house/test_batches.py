@@ -113,6 +113,26 @@ async def test_two_alliances_in_one_batch_both_keep_what_they_learn_about_a_pers
         assert (await alliances.people(c, [ANN]))[ANN].offset_s == 3600
 
 
+async def test_whoever_is_invited_stays_the_person_that_other_alliances_know(house: House) -> None:
+    """The invitation goes out in the message that first names the address, also in one batch with the start."""
+    await house.asking(1)
+    async with house.service.database.transaction() as c:
+        await c.execute(
+            "UPDATE people SET zone = 'Asia/Tokyo', language = 'de', also = 'b@x.test' WHERE address = $1", BEN
+        )
+        before = await alliances.people(c, [BEN])
+    await house.advance(
+        Matter(2, Started("dora@a.test", "Dora", "hi", f"Bernie ({BEN}) and I open a bakery.", 0, "a")),
+        Matter(2, Replied(1, "why", WHY, 0, "b")),
+        Matter(2, Replied(1, "ready", "SEND", 0, "c")),
+    )
+
+    async with house.service.database.transaction() as c:
+        assert await alliances.people(c, [BEN]) == before
+        [letter] = [x for x in await outbox.listing(c, "queued", 9) if x.about == "invitation"]
+    assert letter.rcpt == BEN
+
+
 @pytest.mark.row("T54")
 async def test_the_cap_on_starts_counts_the_batch_too(house: House) -> None:
     await house.advance(*(Matter(n, Started(ANN, "Ann", "hi", "I would like to.", 0, "a")) for n in range(1, 21)))

@@ -61,7 +61,9 @@ async def test_many_are_loaded_each_with_its_own_people(store: Database) -> None
 async def test_a_person_is_one_across_alliances(store: Database) -> None:
     await saved(store, alliance(1), alliance(2))
     maya = Person("maya@example.org", "Maya", "Europe/Berlin", 3600, "de", suppressed=True)
-    await saved(store, replace(alliance(1), people={maya.address: maya}))
+    async with store.transaction() as c:
+        changed = replace(alliance(1), people={maya.address: maya})
+        await alliances.save(c, [(changed, None)], known=alliance(1).people)
 
     assert (await loaded(store, 2))[2].people["maya@example.org"] == maya
     async with store.transaction() as c:
@@ -69,12 +71,37 @@ async def test_a_person_is_one_across_alliances(store: Database) -> None:
 
 
 async def test_each_field_of_a_person_is_written_when_it_alone_changes(store: Database) -> None:
-    person = Person("maya@example.org")
+    await saved(store, alliance())
+    person = alliance().people["maya@example.org"]
     for change in ({"name": "M"}, {"zone": "UTC"}, {"offset_s": 0}, {"language": "de"}, {"suppressed": True}):
+        known = {person.address: person}
         person = replace(person, **change)
-        await saved(store, replace(alliance(), people={person.address: person}))
+        async with store.transaction() as c:
+            await alliances.save(c, [(replace(alliance(), people={person.address: person}), None)], known=known)
 
         assert (await loaded(store, 1))[1].people[person.address] == person
+
+
+async def test_who_is_met_anew_stays_as_others_know_them(store: Database) -> None:
+    await saved(store, rich())
+    known = rich().people["maya@example.org"]
+    await saved(store, alliance(1))
+
+    async with store.transaction() as c:
+        assert await alliances.met(c, [known.address, "nobody@example.org"]) == {known.address: known}
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)  # SQLite has one writer
+async def test_two_nodes_that_meet_each_others_people_do_not_wait_for_each_other(store: Database) -> None:
+    await saved(store, alliance(1))
+    maya, jonas = alliance(1).people.values()
+    async with store.transaction() as one, store.transaction() as other:
+        for c, held in ((one, maya), (other, jonas)):
+            assert await alliances.people(c, [held.address])
+        for number, c, met in ((2, one, jonas), (3, other, maya)):
+            await alliances.save(c, [(replace(alliance(number), people={met.address: met}), None)])
+
+    assert len(await loaded(store, 1, 2, 3)) == 3
 
 
 async def test_an_alliance_without_its_flow_is_refused(database: Database) -> None:
