@@ -78,11 +78,12 @@ _AWAY = re.compile(
     re.IGNORECASE,
 )
 _LEAVES = re.compile(  # without one of these it is no such wish, which is found out at once
-    r"stop|unsubscribe|leave|take me|remove|delete|erase|wipe|forget|n[o']t |never|no more|quit|end |out|cancel|alone|pause|snooze|abmeld|lösch|aufhör|keine|rimandare|aplazar|adiar|reporter|verschieben|uitstellen",
+    r"stop|unsubscribe|leave|take me|shut |cancel|abort|halt|remove|delete|erase|wipe|forget|n[o']t |never|no more|quit|end |out|alone|pause|snooze|abmeld|lösch|aufhör|keine|rimandare|aplazar|adiar|reporter|verschieben|uitstellen",
     re.IGNORECASE,
 )
 _MAYBE = re.compile(
-    r"(?:please )?(?:stop (?:it|that)|i want you to stop|(?P<pause>(?:pause|pausiere|snooze) (?:this )?(?:until|till|bis) .{1,60}|(?:possiamo rimandare|podemos aplazar(?:lo)?|podemos adiar|on peut reporter|peut-on reporter|können wir (?:das )?verschieben|kunnen we (?:dit )?uitstellen)\b.{0,60}))(?: please)?\W*",
+    r"(?:(?:please|just|ok|sorry)[ ,]+)*(?:(?:can|could|will|would) you (?:please |just )*|i (?:want|need|would like|'d like) you (?:to )?|i'd like you (?:to )?)?"
+    r"(?:(?:stop|cancel|abort|halt|quit) (?:it|that|this|everything|talking|speaking|asking|what you(?:'re| are) doing)(?: (?:now|at once))?|(?<=you to )(?:stop|quit)|shut up|no more talking|(?P<pause>(?:pause|pausiere|snooze) (?:this )?(?:until|till|bis) .{1,60}|(?:possiamo rimandare|podemos aplazar(?:lo)?|podemos adiar|on peut reporter|peut-on reporter|können wir (?:das )?verschieben|kunnen we (?:dit )?uitstellen)\b.{0,60}))(?: please)?\W*",
     re.IGNORECASE,
 )
 _NOT_THAT = re.compile(  # a command taken back, and nothing else: "please don't pause this one"
