@@ -38,7 +38,7 @@ async def play_to_the_end(visit):
     visit.pace = "at once"
     await visit.act("play", {})
     seen = 0
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(150):
         while visit.page.playing:
             seen = await visit.changed(seen)
 
