@@ -302,6 +302,13 @@ def test_whoever_has_left_is_shown_the_agreement_as_it_stood_and_nothing_later()
     assert not [found for found in pages(t, "Ben") if "PageLine" in found], "it may hold what was erased"
 
 
+@pytest.mark.row("T68", "F50")
+def test_nobody_learns_whose_an_address_is_by_having_it_invited():
+    t = living().says("Ana", "Please add Zed <ben@example.org>", "final:1")
+
+    assert [s.letter for s in t.new] == [l.TeamNotAsked("Zed")]
+
+
 @pytest.mark.row("F49", "F05")
 def test_who_says_no_thanks_is_not_asked_again_and_nobody_is_told():
     t = gathered("Ben", "Chi", "Ewa", no=("Dev", "Finn"))
