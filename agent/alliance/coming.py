@@ -38,10 +38,10 @@ def newcomer_in(turn: Turn, event: Replied) -> bool:
     address = turn.house.normal(written)
     if not address:
         return False
-    known = next((p for p in alliance.participants if p.address == address), None)
+    known = any(p.address == address for p in alliance.participants)
     full = len(alliance.present) + len(alliance.invited) >= turn.flow.people[1]
-    if known is not None or address in turn.barred or full:
-        turn.say(event.participant, letters.TeamNotAsked(known.name if known else name or address), event.about)
+    if known or address in turn.barred or full:  # in their words: whose address it is, is for its owner to say
+        turn.say(event.participant, letters.TeamNotAsked(name or address), event.about)
         return True
     number, called = len(alliance.participants) + 1, gather.called_by(name, address)
     new = Participant(number, address, called, called, stage=Stage.INVITED, asked_by=event.participant)

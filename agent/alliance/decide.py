@@ -393,7 +393,8 @@ def _let(turn: Turn, event: Replied) -> None:
     commands = read_answer(event.text, now=turn.now).commands
     here = turn.alliance.ended != "unproved" and turn.p(event.participant).stage != Stage.DECLINED
     if commands and commands[0].name in _ALONE and here and event.level != "C":
-        anytime.obey(turn, event, commands[0])
+        if not over.is_over(turn, event):
+            anytime.obey(turn, event, commands[0])
         return
     held = trust.given(turn, event)
     if held is None:

@@ -2,7 +2,7 @@
 
 from agent.alliance import draft as page
 from agent.alliance import letters, looking, question, trying
-from agent.alliance.model import Phase, Stage
+from agent.alliance.model import Alliance, Participant, Phase, Stage
 from agent.alliance.own import own_of
 from agent.alliance.turn import Turn
 from agent.alliance.words import joined
@@ -12,12 +12,20 @@ def status(turn: Turn, number: int) -> letters.StatusRow:
     """Where this alliance stands, for this person: nothing about what the others have answered."""
     counted = [q for q in question.mine(turn, number) if q.counted]
     done = sum(1 for q in counted if turn.alliance.answered(number, q.id))
-    here = turn.alliance.present if turn.flow.is_team else turn.alliance.participants  # no list of who was asked (F39)
-    names = joined([q.name for q in here if q.name and q.stage != Stage.LEFT], turn.language(number))
-    ask = question.question_of(turn, number)[0]
     p = turn.p(number)
+    names = joined([q.name for q in _here(turn.alliance, p) if q.name], turn.language(number))
+    ask = question.question_of(turn, number)[0]
     where = str(turn.alliance.phase)
     return letters.StatusRow(names, where, done, len(counted), ask, looking.next_day(turn), p.paused or p.resting)
+
+
+def _here(alliance: Alliance, me: Participant) -> tuple[Participant, ...]:
+    """Who takes part, as far as this person knows: while a team gathers nobody hears who said what to the invitation."""
+    if len(alliance.participants) <= 2:  # a pair, or one alone
+        return tuple(p for p in alliance.participants if p.stage != Stage.LEFT)
+    if me.stage != Stage.INVITED and alliance.phase not in (Phase.SETUP, Phase.INVITED):
+        return alliance.present
+    return alliance.participants if me.number == 1 else (alliance.participants[0], me)
 
 
 def others(turn: Turn, number: int) -> tuple[letters.OtherRow, ...]:
@@ -33,8 +41,7 @@ def others(turn: Turn, number: int) -> tuple[letters.OtherRow, ...]:
             continue
         days = [day for day in (looking.next_day(there), trying.next_day(there)) if day]
         asked = me.stage == Stage.INVITED
-        here = alliance.participants if me.number == 1 else alliance.participants[:1] if asked else alliance.present
-        others_there = [p.name for p in here if p.number != me.number and p.stage not in gone]
+        others_there = [p.name for p in _here(alliance, me) if p.number != me.number]
         names = joined(others_there, turn.language(number))
         alone = len(alliance.participants) == 1 and alliance.phase != Phase.SETUP
         where = "asked" if asked else "bank" if alone else str(alliance.phase)

@@ -265,6 +265,19 @@ def test_a_promise_is_taken_on_by_whoever_surely_said_so():
     assert t.alliance.phase == Phase.CHANGING, "which is put to all"
 
 
+@pytest.mark.row("T69", "F05", "F39")
+def test_nobody_hears_who_said_what_to_the_invitation_by_asking_where_it_stands():
+    t = Team().starts().says("Ana", "TEAM").says("Ana", WHY).says("Ana", "SEND")
+    who = ("Ana", "Ben", "Chi")
+    before = [t.says(name, "STATUS", "invitation").new[-1].letter.row.names for name in who]
+    t.says("Dev", "YES", "invitation").says("Ewa", "No thanks", "invitation")
+
+    assert [t.says(name, "STATUS", "invitation").new[-1].letter.row.names for name in who] == before
+    t = gathered("Ben", "Chi", "Ewa")
+    assert t.says("Dev", "STATUS", "invitation").new[-1].letter.row.names == "Ana and Dev"
+    assert t.says("Ben", "STATUS", "vote").new[-1].letter.row.names == "Ana, Ben, Chi and Ewa"
+
+
 def pages(t: Team, who: str) -> list[str]:
     """What somebody reads of the page, who asks for all that may be asked for."""
     found = []
@@ -300,6 +313,13 @@ def test_whoever_has_left_is_shown_the_agreement_as_it_stood_and_nothing_later()
     assert not [found for found in shown if "canbody" in found]
     t.says("Ana", "DELETE", "final:3").says("Ana", "DELETE NOW")
     assert not [found for found in pages(t, "Ben") if "PageLine" in found], "it may hold what was erased"
+
+
+@pytest.mark.row("T68", "F50")
+def test_nobody_learns_whose_an_address_is_by_having_it_invited():
+    t = living().says("Ana", "Please add Zed <ben@example.org>", "final:1")
+
+    assert [s.letter for s in t.new] == [l.TeamNotAsked("Zed")]
 
 
 @pytest.mark.row("F49", "F05")

@@ -474,6 +474,18 @@ def test_a_held_mail_does_not_outlive_its_time() -> None:
     assert replace(talk.alliance.participant(1).held[0]).text == "much later"
 
 
+@pytest.mark.row("T6", "F45")
+@pytest.mark.parametrize("who", [1, 2])
+def test_after_the_end_a_letter_with_a_number_is_answered_as_every_other(who: int) -> None:
+    talk = unsigned(talking().joined(), who, "EXPORT", "prompt:hopes")
+    about = talk.last(who).about
+    talk.says(1, "STOP", "prompt:hopes")
+
+    told = [kind for words in ("RESUME", "STATUS", "EXPLAIN", "PAUSE") for kind in kinds(talk.says(who, words, about))]
+    assert told == ["Closed"], "once"
+    assert kinds(talk.says(who, "MY DATA", about)) == ["MyData"]
+
+
 @pytest.mark.row("F05", "T15")
 def test_after_a_no_a_letter_with_a_number_is_answered_no_more() -> None:
     talk = unsigned(talking().invited(), 2, "EXPORT")
