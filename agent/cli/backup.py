@@ -24,9 +24,8 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to; it may not be th
         source = _file_of(chosen, f"pg_dump --format custom --file {file} '{chosen.database.url}'")
         if file.exists():
             complain((f"{file} is there already; name another file, or take that one away",), 1)
-        part = file.with_name(f".{file.name}.part")
-        _copied(source, part)
-    _put(part, file)
+        with _copied(source, file):
+            pass
     typer.echo(f"{file}: {file.stat().st_size} bytes; {PRIVATE}")
 
 
@@ -43,21 +42,16 @@ def restore(
     with _complaining():
         chosen = settings()
         if file is None:
-            place = part = None
+            held, lost = asyncio.run(_caught_up(chosen, mail or ()))
         else:
             place = _file_of(
                 chosen, f"pg_restore --clean --dbname '{chosen.database.url}' {file}, and then `alliance restore`"
             )
             if place.exists():
                 complain((f"{place} is there; stop the service and move it away, with {place}-wal and {place}-shm",), 1)
-            part = place.with_name(f".{place.name}.part")
-            _copied(file, part)
-            chosen = chosen.model_copy(
-                update={"database": chosen.database.model_copy(update={"url": f"sqlite:{part}"})}
-            )
-        held, lost = asyncio.run(_caught_up(chosen, mail or ()))
-    if part and place:
-        _put(part, place)
+            with _copied(file, place) as part:
+                there = chosen.database.model_copy(update={"url": f"sqlite:{part}"})
+                held, lost = asyncio.run(_caught_up(chosen.model_copy(update={"database": there}), mail or ()))
     typer.echo(f"Restored. {held} letters may have been sent before, and are not sent by themselves.")
     typer.echo("See `alliance outbox list --state unknown`; `alliance outbox rerun` sends one all the same.")
     if lost:
@@ -83,23 +77,23 @@ def _file_of(chosen: "Settings", instead: str) -> Path:
     return Path(path)
 
 
-def _copied(source: Path, part: Path) -> None:
+@contextmanager
+def _copied(source: Path, place: Path) -> Iterator[Path]:
+    """A copy that gets its place once it is whole and the block has ended, also if the power goes; else none is left."""
     from agent.store import sqlite
 
+    part = place.with_name(f".{place.name}.part")
     part.unlink(missing_ok=True)  # left by one that was killed
     try:
         sqlite.copy(source, part)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-def _put(part: Path, place: Path) -> None:
-    """Give it its name once it is whole, also if the power goes."""
-    part.replace(place)
-    folder = os.open(place.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+        yield part
+        part.replace(place)
+        folder = os.open(place.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+    finally:
+        for end in ("", "-wal", "-shm"):
+            part.with_name(part.name + end).unlink(missing_ok=True)
 
 
 async def _caught_up(chosen: "Settings", mail: "Sequence[Path]") -> tuple[int, int]:

@@ -65,11 +65,14 @@ class Kept:
 
 
 async def put(c: Connection, arrivals: Sequence[Arrival]) -> None:
-    """Keep these. The same message for the same recipient is the row that is there already (T33)."""
+    """Keep these. The same message for the same recipient is the row that is there already (T33).
+
+    They can be taken at once, also where the clock by which they came was ahead.
+    """
     await c.executemany(
         """
         INSERT INTO inbox (digest, claimed_until, at, rcpt, mail_from, peer, raw, alliance_id)
-        VALUES ($1, $2, $2, $3, $4, $5, $6, $7)
+        VALUES ($1, 0, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (digest) DO NOTHING
         """,
         [
@@ -148,7 +151,7 @@ async def belong(c: Connection, owners: Sequence[tuple[int, int, int]]) -> None:
 
 async def release(c: Connection) -> None:
     """Give back what is held. For the start on a database that is not shared: whoever held it is dead."""
-    await c.execute("UPDATE inbox SET claimed_until = at WHERE state = 'kept' AND finished_at IS NULL")
+    await c.execute("UPDATE inbox SET claimed_until = 0 WHERE state = 'kept' AND finished_at IS NULL")
 
 
 async def give_back(c: Connection, claims: Sequence[Claim], due: datetime = EPOCH) -> None:
@@ -183,7 +186,7 @@ async def rerun(c: Connection, number: int) -> bool:
     """Try again what was set aside, dropped or done; False when there is no such row or its bytes are gone."""
     changed = await c.execute(
         """
-        UPDATE inbox SET state = 'kept', outcome = '', finished_at = NULL, claimed_until = at
+        UPDATE inbox SET state = 'kept', outcome = '', finished_at = NULL, claimed_until = 0
         WHERE id = $1 AND raw IS NOT NULL
         """,
         number,

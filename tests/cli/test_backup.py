@@ -229,6 +229,25 @@ def test_nothing_is_overwritten_and_nothing_else_is_taken_for_a_backup(run, conf
     assert list(tmp_path.glob("alliance.db*")) + list(tmp_path.glob(".alliance.db*")) == []
 
 
+def test_with_other_keys_nothing_is_restored_and_no_words_are_left_lying_about(
+    run, config, world, tmp_path, monkeypatch
+):
+    live(world, (MAYA, f"Jonas ({JONAS}) and I share a flat."), front=True)
+    assert run("backup", tmp_path / "copy.db").code == 0
+    for file in tmp_path.glob("alliance.db*"):
+        file.unlink()
+    there = {*tmp_path.iterdir()}
+    key = os.environ["ALLIANCE_KEY"]
+    monkeypatch.setenv("ALLIANCE_KEY", "ab" * 32)
+
+    said = run("restore", tmp_path / "copy.db")
+
+    assert (said.code, "a key is missing" in said.err) == (2, True)
+    assert {*tmp_path.iterdir()} == there
+    monkeypatch.setenv("ALLIANCE_KEY", key)
+    assert run("restore", tmp_path / "copy.db").code == 0
+
+
 def test_a_damaged_copy_is_told(run, config, world, tmp_path):
     begin(world)
     copy = tmp_path / "copy.db"

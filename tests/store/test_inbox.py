@@ -7,7 +7,7 @@ import pytest
 from samples import DAY, MINUTE, NOW, arrival, claim_of, kept_as
 
 from agent.store import inbox
-from agent.store.database import Backlog, Database, micros
+from agent.store.database import EPOCH, Backlog, Database
 
 
 async def kept(db: Database, *arrivals: inbox.Arrival) -> list[int]:
@@ -22,8 +22,7 @@ async def test_what_is_put_comes_back_as_it_came(database: Database) -> None:
         found = await inbox.get(c, number)
 
     assert found == inbox.Kept(
-        *(number, "r+1.abc@reply.example", "maya@example.org", "Sch\u00f6n".encode(), NOW, 0, "192.0.2.7"),
-        claimed_until=micros(NOW),
+        number, "r+1.abc@reply.example", "maya@example.org", "Sch\u00f6n".encode(), NOW, 0, "192.0.2.7"
     )
 
 
@@ -64,7 +63,7 @@ async def test_when_there_is_something_to_take_again_is_known(database: Database
     async with database.transaction() as c:
         assert await inbox.next_due(c) == NOW + MINUTE  # or at once, for who holds the first one
         await inbox.done(c, [(first, "replied")], NOW)
-        assert await inbox.next_due(c) == NOW
+        assert await inbox.next_due(c) == EPOCH
         assert len(await inbox.take(c, NOW, 10, MINUTE)) == 1
 
 
@@ -265,6 +264,22 @@ async def test_who_was_cut_off_changes_nothing_of_what_the_operator_has_run_agai
         await inbox.give_back(c, [ours.claim])
 
         assert await inbox.get(c, theirs.id) == theirs
+
+
+@pytest.mark.row("R9")
+async def test_mail_is_taken_at_once_though_the_clock_that_it_came_by_was_ahead(database: Database) -> None:
+    """Of another node, or of this one before it was put right; also what was given back or run again."""
+    [number] = await kept(database, arrival())
+    async with database.transaction() as c:
+        for _ in range(2):
+            [taken] = await inbox.take(c, NOW - DAY, 10, MINUTE)
+            await inbox.give_back(c, [taken.claim])
+            [taken] = await inbox.take(c, NOW - DAY, 10, MINUTE)
+            await inbox.done(c, [(number, "replied")], NOW)
+            await inbox.rerun(c, number)
+        await inbox.take(c, NOW, 10, MINUTE)
+        await inbox.release(c)
+        assert len(await inbox.take(c, NOW - DAY, 10, MINUTE)) == 1
 
 
 async def test_what_was_dropped_goes_unanswered_and_can_be_run_after_all(database: Database) -> None:
