@@ -83,6 +83,7 @@ class Intake:
         left = {matter.inbox or 0: why for matter, why in broken}
         for number, why in left.items():
             if isinstance(why, NewerSchemaError):
+                _log.warning("left_to_newer", inbox=number)
                 async with database.transaction() as c:
                     await inbox.give_back(c, [claims[number]], now + NEWER)
             else:

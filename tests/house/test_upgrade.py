@@ -1,17 +1,20 @@
 """A newer version goes on where an older one stopped: mail that was kept, letters that were owed, duties (R10)."""
 
 import sqlite3
+import sys
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 from served import settings_for
+from structlog.testing import capture_logs
 from test_batches import ANN, BEN, CY, NOON, WHY, House, house  # noqa: F401
 
 from agent import intake
 from agent.advance import Matter
 from agent.alliance.event import Replied
+from agent.log import configure
 from agent.mail.reply import Reply
 from agent.service import opened
 from agent.store import alliances
@@ -109,8 +112,11 @@ async def test_an_older_version_leaves_mail_to_those_that_understand_its_allianc
     await house.writes(BEN, "I hope for bread.")
     await house.writes(CY, "I hope for rolls.")
 
-    await house.service.settle()
+    configure("warning", "json", sys.stderr)
+    with capture_logs() as said:
+        await house.service.settle()
 
+    assert {entry["event"] for entry in said} == {"left_to_newer"}
     assert await document(house, 1) == written
     assert await house.fetch("SELECT state FROM inbox ORDER BY id") == [("kept",), ("done",)]
     async with house.service.database.transaction() as c:  # the newer version deals with it
