@@ -436,3 +436,19 @@ def test_send_before_there_is_anything_to_send_asks_for_what_is_missing():
     t = Team().starts().says("Ana", "SEND")
 
     assert len(t.got(l.TeamWay)) == 2
+
+
+@pytest.mark.row("S35", "F46")
+@pytest.mark.parametrize(
+    ("vote", "read"),
+    [
+        ("all nine, nobody objects, monthly, names", "a b a a"),
+        ("no names please, the rest I don't care", "- - - b"),
+        ("quarterly, more than half, I don't mind about the others", "- c c -"),
+    ],
+)
+def test_a_vote_may_be_said_as_one_talks(vote, read):
+    t = gathered().says("Ben", vote)
+
+    [said] = t.alliance.ballots[0].votes
+    assert " ".join(key or "-" for key in said.picks.values()) == read

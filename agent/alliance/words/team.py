@@ -12,6 +12,10 @@ from agent.alliance.words.tokens import LONGEST, sentences, straight, words
 
 Way = Literal["", "first", "together", "team"]
 _LETTERS = re.compile(r"(?:(\d{1,2})\W{0,3})?\b\(?([a-z])\)?(?=$|[\s,;.)/|]|\d)", re.IGNORECASE)
+_LEFT = re.compile(  # "the rest I don't care": left to the others
+    r"\b(?:the )?(?:rest|others?)(?: is| are)?(?: i)? (?:don't (?:care|mind)|whatever|up to you|as you like)\b|\b(?:i )?don't (?:care|mind) about (?:the )?(?:rest|others?)\b",
+    re.IGNORECASE,
+)
 _RUN = re.compile(r"\b[a-z]+\b", re.IGNORECASE)
 _OBJECTS = re.compile(
     r"(?:^|(?<=[.!?\n;]))\W{0,20}(?:but |and |sorry,? )*(?:i |we )?(?:(?:do|must|have to|would|want to|still) )*object(?:ion)?s? "
@@ -100,6 +104,11 @@ def _by_letter(body: str, options: Sequence[tuple[str, Mapping[str, str]]]) -> d
 
 def _by_words(body: str, options: Sequence[tuple[str, Mapping[str, str]]]) -> dict[str, str] | None:
     """Words of the options themselves, and nothing else but a choosing: one for a rule counts, none leaves it."""
+    body = _LEFT.sub(" ", re.sub(r"\b(month|quarter)ly\b", r"every \1", body, flags=re.IGNORECASE))
+    for said in (w.split() for _, keys in options for w in keys.values()):
+        for n in range(len(said) - 1, 1, -1):  # "no names" for "no names until the draft"
+            begun = rf"\b{re.escape(' '.join(said[:n]))}\b(?! {re.escape(said[n])})"
+            body = re.sub(begun, " ".join(said), body, flags=re.IGNORECASE)
     low = f" {' '.join(re.findall(r'[a-z]+', body.lower()))} "
     left = f" {' '.join(texts(words(body)))} "
     for option in sorted((w for _, keys in options for w in keys.values()), key=len, reverse=True):
