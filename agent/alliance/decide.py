@@ -60,8 +60,10 @@ from agent.alliance.words import (
 
 # questions back that say: not understood
 _UNHELPED = frozenset(
-    ("unclear", "answer", "number", "which_line", "what_words", "question", "choice", "draft", "send", "checkin_over", "held", "why_words", "renewal", "renewal_over")
+    ("unclear", "answer", "number", "which_line", "what_words", "question", "choice", "draft", "send", "checkin_over", "held", "why_words", "renewal", "renewal_over",
+     "people", "savings", "whom", "way", "vote", "three", "mend", "reveal")
 )  # fmt: skip
+_ASKS_BACK = (letters.AskBack, letters.BankAsk, letters.TeamAsk)
 _ASIDES = frozenset(
     ("pause", "quiet", "later", "stop", "close", "status", "help", "data", "export", "human", "delete", "show", "who", "hide", "ideas", "tools", "bank")
 )  # fmt: skip
@@ -149,7 +151,7 @@ def _offer_human(turn: Turn, number: int) -> None:
     before = turn.p(number).unhelped
     lost = 0
     for place, send in enumerate(turn.sends):
-        if isinstance(send.letter, letters.AskBack) and send.letter.kind in _UNHELPED:
+        if isinstance(send.letter, _ASKS_BACK) and send.letter.kind in _UNHELPED:
             lost = before + 1
             turn.sends[place] = replace(send, letter=replace(send.letter, human=before > 0))
     if lost != before:

@@ -539,3 +539,10 @@ def test_a_number_for_somebody_who_is_not_listed_puts_them_there_and_done_leaves
 
     bank.sam("done")
     assert isinstance(bank.letter, letters.Prompt)
+
+
+@pytest.mark.row("S46")
+def test_who_is_not_understood_twice_in_a_bank_is_offered_a_person():
+    bank = Bank().begins().sam(LIST, "all fine")
+    assert (bank.letter.kind, bank.letter.human) == ("savings", False)
+    assert bank.sam("you tell me").letter.human

@@ -40,6 +40,7 @@ class BankAsk(Letter):
     kind: str
     words: str  # what was not clear, as written
     noted: str  # the numbers that were clear, in words; "" for none
+    human: bool = False  # not understood for the second time: a person is offered (S46)
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,6 +219,7 @@ class TeamAsk(Letter):
     kind: str
     words: str
     version: int
+    human: bool = False  # not understood for the second time: a person is offered (S46)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def samples() -> tuple[l.Letter, ...]:
         l.BankPage((), _LOOKED, "Jo", "", may_invite=False),
         l.BankAsk("people", "It is hard to say.", ""),
         l.BankAsk("savings", "Jo 4 or 5", "Lee 8 of 9"),
-        l.BankAsk("savings", "all fine", ""),
+        l.BankAsk("savings", "all fine", "", human=True),
         l.BankAsk("whom", "Maybe Jo and Kit", ""),
         l.BankHelp("How much trust is saved up in the bank for those relationships?"),
         l.BankHelp(""),

@@ -165,5 +165,6 @@ def samples() -> tuple[l.Letter, ...]:
         l.TeamWait("everyone"),
         l.TeamWait("majority"),
         l.TeamWait("no_objection"),
+        l.TeamAsk("vote", "whatever you all want", 1, human=True),
         *(l.TeamAsk(kind, "sounds good, talk Monday", 1) for kind in ("way", "vote", "draft", "mend", "three", "reveal", "rhythm")),
     )  # fmt: skip
