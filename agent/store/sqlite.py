@@ -109,7 +109,7 @@ class SQLite:
                         await self._connection.rollback()
                 transaction = SQLiteTransaction(self._connection, LASTING if lasting else PASSING)
                 yield transaction
-                await transaction.fetch("COMMIT")
+                await transaction.commit()
             except BaseException:
                 with suppress(sqlite3.Error):  # what went wrong first is what counts
                     await self._connection.rollback()
@@ -170,6 +170,11 @@ class SQLiteTransaction:
         with _outages():
             found = await self._connection.execute_fetchall(translate(sql), self._with(args))
         return [*map(tuple, found)]
+
+    async def commit(self) -> None:
+        """Make it last, with all that waits."""
+        with _outages():
+            await self._connection.execute_fetchall("COMMIT", self._with(()))
 
     def _with(self, args: Sequence[object]) -> Any:
         """What is bound, and all that comes before: it goes with the call, since a call that was cancelled may run yet."""

@@ -110,8 +110,8 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
     made = Watch()
 
     class Watched(sqlite.SQLiteTransaction):
-        def __init__(self, connection: object) -> None:
-            super().__init__(connection)  # type: ignore[arg-type]
+        def __init__(self, *opened: object) -> None:
+            super().__init__(*opened)  # type: ignore[arg-type]
             self.here = Transaction()
             made.transactions.append(self.here)
 
