@@ -16,7 +16,16 @@ from agent.store import sqlite
 from agent.store.database import Row
 
 SPREAD = {"alliances", "participants", "steps", "outbox", "proofs", "tallies"}
-WHOLE = {"inbox", "people", "flows", "refusals", "bookmarks", "moves", "migrations"}  # what belongs to no alliance
+WHOLE = {
+    "inbox",
+    "people",
+    "flows",
+    "refusals",
+    "bookmarks",
+    "keys",
+    "moves",
+    "migrations",
+}  # what belongs to no alliance
 
 # What asks all alliances, by its first words and the columns that it searches by.
 ACROSS = (
