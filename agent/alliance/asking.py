@@ -131,6 +131,7 @@ def answered(turn: Turn, event: Replied, reading: AnswerReading) -> None:
     """A reply with an answer to a prompt: the open one, a late one, or a correction (F12, F14)."""
     number = event.participant
     kind, _, key = event.about.partition(":")
+    reading = keeping.all_in_confidence(turn, number, reading)
     private = _labelled(turn, event, reading)
     if reading.text or private:
         if kind == "follow":

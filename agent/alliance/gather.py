@@ -67,10 +67,13 @@ def _take_people(turn: Turn, text: str) -> bool:
     return turn.alliance.participants != before
 
 
-def _hear_of_children(turn: Turn, text: str) -> None:
-    """Somebody in it may be under age: then it is asked first, since no letter goes to a child (spec 4.3)."""
+def _hear_of_children(turn: Turn, text: str, *, anew: bool = False) -> None:
+    """Somebody in it may be under age: then it is asked first, since no letter goes to a child (spec 4.3).
+
+    `anew`: somebody was named since it was answered.
+    """
     names = [p.full_name for p in turn.alliance.participants if p.number > 1]
-    if not turn.alliance.guardian and is_about_child(text, turn.whole.relationships, names):
+    if (anew or not turn.alliance.guardian) and is_about_child(text, turn.whole.relationships, names):
         turn.change(guardian="ask")
 
 
@@ -204,6 +207,7 @@ def _approve(turn: Turn, event: Replied) -> None:
         _keep_why(turn, why[1].strip(), event.cause)
         ask_again(turn)
     elif _take_people(turn, event.text):
+        _hear_of_children(turn, event.text, anew=True)
         ask_again(turn)
     else:
         turn.say(1, letters.AskBack("send", event.text, 0, 0), "ready")

@@ -7,13 +7,25 @@ from agent.alliance import agreeing, letters, settling
 from agent.alliance import draft as page
 from agent.alliance.model import Answer, Note, Phase
 from agent.alliance.turn import Turn
-from agent.alliance.words import read_in_confidence, read_meeting, read_rhythm, read_zone, say_rhythm, say_rule
+from agent.alliance.words import (
+    AnswerReading,
+    read_answer,
+    read_in_confidence,
+    read_meeting,
+    read_rhythm,
+    read_zone,
+    say_rhythm,
+    say_rule,
+)
 
 KEEPS = re.compile(  # "Keep that": the words of one's own that the letter showed (S24), and what is added to them
     r"(?:(?:yes|ok|sure)\b[,.]?\s*)?(?:please\s+)?(?:keep|behalten|the same|same)\b(?:\s+(?:it|that|this|those|them|both))?(?:,?\s+(?:as (?:it|that) is|please|thanks|thank you))*"
     r"\s*(?:[.,;:!–—-]+\s*(?:and\s+|plus\s+)?|\n+\s*|\Z|(?:and|plus)\s+)",
     re.IGNORECASE,
 )
+
+
+_ALL = re.compile(r"\b(?:any|all|none|anything|everything|nothing|alles|nichts|davon)\b", re.IGNORECASE)
 
 
 def keep(turn: Turn, said: Answer) -> None:
@@ -48,6 +60,24 @@ def in_confidence(turn: Turn, said: Answer) -> Answer:
     if not kept:
         return replace(said, text=text)
     return replace(said, text="", private="\n\n".join(filter(None, (text, said.private))))
+
+
+def all_in_confidence(turn: Turn, number: int, reading: AnswerReading) -> AnswerReading:
+    """Where several answers come in one mail, a wish beside them, or for all of them, holds for each but those with SHARE."""
+    names = [p.name for p in turn.alliance.others(number)]
+    labelled = [(prompt, text, *read_in_confidence(text, names)) for prompt, text in reading.labelled]
+    beside = read_in_confidence(reading.text, names)[1] or any(
+        kept and _ALL.search(text) for _, text, _, kept in labelled
+    )
+    if not (names and labelled and beside):
+        return reading
+    hidden, left = dict(reading.own), []
+    for prompt, text, shared, _ in labelled:
+        mine = shared == text and read_answer(text, now=turn.now).text  # no SHARE stands there, and no PASS alone
+        left.append((prompt, "" if mine else text))
+        if mine:
+            hidden[prompt] = "\n\n".join(filter(None, (text, hidden.get(prompt, ""))))
+    return replace(reading, labelled=tuple(left), own=tuple(hidden.items()))
 
 
 def _still(old: Answer, said: Answer, end: int) -> tuple[str, str]:

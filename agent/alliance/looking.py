@@ -115,7 +115,7 @@ def reply(turn: Turn, event: Replied, number: int) -> None:
     reading = read_checkin(event.text)
     if _says_nothing(reading) and change_rhythm(turn, who, event.text):
         return
-    if checkin.closed is not None and _is_still_the_last(turn, checkin, reading, who):
+    if checkin.closed is not None and not turn.flow.is_team and _is_still_the_last(turn, checkin, reading, who):
         checkin = replace(checkin, closed=None)
     if checkin.closed is not None or checkin.asked is None:
         late_reply(turn, event)

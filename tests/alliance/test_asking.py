@@ -756,3 +756,22 @@ def test_words_about_who_chooses_are_no_line_for_the_page(words: str) -> None:
     talk = _at_time(first="Mondays at eight, at the shop", second="Tuesdays at nine, at my place").says(1, words)
 
     assert [x.kind for x in talk.letters(1)] == ["choice"]
+
+
+@pytest.mark.row("F17", "I2")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please don't tell Maya any of this.\n1: I want to leave.\n2: I do not trust her.",
+        "1: I want to leave.\n2: I do not trust her. Don't tell Maya any of this.",
+    ],
+)
+def test_a_plea_for_a_whole_mail_keeps_each_answer_in_it_back(text: str) -> None:
+    talk = Talk().joined().answers(2, until="P05")
+    talk.says(2, "ALL")
+    labels = [i.label for i in talk.letters(2)[0].items][:2]
+    talk.says(2, text.replace("1:", f"{labels[0]}:").replace("2:", f"{labels[1]}:"), "all")
+
+    said = [a for a in talk.alliance.answers if a.participant == 2][-2:]
+    assert [a.text for a in said] == ["", ""]
+    assert "leave" in said[0].private and "trust" in said[1].private

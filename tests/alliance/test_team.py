@@ -1,5 +1,7 @@
 """A team told aloud: Ana's crew, from her first note to the page that stands."""
 
+from datetime import timedelta
+
 import pytest
 from crew import ANSWERS, FIRST, NAMES, WHY, Team, answered, drafted, gathered, living, round_of, ruled
 
@@ -437,6 +439,31 @@ def test_whoever_may_be_under_age_is_asked_about_before_a_team_is_written_to(fir
     assert len(t.got(l.AskAge)) == 3
     assert not t.got(l.TeamWay)
     assert t.says("Ana", "ADULT").got(l.TeamWay)
+
+
+@pytest.mark.row("S07")
+def test_a_child_that_is_named_at_the_last_moment_is_asked_about_too():
+    t = Team().starts().says("Ana", "the team please").says("Ana", WHY)
+    t.says("Ana", "Please add my son Leo <leo@kids.example>, he is 12 years old")
+    t.says("Ana", "SEND")
+
+    assert t.alliance.guardian == "ask"
+    assert not t.got(l.TeamInvitation)
+
+
+@pytest.mark.row("S28", "S34")
+def test_a_late_reply_to_a_teams_check_in_changes_no_digest_and_shows_no_words():
+    t = living()
+    t.on(t.alliance.checkins[-1].due + timedelta(hours=1))
+    about = f"checkin:{len([c for c in t.alliance.checkins if c.asked])}"
+    for name in NAMES[:4]:
+        t.says(name, "4 4 4\nThe stand-up is calm.", about)
+    t.days(10)
+    digests = len(t.got(l.TeamDigest))
+    t.says(NAMES[5], "4, 2, 1 Ben never listens to me", about)
+    t.days(2)
+
+    assert len(t.got(l.TeamDigest)) == digests
 
 
 @pytest.mark.row("S07")

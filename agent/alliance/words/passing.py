@@ -34,20 +34,32 @@ def read_in_confidence(text: str, others: Iterable[str]) -> tuple[str, bool]:
     told = _SHARED.match(text)
     if told and (told[0].strip().isupper() or ":" in told[0]):
         return text[told.end() :].strip(), False
-    return text, _confiding(tuple(others)).search(straight(text)) is not None
+    plain = straight(text).casefold()
+    for name in map(str.casefold, others):
+        if name in plain:
+            plain = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _OTHER, plain)
+    return text, _confiding().search(plain) is not None
+
+
+_OTHER = "xnamex"  # stands for the name of another, so that one expression does for all people
 
 
 @functools.cache
-def _confiding(others: tuple[str, ...]) -> re.Pattern[str]:
+def _confiding() -> re.Pattern[str]:
     """What says so in a sentence of its own, in English and in German."""
-    names = "|".join((*map(re.escape, others), r"any(?:one|body)(?: else)?", "my (?:boss|partner|manager|coach)"))
-    named = "|".join((*map(re.escape, others), "niemand(?:em|en)?"))
+    names = rf"{_OTHER}|any(?:one|body)(?: else)?|my (?:boss|partner|manager|coach|husband|wife)"
+    named = rf"{_OTHER}|niemand(?:em|en)?"
     who, wer = rf"(?:him|her|them|{names})", rf"(?:ihm|ihr|ihnen|er|sie|{named})"
-    end = r"(?= *(?:$|[.,;:!?)–—-]|this|that|it\b|about|what|i\b|we\b|please|but|and|yet|though))"
+    end = (
+        r"(?= *(?:$|[.,;:!?)–—-]|(?:this|that|it|any|anything|how|why|or|about|what|i|we|please|but|and|yet|though)\b))"
+    )
     return re.compile(
         rf"\b(?:don't|do not|never|not to) (?:tell|show|let) {who}\b{end}|\b(?:don't|do not|never) let {who} (?:know|see|read|hear)\b"
         rf"|\b(?:don't|do not|never) (?:share|forward|pass on|reveal|repeat) (?:this|that|any of (?:this|it)|what i (?:said|wrote))\b"
         rf"|\b(?:{names}) (?:must|should|may|can|need|does|do)(?:n't|not| not| never)(?: need to| have to)? (?:know|see|read|hear|find out)\b"
+        rf"|\b(?:hide|keep) (?:this|that|it) from {who}\b|\b(?:don't|do not|never) mention (?:this|that|it|any of (?:this|it)) to {who}\b"
+        rf"|\b(?:this|that|it) is (?:just |only )?for you (?:only|alone)\b|(?:^|[.!?]\s+)(?:just|only) for you[,:]|\bnot for {_OTHER}(?:'s)? (?:eyes|ears)\b"
+        rf"|\b(?:i'd|i would) (?:rather|prefer) (?:that )?{who} (?:didn't|did not|not) (?:know|see|read|hear)\b|\bnicht an {wer} weiter(?:geben|sagen|leiten)\b"
         rf"|\bi (?:don't|do not|wouldn't) want {who} to (?:know|see|read|hear|find out)\b"
         r"|\b(?:this|that|it) (?:is|stays|should stay) (?:just |strictly |only )?between (?:us|you and me)\b|\bjust between (?:us|you and me)\b"
         r"|\bkeep (?:this|that|it|what i \w+) (?:\w+ )?(?:to yourself|secret|confidential)\b|\bkeep (?:this|that) between us\b|(?:^|[.!?]\s+)between (?:us|you and me)[,:]"

@@ -20,9 +20,9 @@ def names(text: str) -> list[str]:
     ("next", "next"), ("help", "help"), ("Status", "status"), ("stop", "stop"), ("unsubscribe", "stop"), ("Leave me alone", "stop"),
     ("please stop emailing me", "stop"), ("delete everything", "delete"), ("MY DATA", "data"), ("human", "human"), ("?", "explain"),
     ("What do you mean?", "explain"), ("who is this?", "who"), ("Is this spam?", "who"), ("I'm back", "resume"), ("both", "both"),
-    ("Are you actually a real person?", "who"), ("you're a bot, aren't you?", "who"), ("Is this automated?", "who"), ("I would like you to explain it further", "explain"),
+    ("Are you actually a real person?", "who"), ("you're a bot, aren't you?", "who"), ("Is this automated?", "who"), ("Would you explain it further, please?", "explain"),
     ("Could you please elaborate a bit more on the question?", "explain"), ("Your question is not quite clear to me.", "explain"), ("Sorry, I did not understand what you meant", "explain"),
-    ("Can you repeat what you just asked?", "resend"), ("I need you to ask the question again", "resend"), ("I couldn't hear you", "resend"),
+    ("Can you repeat what you just asked?", "resend"), ("I need you to ask the question again", "resend"), ("I did not catch what you said", "resend"),
     ("Please send the question again", "resend"), ("go back", "back"), ("Change my answer about feedback", "edit"),
 ])  # fmt: skip
 def test_a_word_to_the_agent_works_in_any_case_and_dress(text: str, name: str) -> None:
@@ -35,7 +35,7 @@ def test_a_word_to_the_agent_works_in_any_case_and_dress(text: str, name: str) -
     "I'd rather pass on meetings", "All of us", "Stop me when I talk too much", "next to you", "help each other", "Stop. Listen. Then talk.",
     "Pause, breathe, then answer.", "Help. Real help, not advice.", "Short mails, please, never long ones in the evening", "Both of us cook",
     "Delete nothing, archive everything", "Skip meetings that have no agenda.", 'Say "stop" as our safe word.', "yes", "Direct and kind",
-    "Leave me alone before ten", "Change my mind with data", "Show up on time", "Explain it to me in other words", "It is not clear to me", "I can't follow you", "Let's clarify it further", "Stop talking and breathe", "Cancel the meeting", "Close the shop together", "Send flowers", "Keep it short",
+    "Leave me alone before ten", "Change my mind with data", "Show up on time", "Explain it to me in other words", "I want you to explain it better", "I did not hear you.", "Elaborate.", "You are a machine.", "It is not clear to me", "I can't follow you", "Let's clarify it further", "Stop talking and breathe", "Cancel the meeting", "Close the shop together", "Send flowers", "Keep it short",
 ])  # fmt: skip
 def test_an_answer_that_holds_such_a_word_stays_an_answer(text: str) -> None:
     reading = read_answer(text, now=NOW)
