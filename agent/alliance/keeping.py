@@ -64,12 +64,14 @@ def in_confidence(turn: Turn, said: Answer) -> Answer:
 
 def all_in_confidence(turn: Turn, number: int, reading: AnswerReading) -> AnswerReading:
     """Where several answers come in one mail, a wish beside them, or for all of them, holds for each but those with SHARE."""
+    if not reading.labelled:
+        return reading
     names = [p.name for p in turn.alliance.others(number)]
     labelled = [(prompt, text, *read_in_confidence(text, names)) for prompt, text in reading.labelled]
     beside = read_in_confidence(reading.text, names)[1] or any(
         kept and _ALL.search(text) for _, text, _, kept in labelled
     )
-    if not (names and labelled and beside):
+    if not (names and beside):
         return reading
     hidden, left = dict(reading.own), []
     for prompt, text, shared, _ in labelled:

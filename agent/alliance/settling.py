@@ -92,11 +92,8 @@ def settled_reply(turn: Turn, event: Replied, prompt_id: str, *, leave_open: boo
     reading = read_choice(called, keys)
     if not reading.picks:
         reading = read_choice(event.text, keys)
-    written = (
-        reading if called == event.text else read_choice(event.text, keys)
-    )  # the words of a line are the person's own
     pick = reading.picks[0] if len(reading.picks) == 1 and not reading.rest else None
-    own = pick.text.strip() if pick else written.rest.strip() if not reading.picks else ""
+    own = pick.text.strip() if pick else reading.rest.strip() if not reading.picks else ""
     if own and not (_is_line(own) and (called == event.text or read_meeting(own).rule)):
         own = ""
     if own and not leave_open:
